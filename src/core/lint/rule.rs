@@ -1,0 +1,119 @@
+//! A rule: its declaration, and what the program may ask about it.
+
+use super::{FixLevel, Severity};
+
+/// What a rule says of itself; made by `rules/build.rs` from the rule's file, so that nothing is said twice.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleInfo {
+    /// Kebab case, the file's name.
+    pub name: &'static str,
+    /// The folder that the file lies in.
+    pub group: Group,
+    /// The file's header: Markdown, with the heading first and `python bad`, `good`, `fine` and `input` fences.
+    pub page: &'static str,
+    /// The best level of fix that the rule can offer.
+    pub fix: Option<FixLevel>,
+    /// What the pattern costs, as declared.
+    pub cost: Cost,
+    /// Measured figures, as `hotlint measure` wrote them (JSON); a rule without is in preview.
+    pub evidence: Option<&'static str>,
+}
+
+impl RuleInfo {
+    /// The heading of the page, without the `#`.
+    pub fn title(&self) -> &'static str {
+        let line = self.page.lines().next().unwrap_or_default();
+        line.trim_start_matches('#').trim()
+    }
+
+    /// Rules without evidence are in preview: they run when named, or when the group `preview` or `all` is.
+    pub fn is_preview(&self) -> bool {
+        self.evidence.is_none()
+    }
+
+    /// Whether the rule runs when nothing was selected.
+    pub fn is_default(&self) -> bool {
+        !self.is_preview() && self.group.is_default()
+    }
+
+    pub fn severity(&self) -> Severity {
+        match self.group {
+            Group::Micro | Group::Memory => Severity::Info,
+            _ => Severity::Warning,
+        }
+    }
+}
+
+/// What a rule is about; the folder that its file lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// The complexity class is worse than it needs to be.
+    Algorithmic,
+    /// The event loop stands still.
+    Async,
+    /// A cache that leaks, never hits, or raises.
+    Cache,
+    /// A round trip or a system call per item.
+    Io,
+    /// More memory than needed, with little or no gain in time.
+    Memory,
+    /// A constant factor.
+    Micro,
+}
+
+impl Group {
+    pub const ALL: [Group; 6] = [
+        Group::Algorithmic,
+        Group::Async,
+        Group::Cache,
+        Group::Io,
+        Group::Memory,
+        Group::Micro,
+    ];
+
+    /// The folder's name, and the word of the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Algorithmic => "algorithmic",
+            Group::Async => "async",
+            Group::Cache => "cache",
+            Group::Io => "io",
+            Group::Memory => "memory",
+            Group::Micro => "micro",
+        }
+    }
+
+    /// Memory and constant factors are for those who ask: a reader who was not told to care shrugs at them.
+    pub fn is_default(self) -> bool {
+        !matches!(self, Group::Memory | Group::Micro)
+    }
+}
+
+/// What a pattern costs: the claim that the evidence has to bear out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// Growth of the bad and of the good form, as in `("O(n²)", "O(n)")`.
+    Growth(&'static str, &'static str),
+    /// No other task runs for as long as the call takes.
+    BlocksEventLoop,
+    /// Bytes that need not be held.
+    Memory(&'static str),
+    /// Memory that is never given back.
+    Leak(&'static str),
+    /// The same growth, fewer instructions.
+    Constant(&'static str),
+    /// It does not do what it looks like: an exception, or nothing at all.
+    Broken(&'static str),
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Cost::Growth(bad, good) => write!(f, "{bad} -> {good}"),
+            Cost::BlocksEventLoop => f.write_str("blocks the event loop"),
+            Cost::Memory(text) | Cost::Leak(text) | Cost::Constant(text) | Cost::Broken(text) => {
+                f.write_str(text)
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! One file's text, as the pipeline gets it.
+
+use ruff_python_ast::PySourceType;
+use ruff_source_file::LineIndex;
+use ruff_text_size::TextSize;
+
+/// The text of one file, decoded, with the line ends that it has on disk and without its byte order mark.
+#[derive(Debug)]
+pub struct Source {
+    path: String,
+    text: String,
+    kind: SourceKind,
+    lines: std::sync::OnceLock<LineIndex>,
+}
+
+/// What kind of Python a text is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    Module,
+    /// `.pyi`: read for what others ask about it, never reported.
+    Stub,
+    /// The code cells of a notebook, joined; offsets at which each cell starts, and the end of the last.
+    Notebook {
+        cells: Vec<TextSize>,
+    },
+}
+
+impl Source {
+    /// `path` is what reports show and what globs are matched against: relative to the root, with forward slashes.
+    pub fn new(path: impl Into<String>, text: impl Into<String>, kind: SourceKind) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+            kind,
+            lines: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// A module; the shorthand of tests.
+    pub fn module(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(path, text, SourceKind::Module)
+    }
+
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn kind(&self) -> &SourceKind {
+        &self.kind
+    }
+
+    /// Where lines start; counted when first asked for.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines
+            .get_or_init(|| LineIndex::from_source_text(&self.text))
+    }
+
+    pub(crate) fn py_source_type(&self) -> PySourceType {
+        match self.kind {
+            SourceKind::Module => PySourceType::Python,
+            SourceKind::Stub => PySourceType::Stub,
+            SourceKind::Notebook { .. } => PySourceType::Ipynb,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The pipeline: discover -> read -> check -> render or fix.
+
+pub mod check;
