@@ -2,15 +2,28 @@
 //!
 //! **Invariant**: pure. No disk, no clock, no environment; the same text and setup give the same report.
 
-use hotlint_core::lint::{Finding, Severity};
-use hotlint_core::python::{Source, Versions};
+use hotlint_core::lint::{Cx, Dispatch, Finding, RuleInfo, Severity};
+use hotlint_core::python::{Facts, MAX_DEPTH, ParseProblem, Source, SourceKind, Versions, parse};
 use hotlint_core::text_size::TextRange;
 
 /// Everything that decides what is reported, except the text itself. Made once from the configuration, shared by all threads.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Setup {
+    /// The rules that run.
+    pub dispatch: Dispatch,
     /// The Python versions that the linted project supports.
     pub python: Versions,
+}
+
+impl Setup {
+    /// Runs the rules that `wanted` picks.
+    pub fn new(wanted: impl Fn(&RuleInfo) -> bool) -> Self {
+        let rules = hotlint_rules::RULES.iter().filter(|rule| wanted(&rule.info));
+        Self {
+            dispatch: Dispatch::new(rules.copied()),
+            python: Versions::default(),
+        }
+    }
 }
 
 /// What `check` has to say about one file.
@@ -72,6 +85,48 @@ pub enum ProblemKind {
 
 /// Parses `source`, runs the rules that `setup` selects, and marks what they find.
 pub fn check(source: &Source, setup: &Setup) -> FileReport {
-    let _ = (source, setup);
-    FileReport::default()
+    let parsed = match parse(source) {
+        Ok(parsed) => parsed,
+        Err(problem) => return FileReport::unparsed(problem),
+    };
+    let cx = match Facts::new(source, &parsed, setup.python) {
+        Ok(facts) => Cx::new(facts),
+        Err(place) => return FileReport::unparsed(ParseProblem::TooDeep(place)),
+    };
+    // Stubs are read for what others ask about them.
+    if *source.kind() == SourceKind::Stub {
+        return FileReport::default();
+    }
+    let findings = setup.dispatch.run(&cx).into_iter().map(|finding| Marked {
+        severity: hotlint_rules::find(finding.rule).map_or(Severity::Warning, |rule| rule.info.severity()),
+        finding,
+        fate: Fate::Stands,
+    });
+    FileReport {
+        findings: findings.collect(),
+        problems: Vec::new(),
+    }
+}
+
+impl FileReport {
+    fn unparsed(problem: ParseProblem) -> Self {
+        let problem = match problem {
+            ParseProblem::Syntax(range, message) => Problem {
+                kind: ProblemKind::Syntax,
+                range: Some(range),
+                message,
+                help: String::new(),
+            },
+            ParseProblem::TooDeep(range) => Problem {
+                kind: ProblemKind::TooDeep,
+                range: Some(range),
+                message: format!("nested more than {MAX_DEPTH} levels deep"),
+                help: "CPython cannot compile this either; exclude the file if it is data".to_string(),
+            },
+        };
+        Self {
+            findings: Vec::new(),
+            problems: vec![problem],
+        }
+    }
 }
