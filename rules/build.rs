@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err(format!("two rules are called {}", twice[0].0).into());
     }
     let mut registry = modules;
-    writeln!(registry, "/// Every rule, ordered by name.\npub static RULES: &[RuleEntry] = &[")?;
+    writeln!(registry, "static RULES: &[RuleEntry] = &[")?;
     for (_, entry) in entries {
         writeln!(registry, "    {entry},")?;
     }

@@ -7,7 +7,12 @@ use hotlint_core::lint::{FixLevel, Group, RuleEntry};
 
 include!(concat!(env!("OUT_DIR"), "/registry.rs"));
 
+/// Every rule, ordered by name.
+pub fn all() -> &'static [RuleEntry] {
+    RULES
+}
+
 /// The rule with that name.
 pub fn find(name: &str) -> Option<&'static RuleEntry> {
-    RULES.binary_search_by(|rule| rule.info.name.cmp(name)).ok().map(|i| &RULES[i])
+    RULES.binary_search_by(|rule| rule.name.cmp(name)).ok().map(|i| &RULES[i])
 }

@@ -2,28 +2,21 @@
 //!
 //! **Invariant**: pure. No disk, no clock, no environment; the same text and setup give the same report.
 
-use hotlint_core::lint::{Cx, Dispatch, Finding, RuleInfo, Severity};
+use std::sync::Arc;
+
+use hotlint_core::lint::{Cx, Finding, Severity};
 use hotlint_core::python::{Facts, MAX_DEPTH, ParseProblem, Source, SourceKind, Versions, parse};
 use hotlint_core::text_size::TextRange;
 
-/// Everything that decides what is reported, except the text itself. Made once from the configuration, shared by all threads.
-#[derive(Debug)]
-pub struct Setup {
-    /// The rules that run.
-    pub dispatch: Dispatch,
-    /// The Python versions that the linted project supports.
-    pub python: Versions,
-}
+use crate::policy::Policy;
 
-impl Setup {
-    /// Runs the rules that `wanted` picks.
-    pub fn new(wanted: impl Fn(&RuleInfo) -> bool) -> Self {
-        let rules = hotlint_rules::RULES.iter().filter(|rule| wanted(&rule.info));
-        Self {
-            dispatch: Dispatch::new(rules.copied()),
-            python: Versions::default(),
-        }
-    }
+/// Everything that decides what is reported, except the text itself. Cheap to clone: what is costly is made once for
+/// each configuration file and shared by all threads.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The Python versions that the linted project, or the script, supports.
+    pub python: Versions,
+    pub policy: Arc<Policy>,
 }
 
 /// What `check` has to say about one file.
@@ -97,8 +90,8 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
     if *source.kind() == SourceKind::Stub {
         return FileReport::default();
     }
-    let findings = setup.dispatch.run(&cx).into_iter().map(|finding| Marked {
-        severity: hotlint_rules::find(finding.rule).map_or(Severity::Warning, |rule| rule.info.severity()),
+    let findings = setup.policy.dispatch.run(&cx).into_iter().map(|finding| Marked {
+        severity: setup.policy.severity_of(finding.rule),
         finding,
         fate: Fate::Stands,
     });

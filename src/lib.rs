@@ -1,3 +1,7 @@
 //! The pipeline: discover -> read -> check -> render or fix.
 
 pub mod check;
+pub mod policy;
+pub mod quiet;
+pub mod read;
+pub mod report;

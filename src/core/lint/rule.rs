@@ -161,6 +161,14 @@ impl RuleEntry {
     }
 }
 
+impl std::ops::Deref for RuleEntry {
+    type Target = RuleInfo;
+
+    fn deref(&self) -> &RuleInfo {
+        &self.info
+    }
+}
+
 fn run<'a, R: Rule>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
     R::check(<R::On as Query>::get(node, cx)?, cx)
 }
