@@ -153,7 +153,14 @@ impl RuleEntry {
         evidence: Option<&'static str>,
     ) -> Self {
         Self {
-            info: RuleInfo { name, group, page, fix, cost: R::COST, evidence },
+            info: RuleInfo {
+                name,
+                group,
+                page,
+                fix,
+                cost: R::COST,
+                evidence,
+            },
             kinds: <R::On as Query>::KINDS,
             callees: R::CALLEES,
             run: run::<R>,
