@@ -1,6 +1,8 @@
 //! A rule: its declaration, and what the program may ask about it.
 
-use super::{FixLevel, Severity};
+use ruff_python_ast::{AnyNodeRef, NodeKind};
+
+use super::{Cx, Finding, FixLevel, Query, Severity};
 
 /// What a rule says of itself; made by `rules/build.rs` from the rule's file, so that nothing is said twice.
 #[derive(Clone, Copy, Debug)]
@@ -116,4 +118,57 @@ impl std::fmt::Display for Cost {
             }
         }
     }
+}
+
+/// A rule: what it wants to see, and what it thinks of it.
+///
+/// One file a rule, found by being there: `rules/<group>/<name>.rs` has the page in its header and one `impl Rule`.
+pub trait Rule {
+    /// What the rule wants to see.
+    type On: Query;
+    /// For rules on calls: the qualified names whose calls they want; empty is every call.
+    const CALLEES: &'static [&'static str] = &[];
+    /// The claimed cost, which the evidence has to bear out.
+    const COST: Cost;
+
+    fn check<'a>(node: <Self::On as Query>::Node<'a>, cx: &Cx<'a>) -> Option<Finding>;
+}
+
+/// A rule as the dispatch sees it: its own words, and how to run it.
+#[derive(Clone, Copy)]
+pub struct RuleEntry {
+    pub info: RuleInfo,
+    pub(super) kinds: &'static [NodeKind],
+    pub(super) callees: &'static [&'static str],
+    pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
+}
+
+impl RuleEntry {
+    /// Binds what `build.rs` read from the rule's file to the rule itself.
+    pub const fn new<R: Rule>(
+        name: &'static str,
+        group: Group,
+        page: &'static str,
+        fix: Option<FixLevel>,
+        evidence: Option<&'static str>,
+    ) -> Self {
+        Self {
+            info: RuleInfo { name, group, page, fix, cost: R::COST, evidence },
+            kinds: <R::On as Query>::KINDS,
+            callees: R::CALLEES,
+            run: run::<R>,
+        }
+    }
+}
+
+impl std::ops::Deref for RuleEntry {
+    type Target = RuleInfo;
+
+    fn deref(&self) -> &RuleInfo {
+        &self.info
+    }
+}
+
+fn run<'a, R: Rule>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
+    R::check(<R::On as Query>::get(node, cx)?, cx)
 }
