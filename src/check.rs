@@ -2,15 +2,21 @@
 //!
 //! **Invariant**: pure. No disk, no clock, no environment; the same text and setup give the same report.
 
+use std::sync::Arc;
+
 use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::{Source, Versions};
 use hotlint_core::text_size::TextRange;
 
-/// Everything that decides what is reported, except the text itself. Made once from the configuration, shared by all threads.
-#[derive(Debug, Default)]
+use crate::policy::Policy;
+
+/// Everything that decides what is reported, except the text itself. Cheap to clone: what is costly is made once for
+/// each configuration file and shared by all threads.
+#[derive(Clone, Debug, Default)]
 pub struct Setup {
-    /// The Python versions that the linted project supports.
+    /// The Python versions that the linted project, or the script, supports.
     pub python: Versions,
+    pub policy: Arc<Policy>,
 }
 
 /// What `check` has to say about one file.

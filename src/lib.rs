@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod fix;
+pub mod policy;
+pub mod quiet;
 pub mod read;
 pub mod render;
 pub mod report;

@@ -221,3 +221,19 @@ impl Diagnostic for Graph {
         Some(Box::new(self.labels.iter().cloned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, sample};
+    use super::*;
+
+    #[test]
+    fn look() {
+        let style = Style { width: 80, ..Style::default() };
+        eprintln!("{}", sample::written(&sample::report(), Format::Full, &style));
+        let style = Style { width: 80, color: true, ..Style::default() };
+        eprintln!("{}", sample::written(&sample::report(), Format::Full, &style));
+        eprintln!("{}", sample::written(&sample::report(), Format::Concise, &style));
+        eprintln!("{}", sample::written(&sample::report(), Format::Grouped, &style));
+    }
+}
