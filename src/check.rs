@@ -90,11 +90,16 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
     if *source.kind() == SourceKind::Stub {
         return FileReport::default();
     }
-    let findings = setup.policy.dispatch.run(&cx).into_iter().map(|finding| Marked {
-        severity: setup.policy.severity_of(finding.rule),
-        finding,
-        fate: Fate::Stands,
-    });
+    let findings = setup
+        .policy
+        .dispatch
+        .run(&cx)
+        .into_iter()
+        .map(|finding| Marked {
+            severity: setup.policy.severity_of(finding.rule),
+            finding,
+            fate: Fate::Stands,
+        });
     FileReport {
         findings: findings.collect(),
         problems: Vec::new(),
@@ -114,7 +119,8 @@ impl FileReport {
                 kind: ProblemKind::TooDeep,
                 range: Some(range),
                 message: format!("nested more than {MAX_DEPTH} levels deep"),
-                help: "CPython cannot compile this either; exclude the file if it is data".to_string(),
+                help: "CPython cannot compile this either; exclude the file if it is data"
+                    .to_string(),
             },
         };
         Self {

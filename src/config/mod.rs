@@ -40,22 +40,6 @@ pub enum FailLevel {
 }
 
 impl FailLevel {
-    pub const ALL: [FailLevel; 4] = [
-        FailLevel::Error,
-        FailLevel::Warning,
-        FailLevel::Info,
-        FailLevel::Never,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            FailLevel::Error => "error",
-            FailLevel::Warning => "warning",
-            FailLevel::Info => "info",
-            FailLevel::Never => "never",
-        }
-    }
-
     /// Whether something of this severity makes the run fail.
     pub fn is_reached_by(self, severity: Severity) -> bool {
         match self {
@@ -63,42 +47,6 @@ impl FailLevel {
             FailLevel::Warning => severity >= Severity::Warning,
             FailLevel::Info => true,
             FailLevel::Never => false,
-        }
-    }
-}
-
-/// How findings are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
-    /// With the code, the causes, the cost and the fix.
-    #[default]
-    Full,
-    /// One line each: `path:line:col: rule-name message`.
-    Concise,
-    /// One line each, under the name of the file.
-    Grouped,
-    /// One JSON list.
-    Json,
-    /// One JSON object on each line.
-    JsonLines,
-}
-
-impl OutputFormat {
-    pub const ALL: [OutputFormat; 5] = [
-        OutputFormat::Full,
-        OutputFormat::Concise,
-        OutputFormat::Grouped,
-        OutputFormat::Json,
-        OutputFormat::JsonLines,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            OutputFormat::Full => "full",
-            OutputFormat::Concise => "concise",
-            OutputFormat::Grouped => "grouped",
-            OutputFormat::Json => "json",
-            OutputFormat::JsonLines => "json-lines",
         }
     }
 }

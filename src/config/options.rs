@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use clap::ValueEnum;
 use hotlint_core::lint::Severity;
 use hotlint_core::python::Versions;
 use toml::Spanned;
@@ -9,7 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::issue::{Issue, Text, did_you_mean};
 use super::select::{Selection, Selector};
-use super::{FailLevel, OutputFormat, version};
+use super::{FailLevel, version};
+use crate::render::Format;
 
 /// What one configuration says; everything may be left unsaid.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +28,7 @@ pub struct Options {
     pub respect_gitignore: Option<bool>,
     pub fail_level: Option<FailLevel>,
     pub unsafe_fixes: Option<bool>,
-    pub output_format: Option<OutputFormat>,
+    pub output_format: Option<Format>,
     pub max_file_size: Option<u64>,
 }
 
@@ -223,8 +225,7 @@ pub const KEYS: &[Key] = &[
         default: "\"info\"",
         doc: "The severity from which on a finding makes hotlint exit with 1.",
         read: |reader, options, value| {
-            let names = FailLevel::ALL.map(|level| (level.name(), level));
-            options.fail_level = reader.one_of(value, &names);
+            options.fail_level = reader.named(value);
         },
     },
     Key {
@@ -236,13 +237,10 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "output-format",
-        kind: "\"full\", \"concise\", \"grouped\", \"json\" or \"json-lines\"",
+        kind: "name of a format",
         default: "\"full\"",
-        doc: "How findings are written.",
-        read: |reader, options, value| {
-            let names = OutputFormat::ALL.map(|format| (format.name(), format));
-            options.output_format = reader.one_of(value, &names);
-        },
+        doc: "How findings are written; `hotlint check --help` lists the formats.",
+        read: |reader, options, value| options.output_format = reader.named(value),
     },
     Key {
         name: "max-file-size",
@@ -386,6 +384,19 @@ impl Reader<'_> {
                 .push(issue.at(self.text, value.span()).help(help));
         }
         found.map(|(_, value)| *value)
+    }
+
+    /// One of the values that a flag of the command line takes too.
+    fn named<T: ValueEnum + Copy>(&mut self, value: &Spanned<DeValue>) -> Option<T> {
+        let names = T::value_variants()
+            .iter()
+            .filter_map(|variant| Some((variant.to_possible_value()?, *variant)));
+        let names: Vec<_> = names.collect();
+        let names: Vec<_> = names
+            .iter()
+            .map(|(name, variant)| (name.get_name(), *variant))
+            .collect();
+        self.one_of(value, &names)
     }
 
     fn selectors(&mut self, value: &Spanned<DeValue>, unknown: Unknown) -> Vec<Selector> {

@@ -10,9 +10,10 @@ use hotlint_core::python::Versions;
 use super::exclude::{Exclude, USUAL};
 use super::file::Layer;
 use super::options::{Options, QuietPlace};
-use super::{FailLevel, OutputFormat, select};
+use super::{FailLevel, select};
 use crate::policy::{Policy, RuleSet};
 use crate::quiet::{PerFileIgnore, Quiet};
+use crate::render::Format;
 
 const MAX_FILE_SIZE: u64 = 8 << 20;
 
@@ -33,7 +34,7 @@ pub struct Settings {
     pub respect_gitignore: bool,
     pub fail_level: FailLevel,
     pub unsafe_fixes: bool,
-    pub output_format: OutputFormat,
+    pub output_format: Format,
     /// In bytes; `None` without a limit.
     pub max_file_size: Option<u64>,
 }
@@ -61,7 +62,7 @@ impl Settings {
             respect_gitignore: value(layers, |options| options.respect_gitignore).unwrap_or(true),
             fail_level: value(layers, |options| options.fail_level).unwrap_or_default(),
             unsafe_fixes: value(layers, |options| options.unsafe_fixes).unwrap_or(false),
-            output_format: value(layers, |options| options.output_format).unwrap_or_default(),
+            output_format: value(layers, |options| options.output_format).unwrap_or(Format::Full),
             max_file_size: (size > 0).then_some(size),
         }
     }

@@ -17,7 +17,9 @@ pub fn parse(text: &str) -> Result<Versions, String> {
     if let Some(version) = plain(text) {
         return Ok(Versions::since(version));
     }
-    let specifiers = VersionSpecifiers::from_str(text).map_err(|_| {
+    let specifiers = Some(text).filter(|text| !text.is_empty());
+    let specifiers = specifiers.and_then(|text| VersionSpecifiers::from_str(text).ok());
+    let specifiers = specifiers.ok_or_else(|| {
         format!("`{text}` is neither a version like `py311` nor a range like `>=3.9,<3.14`")
     })?;
     allowed(&specifiers).ok_or_else(|| format!("no Python 3 version satisfies `{text}`"))

@@ -1,0 +1,1 @@
+//! Text + fixes -> text.
