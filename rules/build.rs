@@ -27,11 +27,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", folder.display());
         for file in rust_files(&folder)? {
             let text = fs::read_to_string(&file)?;
-            let stem = file.file_stem().and_then(|stem| stem.to_str()).ok_or("a rule's file name is no UTF-8")?;
+            let stem = file
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .ok_or("a rule's file name is no UTF-8")?;
             println!("cargo::rerun-if-changed={}", file.display());
             let name = stem.replace('_', "-");
-            let ty = rule_type(&text).ok_or_else(|| format!("{}: no `impl Rule for ...`", file.display()))?;
-            writeln!(modules, "#[path = {:?}]\nmod {stem};", file.display().to_string())?;
+            let ty = rule_type(&text)
+                .ok_or_else(|| format!("{}: no `impl Rule for ...`", file.display()))?;
+            writeln!(
+                modules,
+                "#[path = {:?}]\nmod {stem};",
+                file.display().to_string()
+            )?;
             let evidence = file.with_extension("json");
             let evidence = if evidence.exists() {
                 println!("cargo::rerun-if-changed={}", evidence.display());
@@ -57,7 +65,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(registry, "    {entry},")?;
     }
     writeln!(registry, "];")?;
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("registry.rs"), registry)?;
+    fs::write(
+        PathBuf::from(env::var("OUT_DIR")?).join("registry.rs"),
+        registry,
+    )?;
     Ok(())
 }
 
@@ -78,7 +89,10 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 /// The header of the file, without the comment signs.
 fn page(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
-    lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    lines
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn rule_type(text: &str) -> Option<&str> {

@@ -14,5 +14,8 @@ pub fn all() -> &'static [RuleEntry] {
 
 /// The rule with that name.
 pub fn find(name: &str) -> Option<&'static RuleEntry> {
-    RULES.binary_search_by(|rule| rule.name.cmp(name)).ok().map(|i| &RULES[i])
+    RULES
+        .binary_search_by(|rule| rule.name.cmp(name))
+        .ok()
+        .map(|i| &RULES[i])
 }

@@ -44,8 +44,15 @@ impl<'a> Cx<'a> {
                 | ExprRef::DictComp(_)
         );
         // A call or a subscript may still break over lines, which only brackets allow.
-        let one_piece = plain || (text.starts_with(['(', '"', '\'']) && !text.contains('\n') && !matches!(expr, ExprRef::BinOp(_)));
-        if one_piece && (plain || matches!(expr, ExprRef::Tuple(tuple) if tuple.parenthesized) || matches!(expr, ExprRef::StringLiteral(_) | ExprRef::Generator(_))) {
+        let one_piece = plain
+            || (text.starts_with(['(', '"', '\''])
+                && !text.contains('\n')
+                && !matches!(expr, ExprRef::BinOp(_)));
+        if one_piece
+            && (plain
+                || matches!(expr, ExprRef::Tuple(tuple) if tuple.parenthesized)
+                || matches!(expr, ExprRef::StringLiteral(_) | ExprRef::Generator(_)))
+        {
             text.to_string()
         } else {
             format!("({text})")

@@ -21,7 +21,9 @@ pub struct Dispatch {
 
 impl std::fmt::Debug for Dispatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.rules.iter().map(|rule| rule.info.name)).finish()
+        f.debug_list()
+            .entries(self.rules.iter().map(|rule| rule.info.name))
+            .finish()
     }
 }
 
@@ -37,10 +39,17 @@ impl Dispatch {
                 }
             }
             for callee in rule.callees {
-                by_callee.entry(last_segment(callee)).or_default().push((callee, i));
+                by_callee
+                    .entry(last_segment(callee))
+                    .or_default()
+                    .push((callee, i));
             }
         }
-        Self { rules, by_kind, by_callee }
+        Self {
+            rules,
+            by_kind,
+            by_callee,
+        }
     }
 
     /// Names of the rules that run.
@@ -63,8 +72,15 @@ impl Dispatch {
                 if known.is_none() && !renamed.contains(spelled) {
                     continue;
                 }
-                let Some(name) = cx.name(&*call.func) else { continue };
-                for (callee, rule) in self.by_callee.get(last_segment(&name)).into_iter().flatten() {
+                let Some(name) = cx.name(&*call.func) else {
+                    continue;
+                };
+                for (callee, rule) in self
+                    .by_callee
+                    .get(last_segment(&name))
+                    .into_iter()
+                    .flatten()
+                {
                     if *callee == name {
                         self.try_rule(*rule, *node, cx, &mut found);
                     }
@@ -72,7 +88,11 @@ impl Dispatch {
             }
         }
         sort(&mut found);
-        debug_assert_eq!(found, self.run_plainly(cx), "the dispatch misses or invents findings");
+        debug_assert_eq!(
+            found,
+            self.run_plainly(cx),
+            "the dispatch misses or invents findings"
+        );
         found
     }
 
@@ -86,9 +106,9 @@ impl Dispatch {
                 }
                 let wanted = rule.callees.is_empty()
                     || match node {
-                        AnyNodeRef::ExprCall(call) => {
-                            cx.name(&*call.func).is_some_and(|name| rule.callees.contains(&name.as_str()))
-                        }
+                        AnyNodeRef::ExprCall(call) => cx
+                            .name(&*call.func)
+                            .is_some_and(|name| rule.callees.contains(&name.as_str())),
                         _ => false,
                     };
                 if wanted {
@@ -123,10 +143,12 @@ impl Dispatch {
                         Some(name) => (name.as_str(), last_segment(alias.name.as_str())),
                         None => continue,
                     },
-                    AnyNodeRef::StmtAssign(stmt) => match (stmt.targets.as_slice(), spelled(&stmt.value)) {
-                        ([Expr::Name(name)], Some(value)) => (name.id.as_str(), value),
-                        _ => continue,
-                    },
+                    AnyNodeRef::StmtAssign(stmt) => {
+                        match (stmt.targets.as_slice(), spelled(&stmt.value)) {
+                            ([Expr::Name(name)], Some(value)) => (name.id.as_str(), value),
+                            _ => continue,
+                        }
+                    }
                     _ => continue,
                 };
                 if self.by_callee.contains_key(value) || renamed.contains(value) {

@@ -80,7 +80,10 @@ impl Query for AnyFor {
             AnyNodeRef::StmtFor(stmt) => Some(Loop::For(stmt)),
             AnyNodeRef::Comprehension(clause) => {
                 let comprehension = cx.tree.parent(clause)?;
-                Some(Loop::Clause { comprehension, clause })
+                Some(Loop::Clause {
+                    comprehension,
+                    clause,
+                })
             }
             _ => None,
         }

@@ -59,7 +59,10 @@ pub fn leaves(body: &[Stmt]) -> Option<Leaves> {
                 .elif_else_clauses
                 .last()
                 .is_some_and(|clause| clause.test.is_none());
-            let bodies = branch.elif_else_clauses.iter().map(|clause| leaves(&clause.body));
+            let bodies = branch
+                .elif_else_clauses
+                .iter()
+                .map(|clause| leaves(&clause.body));
             let weakest = std::iter::once(leaves(&branch.body)).chain(bodies).min()?;
             weakest.filter(|_| has_else)
         }

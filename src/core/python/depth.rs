@@ -32,7 +32,10 @@ pub fn too_deep(text: &str) -> Option<usize> {
         let mut deeper = 0;
         match byte {
             b'#' => {
-                i += bytes[i..].iter().position(|b| *b == b'\n').unwrap_or(bytes.len() - i);
+                i += bytes[i..]
+                    .iter()
+                    .position(|b| *b == b'\n')
+                    .unwrap_or(bytes.len() - i);
                 continue;
             }
             b'"' | b'\'' => {
@@ -59,13 +62,15 @@ pub fn too_deep(text: &str) -> Option<usize> {
                 }
             }
             b'\n' if frames.len() == 1 => frames[0] = 0,
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'&' | b'|' | b'^' | b'~' | b'<' | b'>' | b'.'
-            | b'=' | b'!' | b':' => deeper = 1,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'&' | b'|' | b'^' | b'~' | b'<' | b'>'
+            | b'.' | b'=' | b'!' | b':' => deeper = 1,
             // `not`, `await`, `lambda`, `if`, `else`: words in a row.
             b' ' | b'\t' if bytes.get(i + 1).is_some_and(u8::is_ascii_alphabetic) => deeper = 1,
             _ => {}
         }
-        if deeper > 0 && let Some(last) = frames.last_mut() {
+        if deeper > 0
+            && let Some(last) = frames.last_mut()
+        {
             *last += deeper;
         }
         if outer + frames.last().copied().unwrap_or(0) > MAX_NESTING {
@@ -107,7 +112,14 @@ mod tests {
     #[test]
     fn brackets_in_a_row_are_too_deep() {
         assert!(too_deep(&"[".repeat(100_000)).is_some());
-        assert!(too_deep(&format!("x = {}1{}", "(".repeat(100_000), ")".repeat(100_000))).is_some());
+        assert!(
+            too_deep(&format!(
+                "x = {}1{}",
+                "(".repeat(100_000),
+                ")".repeat(100_000)
+            ))
+            .is_some()
+        );
     }
 
     #[test]
@@ -120,9 +132,18 @@ mod tests {
 
     #[test]
     fn long_flat_data_is_fine() {
-        assert_eq!(too_deep(&format!("x = [{}]", "(1, -2), ".repeat(100_000))), None);
+        assert_eq!(
+            too_deep(&format!("x = [{}]", "(1, -2), ".repeat(100_000))),
+            None
+        );
         assert_eq!(too_deep(&"x = a.b(c) + 1\n".repeat(100_000)), None);
-        assert_eq!(too_deep(&format!("x = '''{}'''", "([".repeat(100_000))), None);
-        assert_eq!(too_deep(&format!("# {}\nx = 1\n", "([".repeat(100_000))), None);
+        assert_eq!(
+            too_deep(&format!("x = '''{}'''", "([".repeat(100_000))),
+            None
+        );
+        assert_eq!(
+            too_deep(&format!("# {}\nx = 1\n", "([".repeat(100_000))),
+            None
+        );
     }
 }

@@ -18,15 +18,28 @@ pub struct Import {
 
 impl<'a> Facts<'a> {
     /// Makes `member` of `module` usable at `place`; `None` where every way to spell it is taken or would come too late.
-    pub fn import(&self, place: impl Into<AnyNodeRef<'a>>, module: &str, member: &str) -> Option<Import> {
+    pub fn import(
+        &self,
+        place: impl Into<AnyNodeRef<'a>>,
+        module: &str,
+        member: &str,
+    ) -> Option<Import> {
         let place = place.into();
         let usable = |name: &str, wanted: &str| {
             let symbol = self.visible(place, name)?;
             let at_top = symbol.scope == ScopeId::MODULE && !symbol.shared;
             let found = match self.only_binding(symbol)? {
-                Binding::Import(stmt, alias) if at_top && self.runs_before(stmt.into(), place) => alias.name.to_string(),
-                Binding::ImportFrom(stmt, alias) if at_top && stmt.level == 0 && self.runs_before(stmt.into(), place) => {
-                    format!("{}.{}", stmt.module.as_deref().unwrap_or_default(), alias.name)
+                Binding::Import(stmt, alias) if at_top && self.runs_before(stmt.into(), place) => {
+                    alias.name.to_string()
+                }
+                Binding::ImportFrom(stmt, alias)
+                    if at_top && stmt.level == 0 && self.runs_before(stmt.into(), place) =>
+                {
+                    format!(
+                        "{}.{}",
+                        stmt.module.as_deref().unwrap_or_default(),
+                        alias.name
+                    )
                 }
                 _ => return None,
             };
@@ -34,13 +47,21 @@ impl<'a> Facts<'a> {
         };
         let full = format!("{module}.{member}");
         for node in self.tree.nodes() {
-            let AnyNodeRef::Alias(alias) = node else { continue };
+            let AnyNodeRef::Alias(alias) = node else {
+                continue;
+            };
             let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
             if let Some(name) = usable(bound, &full) {
-                return Some(Import { expression: name, insertion: None });
+                return Some(Import {
+                    expression: name,
+                    insertion: None,
+                });
             }
             if let Some(name) = usable(bound, module) {
-                return Some(Import { expression: format!("{name}.{member}"), insertion: None });
+                return Some(Import {
+                    expression: format!("{name}.{member}"),
+                    insertion: None,
+                });
             }
         }
         let taken = |name: &str| self.visible(place, name).is_some() || self.binds_anywhere(name);
@@ -48,25 +69,38 @@ impl<'a> Facts<'a> {
         if at > place.start() {
             return None;
         }
-        let line_end = if self.source.text().contains("\r\n") { "\r\n" } else { "\n" };
+        let line_end = if self.source.text().contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
         if !taken(member) {
             let text = format!("from {module} import {member}{line_end}");
-            return Some(Import { expression: member.to_string(), insertion: Some((at, text)) });
+            return Some(Import {
+                expression: member.to_string(),
+                insertion: Some((at, text)),
+            });
         }
         if !module.contains('.') && !taken(module) {
             let text = format!("import {module}{line_end}");
-            return Some(Import { expression: full, insertion: Some((at, text)) });
+            return Some(Import {
+                expression: full,
+                insertion: Some((at, text)),
+            });
         }
         None
     }
 
     /// Whether any scope of the file binds a name: a new import of that name could be hidden, or hide it.
     fn binds_anywhere(&self, name: &str) -> bool {
-        self.tree.scope_ids().any(|scope| self.symbols().in_scope(scope, name).is_some())
+        self.tree
+            .scope_ids()
+            .any(|scope| self.symbols().in_scope(scope, name).is_some())
     }
 
     fn runs_before(&self, import: AnyNodeRef<'a>, place: AnyNodeRef<'a>) -> bool {
-        import.end() <= place.start() && matches!(self.tree.parent(import), Some(AnyNodeRef::ModModule(_)))
+        import.end() <= place.start()
+            && matches!(self.tree.parent(import), Some(AnyNodeRef::ModModule(_)))
     }
 
     /// The start of the line where a new import belongs: behind the imports at the top, or behind the docstring.
@@ -91,7 +125,10 @@ impl<'a> Facts<'a> {
                 let plain = rest.trim().is_empty() || rest.trim_start().starts_with('#');
                 (ends && plain).then_some(lines.end())
             }
-            None => module.body.first().map(|first| self.lines_of(TextRange::empty(first.start())).start()),
+            None => module
+                .body
+                .first()
+                .map(|first| self.lines_of(TextRange::empty(first.start())).start()),
         }
     }
 }

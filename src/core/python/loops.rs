@@ -51,7 +51,9 @@ impl<'a> Loop<'a> {
     pub fn repeats(self, node: impl Ranged) -> bool {
         let range = node.range();
         self.range().contains_range(range)
-            && self.iter().is_none_or(|iter| !iter.range().contains_range(range))
+            && self
+                .iter()
+                .is_none_or(|iter| !iter.range().contains_range(range))
     }
 
     /// The line that a reader takes for the loop: `for x in xs`, `while test`.
@@ -117,12 +119,19 @@ impl<'a> Facts<'a> {
                     Some(Leaves::Function) => break,
                 }
                 // The other clauses of the same comprehension repeat it as well.
-                if let Loop::Clause { comprehension, clause } = found_loop {
+                if let Loop::Clause {
+                    comprehension,
+                    clause,
+                } = found_loop
+                {
                     let before = comprehension_generators(comprehension)
                         .iter()
                         .take_while(|other| other.start() < clause.start());
                     for clause in before.collect::<Vec<_>>().into_iter().rev() {
-                        let other = Loop::Clause { comprehension, clause };
+                        let other = Loop::Clause {
+                            comprehension,
+                            clause,
+                        };
                         if self.trip_count(other).is_none_or(|n| n >= FEW) {
                             found.push(other);
                         }
@@ -149,7 +158,10 @@ impl<'a> Facts<'a> {
     ) -> Option<Loop<'a>> {
         let clauses = comprehension_generators(outer);
         let last = clauses.last()?;
-        let clause = match clauses.iter().position(|clause| clause.range() == inner.range()) {
+        let clause = match clauses
+            .iter()
+            .position(|clause| clause.range() == inner.range())
+        {
             // The element: repeated by all clauses, the last one innermost.
             None => last,
             Some(i) if clauses[i].iter.range().contains_range(below.range()) => {
@@ -157,7 +169,10 @@ impl<'a> Facts<'a> {
             }
             Some(i) => &clauses[i],
         };
-        Some(Loop::Clause { comprehension: outer, clause })
+        Some(Loop::Clause {
+            comprehension: outer,
+            clause,
+        })
     }
 
     /// How often a loop runs at the most, where the text tells.
@@ -207,14 +222,11 @@ impl<'a> Facts<'a> {
                 }
                 match self.name(&*call.func)?.as_str() {
                     "builtins.range" => range_length(args),
-                    "builtins.enumerate"
-                    | "builtins.reversed"
-                    | "builtins.sorted"
-                    | "builtins.list"
-                    | "builtins.tuple"
-                    | "builtins.set"
-                    | "builtins.frozenset"
-                    | "builtins.iter" => self.length(args.first()?, hops + 1),
+                    "builtins.enumerate" | "builtins.reversed" | "builtins.sorted"
+                    | "builtins.list" | "builtins.tuple" | "builtins.set"
+                    | "builtins.frozenset" | "builtins.iter" => {
+                        self.length(args.first()?, hops + 1)
+                    }
                     "builtins.zip" => args
                         .iter()
                         .filter_map(|arg| self.length(arg, hops + 1))

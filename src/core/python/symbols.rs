@@ -72,10 +72,18 @@ impl<'a> Symbols<'a> {
         for (id, scope) in tree.names() {
             match tree.node(*id) {
                 AnyNodeRef::StmtGlobal(stmt) => {
-                    declared.extend(stmt.names.iter().map(|name| ((*scope, name.as_str()), true)));
+                    declared.extend(
+                        stmt.names
+                            .iter()
+                            .map(|name| ((*scope, name.as_str()), true)),
+                    );
                 }
                 AnyNodeRef::StmtNonlocal(stmt) => {
-                    declared.extend(stmt.names.iter().map(|name| ((*scope, name.as_str()), false)));
+                    declared.extend(
+                        stmt.names
+                            .iter()
+                            .map(|name| ((*scope, name.as_str()), false)),
+                    );
                 }
                 _ => {}
             }
@@ -284,7 +292,8 @@ pub fn binding<'a>(tree: &Tree<'a>, id: NodeId) -> Option<Binding<'a>> {
                 AnyNodeRef::StmtFor(stmt) if is(&stmt.target) => Binding::For(stmt),
                 AnyNodeRef::Comprehension(part) if is(&part.target) => Binding::Comprehension(part),
                 AnyNodeRef::WithItem(item) => {
-                    let is_async = matches!(tree.parent(item)?, AnyNodeRef::StmtWith(with) if with.is_async);
+                    let is_async =
+                        matches!(tree.parent(item)?, AnyNodeRef::StmtWith(with) if with.is_async);
                     Binding::With(item, is_async)
                 }
                 _ => Binding::Unpacked,

@@ -45,8 +45,12 @@ impl<'a> Facts<'a> {
         let range = stmt.range();
         let lines = self.lines_of(range);
         let text = self.source.text();
-        text[TextRange::new(lines.start(), range.start())].trim().is_empty()
-            && text[TextRange::new(range.end(), lines.end())].trim().is_empty()
+        text[TextRange::new(lines.start(), range.start())]
+            .trim()
+            .is_empty()
+            && text[TextRange::new(range.end(), lines.end())]
+                .trim()
+                .is_empty()
     }
 
     /// A name that nothing in the file uses: `wish`, or `wish_2`, `wish_3`.

@@ -212,7 +212,10 @@ impl<'a> Tree<'a> {
                 let first = comprehension_generators(node).first();
                 first.is_none_or(|first| {
                     child.range() != first.range()
-                        || !first.iter.range().contains_range(self.node(grandchild).range())
+                        || !first
+                            .iter
+                            .range()
+                            .contains_range(self.node(grandchild).range())
                 })
             }
         }
@@ -273,7 +276,12 @@ impl<'a> Walk<'a> {
         true
     }
 
-    fn comprehension(&mut self, expr: &'a Expr, parts: [Option<&'a Expr>; 2], generators: &'a [ast::Comprehension]) {
+    fn comprehension(
+        &mut self,
+        expr: &'a Expr,
+        parts: [Option<&'a Expr>; 2],
+        generators: &'a [ast::Comprehension],
+    ) {
         let node = AnyNodeRef::from(expr);
         self.enter_node(node);
         let scope = self.open(ScopeKind::Comprehension, node);
@@ -389,11 +397,21 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                 self.inside(scope, |walk| walk.visit_expr(&lambda.body));
                 self.leave_node(lambda.into());
             }
-            Expr::ListComp(comp) => self.comprehension(expr, [Some(&comp.elt), None], &comp.generators),
-            Expr::SetComp(comp) => self.comprehension(expr, [Some(&comp.elt), None], &comp.generators),
-            Expr::Generator(comp) => self.comprehension(expr, [Some(&comp.elt), None], &comp.generators),
+            Expr::ListComp(comp) => {
+                self.comprehension(expr, [Some(&comp.elt), None], &comp.generators)
+            }
+            Expr::SetComp(comp) => {
+                self.comprehension(expr, [Some(&comp.elt), None], &comp.generators)
+            }
+            Expr::Generator(comp) => {
+                self.comprehension(expr, [Some(&comp.elt), None], &comp.generators)
+            }
             Expr::DictComp(comp) => {
-                self.comprehension(expr, [comp.key.as_deref(), Some(&comp.value)], &comp.generators);
+                self.comprehension(
+                    expr,
+                    [comp.key.as_deref(), Some(&comp.value)],
+                    &comp.generators,
+                );
             }
             _ => walk_expr(self, expr),
         }

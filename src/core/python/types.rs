@@ -4,7 +4,9 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext, ExprRef, Number, Operator, Stmt};
+use ruff_python_ast::{
+    self as ast, AnyNodeRef, Expr, ExprContext, ExprRef, Number, Operator, Stmt,
+};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 
@@ -134,7 +136,9 @@ impl<'a> Type<'a> {
     /// Certainly not hashable.
     pub fn is_unhashable(&self) -> bool {
         match self {
-            Type::Bytearray | Type::List(_) | Type::Set(_) | Type::Dict(..) | Type::Deque(_) => true,
+            Type::Bytearray | Type::List(_) | Type::Set(_) | Type::Dict(..) | Type::Deque(_) => {
+                true
+            }
             Type::Tuple(element) => element.is_unhashable(),
             Type::Union(parts) => parts.iter().all(Type::is_unhashable),
             _ => false,
@@ -292,7 +296,11 @@ impl<'a> Facts<'a> {
                 let mut keys = Type::Never;
                 let mut values = Type::Never;
                 for item in &dict.items {
-                    keys = keys.join(item.key.as_ref().map_or(Type::Unknown, |key| self.infer(key)));
+                    keys = keys.join(
+                        item.key
+                            .as_ref()
+                            .map_or(Type::Unknown, |key| self.infer(key)),
+                    );
                     values = values.join(match item.key {
                         Some(_) => self.infer(&item.value),
                         None => Type::Unknown,
@@ -303,20 +311,36 @@ impl<'a> Facts<'a> {
             ExprRef::ListComp(comp) => list_of(known(self.infer(&*comp.elt))),
             ExprRef::SetComp(comp) => Type::Set(Rc::new(known(self.infer(&*comp.elt)))),
             ExprRef::DictComp(comp) => {
-                let key = comp.key.as_deref().map_or(Type::Unknown, |key| self.infer(key));
-                Type::Dict(Rc::new(known(key)), Rc::new(known(self.infer(&*comp.value))))
+                let key = comp
+                    .key
+                    .as_deref()
+                    .map_or(Type::Unknown, |key| self.infer(key));
+                Type::Dict(
+                    Rc::new(known(key)),
+                    Rc::new(known(self.infer(&*comp.value))),
+                )
             }
             ExprRef::Generator(comp) => Type::Iterator(Rc::new(known(self.infer(&*comp.elt)))),
             ExprRef::Compare(compare) => {
                 // `==` of arrays is an array: only `is`, `in` and `not` always give a bool.
                 let plain = compare.ops.iter().all(|op| {
-                    matches!(op, ast::CmpOp::Is | ast::CmpOp::IsNot | ast::CmpOp::In | ast::CmpOp::NotIn)
+                    matches!(
+                        op,
+                        ast::CmpOp::Is | ast::CmpOp::IsNot | ast::CmpOp::In | ast::CmpOp::NotIn
+                    )
                 });
                 let scalar = || {
                     self.infer(&*compare.left).is_scalar()
-                        || compare.comparators.iter().all(|side| self.infer(side).is_scalar())
+                        || compare
+                            .comparators
+                            .iter()
+                            .all(|side| self.infer(side).is_scalar())
                 };
-                if plain || scalar() { Type::Bool } else { Type::Unknown }
+                if plain || scalar() {
+                    Type::Bool
+                } else {
+                    Type::Unknown
+                }
             }
             ExprRef::UnaryOp(unary) => match (unary.op, self.infer(&*unary.operand)) {
                 (ast::UnaryOp::Not, _) => Type::Bool,
@@ -334,7 +358,11 @@ impl<'a> Facts<'a> {
                 let base = self.infer(&*subscript.value);
                 if subscript.slice.is_slice_expr() {
                     return match base {
-                        Type::Str | Type::Bytes | Type::Bytearray | Type::List(_) | Type::Tuple(_) => base,
+                        Type::Str
+                        | Type::Bytes
+                        | Type::Bytearray
+                        | Type::List(_)
+                        | Type::Tuple(_) => base,
                         _ => Type::Unknown,
                     };
                 }
@@ -388,10 +416,14 @@ impl<'a> Facts<'a> {
         let mut assumed = Type::Never;
         let mut settled = Type::Unknown;
         for _ in 0..3 {
-            let entry = Inferred { ty: assumed.clone(), settled: false };
+            let entry = Inferred {
+                ty: assumed.clone(),
+                settled: false,
+            };
             self.types.borrow_mut().insert(id, entry);
             let found = Type::join_all(
-                self.bindings(symbol).map(|binding| self.infer_binding(binding, &assumed)),
+                self.bindings(symbol)
+                    .map(|binding| self.infer_binding(binding, &assumed)),
             );
             if found == assumed {
                 settled = found;
@@ -401,7 +433,10 @@ impl<'a> Facts<'a> {
         }
         self.inferring.set(self.inferring.get() - 1);
         if outermost || !self.provisional.get() {
-            let entry = Inferred { ty: settled.clone(), settled: true };
+            let entry = Inferred {
+                ty: settled.clone(),
+                settled: true,
+            };
             self.types.borrow_mut().insert(id, entry);
         } else {
             // It leans on an assumption about a symbol further out: ask again when that one is settled.
@@ -443,9 +478,14 @@ impl<'a> Facts<'a> {
         });
         if let Some(parameters) = variadic {
             let is = |other: &Option<Box<ast::Parameter>>| {
-                other.as_ref().is_some_and(|other| other.range() == parameter.range())
+                other
+                    .as_ref()
+                    .is_some_and(|other| other.range() == parameter.range())
             };
-            let element = parameter.annotation.as_deref().map_or(Type::Unknown, |a| self.annotation(a));
+            let element = parameter
+                .annotation
+                .as_deref()
+                .map_or(Type::Unknown, |a| self.annotation(a));
             if is(&parameters.vararg) {
                 return Type::Tuple(Rc::new(element));
             }
@@ -472,17 +512,23 @@ impl<'a> Facts<'a> {
                     Expr::Tuple(tuple) => &tuple.elts,
                     single => std::slice::from_ref(single),
                 };
-                let arg = |i: usize| args.get(i).map_or(Type::Unknown, |arg| known(self.annotation(arg)));
+                let arg = |i: usize| {
+                    args.get(i)
+                        .map_or(Type::Unknown, |arg| known(self.annotation(arg)))
+                };
                 let Some(name) = self.name(&subscript.value) else {
                     return Type::Unknown;
                 };
                 match short_name(&name) {
                     "Optional" => arg(0).join(Type::None),
                     "Union" => Type::join_all((0..args.len()).map(arg)),
-                    "Annotated" | "Final" | "ClassVar" | "Required" | "NotRequired" | "ReadOnly" => arg(0),
+                    "Annotated" | "Final" | "ClassVar" | "Required" | "NotRequired"
+                    | "ReadOnly" => arg(0),
                     "tuple" | "Tuple" => {
                         let parts = args.iter().filter(|arg| !arg.is_ellipsis_literal_expr());
-                        Type::Tuple(Rc::new(known(Type::join_all(parts.map(|arg| self.annotation(arg))))))
+                        Type::Tuple(Rc::new(known(Type::join_all(
+                            parts.map(|arg| self.annotation(arg)),
+                        ))))
                     }
                     _ => class_type(&name, &arg(0), &arg(1)),
                 }
@@ -560,7 +606,10 @@ impl<'a> Facts<'a> {
                 Stmt::Assign(assign) => {
                     for target in &assign.targets {
                         if let Expr::Name(name) = target {
-                            table.entry(name.id.as_str()).or_default().push(Assigned::Value(&assign.value));
+                            table
+                                .entry(name.id.as_str())
+                                .or_default()
+                                .push(Assigned::Value(&assign.value));
                         }
                     }
                 }
@@ -575,12 +624,19 @@ impl<'a> Facts<'a> {
             }
         }
         for node in self.tree.descendants(class) {
-            let AnyNodeRef::ExprAttribute(attribute) = node else { continue };
+            let AnyNodeRef::ExprAttribute(attribute) = node else {
+                continue;
+            };
             if attribute.ctx == ExprContext::Load {
                 continue;
             }
-            let Expr::Name(receiver) = &*attribute.value else { continue };
-            if !self.class_of_self(receiver).is_some_and(|of| std::ptr::eq(of, class)) {
+            let Expr::Name(receiver) = &*attribute.value else {
+                continue;
+            };
+            if !self
+                .class_of_self(receiver)
+                .is_some_and(|of| std::ptr::eq(of, class))
+            {
                 continue;
             }
             let entry = table.entry(attribute.attr.as_str()).or_default();
@@ -603,7 +659,12 @@ impl<'a> Facts<'a> {
     }
 
     fn infer_call(&self, call: &'a ast::ExprCall) -> Type<'a> {
-        let first = || call.arguments.args.first().map_or(Type::Never, |arg| self.infer(arg));
+        let first = || {
+            call.arguments
+                .args
+                .first()
+                .map_or(Type::Never, |arg| self.infer(arg))
+        };
         if let Expr::Name(name) = &*call.func
             && let Some(symbol) = self.symbol(name)
         {
@@ -627,17 +688,25 @@ impl<'a> Facts<'a> {
                     dict @ Type::Dict(..) => dict,
                     _ => Type::Dict(Rc::new(Type::Unknown), Rc::new(Type::Unknown)),
                 },
-                "str" | "repr" | "ascii" | "chr" | "bin" | "hex" | "oct" | "format" | "input" => Type::Str,
+                "str" | "repr" | "ascii" | "chr" | "bin" | "hex" | "oct" | "format" | "input" => {
+                    Type::Str
+                }
                 "bytes" => Type::Bytes,
                 "bytearray" => Type::Bytearray,
                 "int" | "len" | "ord" | "hash" | "id" => Type::Int,
                 "float" => Type::Float,
-                "bool" | "isinstance" | "issubclass" | "callable" | "hasattr" | "any" | "all" => Type::Bool,
+                "bool" | "isinstance" | "issubclass" | "callable" | "hasattr" | "any" | "all" => {
+                    Type::Bool
+                }
                 "range" => Type::Range,
                 "enumerate" | "zip" | "map" => Type::Iterator(Rc::new(Type::Unknown)),
                 "iter" | "reversed" => Type::Iterator(element()),
                 "filter" => {
-                    let items = call.arguments.args.get(1).map_or(Type::Unknown, |arg| self.infer(arg));
+                    let items = call
+                        .arguments
+                        .args
+                        .get(1)
+                        .map_or(Type::Unknown, |arg| self.infer(arg));
                     Type::Iterator(Rc::new(known(items.element())))
                 }
                 "open" => opened(call),
@@ -656,7 +725,8 @@ impl<'a> Facts<'a> {
                 },
             };
         }
-        if name == "io.IOBase.readlines" || name == "io.IOBase.read" || name == "io.IOBase.readline" {
+        if name == "io.IOBase.readlines" || name == "io.IOBase.read" || name == "io.IOBase.readline"
+        {
             if let Expr::Attribute(attribute) = &*call.func {
                 return method_type(&self.infer(&*attribute.value), &attribute.attr);
             }
@@ -667,7 +737,11 @@ impl<'a> Facts<'a> {
                 Type::Instance(name.into())
             }
             "io.open" | "codecs.open" | "gzip.open" | "bz2.open" | "lzma.open" => {
-                if name == "io.open" { opened(call) } else { Type::Unknown }
+                if name == "io.open" {
+                    opened(call)
+                } else {
+                    Type::Unknown
+                }
             }
             "re.compile" => Type::Instance("re.Pattern".into()),
             "os.listdir" => Type::List(Rc::new(Type::Unknown)),
@@ -701,18 +775,27 @@ impl<'a> Facts<'a> {
 
     /// Whether a function yields.
     pub fn is_generator(&self, def: &'a ast::StmtFunctionDef) -> bool {
-        self.own_nodes(def)
-            .any(|node| matches!(node, AnyNodeRef::ExprYield(_) | AnyNodeRef::ExprYieldFrom(_)))
+        self.own_nodes(def).any(|node| {
+            matches!(
+                node,
+                AnyNodeRef::ExprYield(_) | AnyNodeRef::ExprYieldFrom(_)
+            )
+        })
     }
 
     /// The nodes of a function's body that run when it is called: inner functions and classes are left out.
-    pub fn own_nodes(&self, def: &'a ast::StmtFunctionDef) -> impl Iterator<Item = AnyNodeRef<'a>> + '_ {
+    pub fn own_nodes(
+        &self,
+        def: &'a ast::StmtFunctionDef,
+    ) -> impl Iterator<Item = AnyNodeRef<'a>> + '_ {
         let own = self.tree.id(def);
         self.tree.descendants(def).filter(move |node| {
             let around = self.tree.ancestors(*node).find(|outer| {
                 matches!(
                     outer,
-                    AnyNodeRef::StmtFunctionDef(_) | AnyNodeRef::ExprLambda(_) | AnyNodeRef::StmtClassDef(_)
+                    AnyNodeRef::StmtFunctionDef(_)
+                        | AnyNodeRef::ExprLambda(_)
+                        | AnyNodeRef::StmtClassDef(_)
                 )
             });
             around.is_some_and(|around| self.tree.id(around) == own)
@@ -725,7 +808,9 @@ impl<'a> Facts<'a> {
         let captured = symbol.reads.iter().chain(&symbol.bindings).any(|id| {
             let mut scope = self.tree.scope_of(self.tree.node(*id));
             // Before 3.12 a comprehension was a function of its own, and what it reads became a cell as well.
-            while self.python.all_since(12) && self.tree.scope(scope).kind == ScopeKind::Comprehension {
+            while self.python.all_since(12)
+                && self.tree.scope(scope).kind == ScopeKind::Comprehension
+            {
                 scope = self.tree.scope(scope).parent;
             }
             let node = self.tree.node(*id);
@@ -765,9 +850,10 @@ fn class_type<'a>(name: &str, first: &Type<'a>, second: &Type<'a>) -> Type<'a> {
         "builtins.dict" | "typing.Dict" => Type::Dict(first(), Rc::new(second.clone())),
         "collections.deque" | "typing.Deque" => Type::Deque(first()),
         "builtins.range" => Type::Range,
-        "typing.Iterator" | "typing.Generator" | "collections.abc.Iterator" | "collections.abc.Generator" => {
-            Type::Iterator(first())
-        }
+        "typing.Iterator"
+        | "typing.Generator"
+        | "collections.abc.Iterator"
+        | "collections.abc.Generator" => Type::Iterator(first()),
         "typing.TextIO" | "io.TextIOWrapper" => Type::File(true),
         "typing.BinaryIO" | "io.BufferedReader" => Type::File(false),
         "builtins.object" | "typing.Any" => Type::Unknown,
@@ -784,11 +870,18 @@ fn quoted_annotation<'a>(text: &str) -> Type<'a> {
         Some((name, rest)) => (name.trim(), rest.strip_suffix(']').unwrap_or("").trim()),
         None => (text, ""),
     };
-    if !name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') || args.contains(['[', '|']) {
+    if !name
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        || args.contains(['[', '|'])
+    {
         return Type::Unknown;
     }
     let mut args = args.split(',').map(|arg| scalar_annotation(arg.trim()));
-    let (first, second) = (args.next().unwrap_or(Type::Unknown), args.next().unwrap_or(Type::Unknown));
+    let (first, second) = (
+        args.next().unwrap_or(Type::Unknown),
+        args.next().unwrap_or(Type::Unknown),
+    );
     match name {
         "list" | "List" | "typing.List" => class_type("builtins.list", &first, &second),
         "tuple" | "Tuple" => class_type("builtins.tuple", &Type::Unknown, &second),
@@ -826,14 +919,20 @@ fn binary<'a>(op: Operator, left: &Type<'a>, right: impl FnOnce() -> Type<'a>) -
         (Operator::Add, _) => match (left, right()) {
             (Type::Never, right) => match right {
                 // `s = s + x` with nothing known of `s` yet: whatever `s` is, it stays.
-                Type::Str | Type::Bytes | Type::Int | Type::Float | Type::List(_) | Type::Tuple(_) => right,
+                Type::Str
+                | Type::Bytes
+                | Type::Int
+                | Type::Float
+                | Type::List(_)
+                | Type::Tuple(_) => right,
                 _ => Type::Never,
             },
             // A string on the right needs a string on the left, unless that is a class with its own `+`.
             (Type::Unknown, Type::Str) => Type::Unknown,
             (left, right) => number(left, &right),
         },
-        (Operator::Mult, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_)) => match right() {
+        (Operator::Mult, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_)) => match right()
+        {
             Type::Int | Type::Bool => left.clone(),
             _ => Type::Unknown,
         },
@@ -841,10 +940,14 @@ fn binary<'a>(op: Operator, left: &Type<'a>, right: impl FnOnce() -> Type<'a>) -
             Type::Int | Type::Float | Type::Bool => Type::Float,
             _ => Type::Unknown,
         },
-        (Operator::Sub | Operator::Mult | Operator::FloorDiv | Operator::Mod, _) => number(left, &right()),
+        (Operator::Sub | Operator::Mult | Operator::FloorDiv | Operator::Mod, _) => {
+            number(left, &right())
+        }
         (Operator::BitOr | Operator::BitAnd | Operator::BitXor, _) => match (left, right()) {
             (Type::Int, Type::Int) => Type::Int,
-            (Type::Set(a), Type::Set(b) | Type::FrozenSet(b)) => Type::Set(Rc::new(Type::join_inner(a, &b))),
+            (Type::Set(a), Type::Set(b) | Type::FrozenSet(b)) => {
+                Type::Set(Rc::new(Type::join_inner(a, &b)))
+            }
             (Type::Dict(..), Type::Dict(..)) => left.clone(),
             _ => Type::Unknown,
         },
@@ -868,8 +971,12 @@ fn augmented<'a>(op: Operator, own: &Type<'a>, value: impl FnOnce() -> Type<'a>)
             let added = value().element();
             Type::List(Rc::new(Type::join_inner(a, &known(added))))
         }
-        (Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor, Type::Set(_)) => Type::Set(Rc::new(Type::Unknown)),
-        (Operator::BitOr, Type::Dict(..)) => Type::Dict(Rc::new(Type::Unknown), Rc::new(Type::Unknown)),
+        (Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor, Type::Set(_)) => {
+            Type::Set(Rc::new(Type::Unknown))
+        }
+        (Operator::BitOr, Type::Dict(..)) => {
+            Type::Dict(Rc::new(Type::Unknown), Rc::new(Type::Unknown))
+        }
         _ => binary(op, own, value),
     }
 }
@@ -893,8 +1000,8 @@ fn method_type<'a>(receiver: &Type<'a>, method: &str) -> Type<'a> {
             "copy" => receiver.clone(),
             "pop" | "popleft" => known((**element).clone()),
             "index" | "count" => Type::Int,
-            "append" | "extend" | "insert" | "sort" | "reverse" | "clear" | "remove" | "appendleft"
-            | "extendleft" | "rotate" => Type::None,
+            "append" | "extend" | "insert" | "sort" | "reverse" | "clear" | "remove"
+            | "appendleft" | "extendleft" | "rotate" => Type::None,
             _ => Type::Unknown,
         },
         Type::Dict(key, value) => match method {
@@ -906,7 +1013,9 @@ fn method_type<'a>(receiver: &Type<'a>, method: &str) -> Type<'a> {
             _ => Type::Unknown,
         },
         Type::Set(_) | Type::FrozenSet(_) => match method {
-            "copy" | "union" | "intersection" | "difference" | "symmetric_difference" => receiver.clone(),
+            "copy" | "union" | "intersection" | "difference" | "symmetric_difference" => {
+                receiver.clone()
+            }
             "issubset" | "issuperset" | "isdisjoint" => Type::Bool,
             "add" | "update" | "discard" | "remove" | "clear" => Type::None,
             _ => Type::Unknown,

@@ -47,16 +47,64 @@ pub enum Use<'a> {
 
 /// Methods of builtin containers that leave the container as it is.
 const READING_METHODS: &[&str] = &[
-    "copy", "count", "index", "get", "items", "keys", "values", "issubset", "issuperset", "isdisjoint", "union",
-    "intersection", "difference", "symmetric_difference", "most_common", "elements", "total", "__len__", "__contains__",
-    "__getitem__", "__iter__",
+    "copy",
+    "count",
+    "index",
+    "get",
+    "items",
+    "keys",
+    "values",
+    "issubset",
+    "issuperset",
+    "isdisjoint",
+    "union",
+    "intersection",
+    "difference",
+    "symmetric_difference",
+    "most_common",
+    "elements",
+    "total",
+    "__len__",
+    "__contains__",
+    "__getitem__",
+    "__iter__",
 ];
 
 /// Builtin functions that read their arguments and keep nothing of them.
 const READING_BUILTINS: &[&str] = &[
-    "len", "sum", "min", "max", "any", "all", "sorted", "list", "tuple", "set", "frozenset", "dict", "str", "repr", "bool",
-    "isinstance", "print", "id", "hash", "type", "range", "abs", "round", "int", "float", "bytes", "bytearray", "ascii",
-    "format", "callable", "hasattr", "ord", "chr",
+    "len",
+    "sum",
+    "min",
+    "max",
+    "any",
+    "all",
+    "sorted",
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "dict",
+    "str",
+    "repr",
+    "bool",
+    "isinstance",
+    "print",
+    "id",
+    "hash",
+    "type",
+    "range",
+    "abs",
+    "round",
+    "int",
+    "float",
+    "bytes",
+    "bytearray",
+    "ascii",
+    "format",
+    "callable",
+    "hasattr",
+    "ord",
+    "chr",
 ];
 
 impl<'a> Facts<'a> {
@@ -76,10 +124,16 @@ impl<'a> Facts<'a> {
             AnyNodeRef::ExprSubscript(subscript) if is(&subscript.value) => Use::Item(subscript),
             AnyNodeRef::ExprSubscript(_) => Use::Stored,
             AnyNodeRef::ExprCompare(compare) => {
-                let haystack = compare.ops.iter().zip(&compare.comparators).any(|(op, side)| {
-                    matches!(op, CmpOp::In | CmpOp::NotIn) && is(side)
-                });
-                if haystack { Use::Haystack(compare) } else { Use::Compared(compare) }
+                let haystack = compare
+                    .ops
+                    .iter()
+                    .zip(&compare.comparators)
+                    .any(|(op, side)| matches!(op, CmpOp::In | CmpOp::NotIn) && is(side));
+                if haystack {
+                    Use::Haystack(compare)
+                } else {
+                    Use::Compared(compare)
+                }
             }
             AnyNodeRef::StmtIf(_)
             | AnyNodeRef::ElifElseClause(_)
@@ -89,22 +143,34 @@ impl<'a> Facts<'a> {
             AnyNodeRef::ExprIf(branch) if is(&branch.test) => Use::Truth,
             AnyNodeRef::StmtFor(stmt) if is(&stmt.iter) => Use::Iterated(parent),
             AnyNodeRef::Comprehension(clause) => {
-                if is(&clause.iter) { Use::Iterated(parent) } else { Use::Truth }
+                if is(&clause.iter) {
+                    Use::Iterated(parent)
+                } else {
+                    Use::Truth
+                }
             }
             AnyNodeRef::Arguments(_) => match self.tree.parent(parent) {
                 Some(AnyNodeRef::ExprCall(call)) => Use::Argument(call),
                 _ => Use::Stored,
             },
             AnyNodeRef::Keyword(_) | AnyNodeRef::ExprStarred(_) => {
-                let call = self.tree.ancestors(parent).take(2).find_map(|node| match node {
-                    AnyNodeRef::ExprCall(call) => Some(call),
-                    _ => None,
-                });
+                let call = self
+                    .tree
+                    .ancestors(parent)
+                    .take(2)
+                    .find_map(|node| match node {
+                        AnyNodeRef::ExprCall(call) => Some(call),
+                        _ => None,
+                    });
                 call.map_or(Use::Stored, Use::Argument)
             }
             AnyNodeRef::ExprBinOp(op) => Use::Operand(op),
             AnyNodeRef::StmtAugAssign(stmt) => {
-                if is(&stmt.target) { Use::Augmented(stmt) } else { Use::AddedTo(stmt) }
+                if is(&stmt.target) {
+                    Use::Augmented(stmt)
+                } else {
+                    Use::AddedTo(stmt)
+                }
             }
             AnyNodeRef::InterpolatedElement(_) => Use::Formatted,
             AnyNodeRef::StmtReturn(_) => Use::Returned,
@@ -133,8 +199,18 @@ impl<'a> Facts<'a> {
             READING_BUILTINS.contains(&name)
                 || matches!(
                     name,
-                    "str.join" | "list.extend" | "set.update" | "dict.update" | "str.format" | "bytes.join"
-                        | "enumerate" | "zip" | "map" | "filter" | "reversed" | "iter"
+                    "str.join"
+                        | "list.extend"
+                        | "set.update"
+                        | "dict.update"
+                        | "str.format"
+                        | "bytes.join"
+                        | "enumerate"
+                        | "zip"
+                        | "map"
+                        | "filter"
+                        | "reversed"
+                        | "iter"
                 )
         })
     }
@@ -156,7 +232,8 @@ impl<'a> Facts<'a> {
         let Some(symbol) = name.as_name_expr().and_then(|name| self.symbol(name)) else {
             return true;
         };
-        self.reads(symbol).any(|read| self.may_mutate(self.usage(read)))
+        self.reads(symbol)
+            .any(|read| self.may_mutate(self.usage(read)))
     }
 
     /// Whether what a variable holds may be changed by an iteration of `around`: rebound, or mutated through this name or an alias.
@@ -164,7 +241,10 @@ impl<'a> Facts<'a> {
     /// Immutable values can only be rebound. An object that somebody else got hold of may be changed by any call, so it counts as
     /// changed as soon as the loop calls something unknown.
     pub fn changes_in(&self, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
-        let rebound = symbol.bindings.iter().any(|id| around.repeats(self.tree.node(*id)));
+        let rebound = symbol
+            .bindings
+            .iter()
+            .any(|id| around.repeats(self.tree.node(*id)));
         if rebound || (symbol.shared && self.calls_unknown(around)) {
             return true;
         }
@@ -209,8 +289,14 @@ impl<'a> Facts<'a> {
             Expr::Call(call) => self.name(&*call.func).is_some_and(|name| {
                 matches!(
                     name.as_str(),
-                    "builtins.list" | "builtins.sorted" | "builtins.set" | "builtins.dict" | "builtins.bytearray"
-                        | "builtins.str.split" | "builtins.str.splitlines" | "collections.deque"
+                    "builtins.list"
+                        | "builtins.sorted"
+                        | "builtins.set"
+                        | "builtins.dict"
+                        | "builtins.bytearray"
+                        | "builtins.str.split"
+                        | "builtins.str.splitlines"
+                        | "collections.deque"
                 )
             }),
             Expr::BinOp(_) => matches!(self.ty(value), Type::List(_) | Type::Set(_)),
@@ -227,7 +313,9 @@ impl<'a> Facts<'a> {
         let mut inside = self.tree.descendants(around.node());
         let found = inside.any(|node| match node {
             AnyNodeRef::ExprCall(call) => around.repeats(call) && !self.is_harmless_call(call),
-            AnyNodeRef::ExprAwait(_) | AnyNodeRef::ExprYield(_) | AnyNodeRef::ExprYieldFrom(_) => true,
+            AnyNodeRef::ExprAwait(_) | AnyNodeRef::ExprYield(_) | AnyNodeRef::ExprYieldFrom(_) => {
+                true
+            }
             _ => false,
         });
         self.unknown_calls.borrow_mut().insert(id, found);
@@ -236,9 +324,16 @@ impl<'a> Facts<'a> {
 
     fn is_harmless_call(&self, call: &'a ast::ExprCall) -> bool {
         match self.name(&*call.func) {
-            Some(name) => ["builtins.", "math.", "re.", "operator.", "itertools.", "collections."]
-                .iter()
-                .any(|module| name.starts_with(module)),
+            Some(name) => [
+                "builtins.",
+                "math.",
+                "re.",
+                "operator.",
+                "itertools.",
+                "collections.",
+            ]
+            .iter()
+            .any(|module| name.starts_with(module)),
             None => false,
         }
     }
@@ -257,16 +352,28 @@ impl<'a> Facts<'a> {
         let scope = self.tree.scope(symbol.scope);
         deleted
             || symbol.shared
-            || matches!(scope.node, AnyNodeRef::ModModule(_) | AnyNodeRef::StmtClassDef(_))
+            || matches!(
+                scope.node,
+                AnyNodeRef::ModModule(_) | AnyNodeRef::StmtClassDef(_)
+            )
             || self.reads(symbol).any(|read| {
-                !inside.contains_range(read.range()) && !self.sees_another_binding(symbol, read, inside)
+                !inside.contains_range(read.range())
+                    && !self.sees_another_binding(symbol, read, inside)
             })
     }
 
-    fn sees_another_binding(&self, symbol: &Symbol<'a>, read: &'a ExprName, inside: TextRange) -> bool {
+    fn sees_another_binding(
+        &self,
+        symbol: &Symbol<'a>,
+        read: &'a ExprName,
+        inside: TextRange,
+    ) -> bool {
         // Captured by an inner function: called who knows when.
         if self.tree.scope_of(read) != symbol.scope
-            && !matches!(self.tree.scope(self.tree.scope_of(read)).kind, super::tree::ScopeKind::Comprehension)
+            && !matches!(
+                self.tree.scope(self.tree.scope_of(read)).kind,
+                super::tree::ScopeKind::Comprehension
+            )
         {
             return false;
         }
@@ -277,7 +384,9 @@ impl<'a> Facts<'a> {
                 outer_loop |= matches!(node, AnyNodeRef::StmtFor(_) | AnyNodeRef::StmtWhile(_));
             } else {
                 let target = match node {
-                    AnyNodeRef::StmtFor(stmt) if child.range() != stmt.iter.range() => Some(&*stmt.target),
+                    AnyNodeRef::StmtFor(stmt) if child.range() != stmt.iter.range() => {
+                        Some(&*stmt.target)
+                    }
                     _ => None,
                 };
                 if target.is_some_and(|target| self.binds(target, symbol)) {
@@ -287,7 +396,10 @@ impl<'a> Facts<'a> {
             if child.is_statement() && self.bound_before(symbol, child, inside) {
                 return true;
             }
-            if matches!(node, AnyNodeRef::StmtFunctionDef(_) | AnyNodeRef::ExprLambda(_)) {
+            if matches!(
+                node,
+                AnyNodeRef::StmtFunctionDef(_) | AnyNodeRef::ExprLambda(_)
+            ) {
                 break;
             }
             child = node;
@@ -303,8 +415,13 @@ impl<'a> Facts<'a> {
             .filter(|other| other.start() < stmt.start() && !other.range().contains_range(inside))
             .filter(|other| other.start() >= inside.end() || stmt.end() <= inside.start())
             .any(|other| match other {
-                ast::Stmt::Assign(assign) => assign.targets.iter().any(|target| self.binds(target, symbol)),
-                ast::Stmt::AnnAssign(assign) => assign.value.is_some() && self.binds(&assign.target, symbol),
+                ast::Stmt::Assign(assign) => assign
+                    .targets
+                    .iter()
+                    .any(|target| self.binds(target, symbol)),
+                ast::Stmt::AnnAssign(assign) => {
+                    assign.value.is_some() && self.binds(&assign.target, symbol)
+                }
                 _ => false,
             })
     }
@@ -312,7 +429,9 @@ impl<'a> Facts<'a> {
     /// Whether a target binds a symbol, alone or as a part of a tuple.
     pub fn binds(&self, target: &'a Expr, symbol: &Symbol<'a>) -> bool {
         match target {
-            Expr::Name(name) => self.symbol(name).is_some_and(|own| std::ptr::eq(own, symbol)),
+            Expr::Name(name) => self
+                .symbol(name)
+                .is_some_and(|own| std::ptr::eq(own, symbol)),
             Expr::Tuple(tuple) => tuple.elts.iter().any(|elt| self.binds(elt, symbol)),
             Expr::List(list) => list.elts.iter().any(|elt| self.binds(elt, symbol)),
             Expr::Starred(starred) => self.binds(&starred.value, symbol),
@@ -338,10 +457,13 @@ impl<'a> Facts<'a> {
 
     /// Whether code behind the loop, or around it, sees the variables that it binds.
     pub fn leaks_target(&self, around: Loop<'a>) -> bool {
-        let Some(target) = around.target() else { return false };
+        let Some(target) = around.target() else {
+            return false;
+        };
         match self.target_names(target) {
             Some(names) => names.into_iter().any(|name| {
-                self.symbol(name).is_none_or(|symbol| self.is_seen_outside(symbol, around.range()))
+                self.symbol(name)
+                    .is_none_or(|symbol| self.is_seen_outside(symbol, around.range()))
             }),
             None => true,
         }
@@ -351,12 +473,20 @@ impl<'a> Facts<'a> {
     /// called upon there.
     pub fn is_invariant(&self, expr: &'a Expr, around: Loop<'a>) -> bool {
         self.tree.descendants(expr).all(|node| match node {
-            AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => match self.symbol(name) {
-                // A name that a comprehension inside the expression binds is its own affair.
-                Some(symbol) if expr.range().contains_range(self.tree.scope(symbol.scope).node.range()) => true,
-                Some(symbol) => !self.changes_in(symbol, around),
-                None => !self.symbols().has_star_import(),
-            },
+            AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => {
+                match self.symbol(name) {
+                    // A name that a comprehension inside the expression binds is its own affair.
+                    Some(symbol)
+                        if expr
+                            .range()
+                            .contains_range(self.tree.scope(symbol.scope).node.range()) =>
+                    {
+                        true
+                    }
+                    Some(symbol) => !self.changes_in(symbol, around),
+                    None => !self.symbols().has_star_import(),
+                }
+            }
             AnyNodeRef::ExprAttribute(attribute) => {
                 // Any call may assign an attribute; methods and names of modules are as good as constants.
                 self.name(attribute).is_some() || !self.calls_unknown(around)
