@@ -152,8 +152,16 @@ fn attempt(
             });
         }
         let Some(good) = good else { continue };
-        last = good.which.iter().map(|index| candidates[*index].0).collect();
-        let rules: Vec<_> = good.which.iter().map(|index| candidates[*index].0).collect();
+        last = good
+            .which
+            .iter()
+            .map(|index| candidates[*index].0)
+            .collect();
+        let rules: Vec<_> = good
+            .which
+            .iter()
+            .map(|index| candidates[*index].0)
+            .collect();
         for rule in rules {
             *fixed.counts.entry(rule).or_default() += 1;
         }
@@ -219,7 +227,9 @@ impl Trial<'_> {
 fn errors(report: &FileReport) -> usize {
     let kinds = [ProblemKind::Syntax, ProblemKind::TooDeep];
     let problems = report.problems.iter();
-    problems.filter(|problem| kinds.contains(&problem.kind)).count()
+    problems
+        .filter(|problem| kinds.contains(&problem.kind))
+        .count()
 }
 
 /// What stays the same of a fix when the text around it moves.

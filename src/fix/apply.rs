@@ -108,9 +108,11 @@ fn fits(source: &Source, edits: &[Edit]) -> bool {
 fn is_import(edit: &Edit) -> bool {
     edit.range.is_empty()
         && (edit.text.starts_with('\n') || edit.text.ends_with('\n'))
-        && edit.text.lines().map(str::trim).all(|line| {
-            line.is_empty() || line.starts_with("import ") || line.starts_with("from ")
-        })
+        && edit
+            .text
+            .lines()
+            .map(str::trim)
+            .all(|line| line.is_empty() || line.starts_with("import ") || line.starts_with("from "))
 }
 
 fn is_chosen(chosen: &Chosen, edit: &Edit) -> bool {
@@ -155,7 +157,8 @@ fn moved(cells: &[TextSize], chosen: &Chosen, line_end: &str) -> Vec<TextSize> {
     cells
         .iter()
         .map(|cell| {
-            while let Some(((start, end, _), text)) = edits.next_if(|((start, ..), _)| start < cell) {
+            while let Some(((start, end, _), text)) = edits.next_if(|((start, ..), _)| start < cell)
+            {
                 let new = with_line_end(text, line_end).len();
                 shift += new as i64 - i64::from((*end - *start).to_u32());
             }

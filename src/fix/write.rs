@@ -21,7 +21,9 @@ pub enum WriteError {
     Changed,
     #[error("read-only, so it was not fixed; make it writable first")]
     ReadOnly,
-    #[error("its encoding lacks a character of the fixed text, so it was not fixed; store it as UTF-8")]
+    #[error(
+        "its encoding lacks a character of the fixed text, so it was not fixed; store it as UTF-8"
+    )]
     Unencodable,
     #[error("could not put the fixes back into the notebook: {0}")]
     Notebook(String),

@@ -24,7 +24,10 @@ pub fn diff(
             for (old, new) in old.windows(2).zip(new.windows(2)) {
                 let cell = Cell::at(before, old[0]).map_or(0, |cell| cell.number(file));
                 let name = format!("{}:cell {cell}", before.path());
-                let (old, new) = (TextRange::new(old[0], old[1]), TextRange::new(new[0], new[1]));
+                let (old, new) = (
+                    TextRange::new(old[0], old[1]),
+                    TextRange::new(new[0], new[1]),
+                );
                 unified(&name, &before.text()[old], &after.text()[new], out, style)?;
             }
             Ok(())

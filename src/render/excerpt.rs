@@ -110,7 +110,8 @@ impl Excerpt {
         if cut.from > 0 {
             self.text.push(ELLIPSIS);
         }
-        self.text.extend(line[cut.from..cut.to].chars().map(printable));
+        self.text
+            .extend(line[cut.from..cut.to].chars().map(printable));
         if cut.to < line.len() {
             self.text.push(ELLIPSIS);
         }
@@ -162,9 +163,10 @@ impl SourceCode for Excerpt {
             .get(last + 1)
             .map_or(self.text.len(), |line| line.start);
         // miette puts labels into one box where lines overlap; small gaps have been filled for that.
-        let count = 1 + (first..self.lines.len())
-            .take_while(|line| self.goes_on(*line))
-            .count();
+        let count = 1
+            + (first..self.lines.len())
+                .take_while(|line| self.goes_on(*line))
+                .count();
         Ok(Box::new(Contents {
             name: match self.lines[first].cell {
                 Some(cell) => format!("{}:cell {cell}", self.path).into(),
@@ -278,7 +280,8 @@ fn apart(source: &Source, spots: Vec<Spot>) -> Vec<Spot> {
 
 /// Labels' lines and those around them, in order, small gaps filled; never a line of another cell.
 fn lines_around(source: &Source, spots: &[Spot]) -> Vec<usize> {
-    let cell = |line: usize| Cell::at(source, line_range(source, line).start()).map(|cell| cell.index);
+    let cell =
+        |line: usize| Cell::at(source, line_range(source, line).start()).map(|cell| cell.index);
     let count = source.lines().line_count();
     let mut wanted: Vec<usize> = Vec::new();
     for spot in spots {
@@ -342,7 +345,11 @@ impl Cut {
 
     /// Where a position of the line is in what is shown; what is cut away is at the edge.
     fn place(&self, offset: usize) -> usize {
-        let lead = if self.from > 0 { ELLIPSIS.len_utf8() } else { 0 };
+        let lead = if self.from > 0 {
+            ELLIPSIS.len_utf8()
+        } else {
+            0
+        };
         offset.clamp(self.from, self.to) - self.from + lead
     }
 }
@@ -360,7 +367,11 @@ fn reach(line: &str, from: usize, width: usize) -> usize {
 }
 
 fn columns_of(c: char) -> usize {
-    if c == '\t' { TAB } else { c.width().unwrap_or(0) }
+    if c == '\t' {
+        TAB
+    } else {
+        c.width().unwrap_or(0)
+    }
 }
 
 /// `c`, or a sign of as many bytes where the terminal would take it for a command or print the line out of order.

@@ -130,7 +130,13 @@ impl<'a> Painter<'a> {
             labels.sort_by_key(|label| label.offset());
             theme.styles.highlights = labels
                 .iter()
-                .map(|label| if label.primary() { own } else { theme.styles.help })
+                .map(|label| {
+                    if label.primary() {
+                        own
+                    } else {
+                        theme.styles.help
+                    }
+                })
                 .collect();
             if theme.styles.highlights.is_empty() {
                 theme.styles.highlights.push(own);
@@ -229,11 +235,30 @@ mod tests {
 
     #[test]
     fn look() {
-        let style = Style { width: 80, ..Style::default() };
-        eprintln!("{}", sample::written(&sample::report(), Format::Full, &style));
-        let style = Style { width: 80, color: true, ..Style::default() };
-        eprintln!("{}", sample::written(&sample::report(), Format::Full, &style));
-        eprintln!("{}", sample::written(&sample::report(), Format::Concise, &style));
-        eprintln!("{}", sample::written(&sample::report(), Format::Grouped, &style));
+        let style = Style {
+            width: 80,
+            ..Style::default()
+        };
+        eprintln!(
+            "{}",
+            sample::written(&sample::report(), Format::Full, &style)
+        );
+        let style = Style {
+            width: 80,
+            color: true,
+            ..Style::default()
+        };
+        eprintln!(
+            "{}",
+            sample::written(&sample::report(), Format::Full, &style)
+        );
+        eprintln!(
+            "{}",
+            sample::written(&sample::report(), Format::Concise, &style)
+        );
+        eprintln!(
+            "{}",
+            sample::written(&sample::report(), Format::Grouped, &style)
+        );
     }
 }

@@ -59,7 +59,9 @@ pub fn notebook(cells: &[&str], findings: Vec<Marked>) -> Checked {
             ]
         })
         .collect();
-    let json = serde_json::json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 2}).to_string();
+    let json =
+        serde_json::json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 2})
+            .to_string();
     let notebook = ruff_notebook::Notebook::from_source_code(&json).unwrap();
     let kind = SourceKind::Notebook {
         cells: notebook.cell_offsets().to_vec(),

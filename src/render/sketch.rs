@@ -81,7 +81,10 @@ fn changes(file: &Checked, edits: &[Edit]) -> Vec<Change> {
         let end = line_range(source, to).end().max(start);
         let (mut after, mut at) = (String::new(), start);
         for edit in piece {
-            let (from, to) = (inside(text, edit.range.start()), inside(text, edit.range.end()));
+            let (from, to) = (
+                inside(text, edit.range.start()),
+                inside(text, edit.range.end()),
+            );
             if from < at || to < from {
                 continue;
             }

@@ -62,8 +62,14 @@ pub fn statistics(
         }
         Format::Concise | Format::Full | Format::Grouped => {}
     }
-    let digits = counts.first().map_or(0, |most| most.count.to_string().len());
-    let names = counts.iter().map(|count| count.rule.len()).max().unwrap_or(0);
+    let digits = counts
+        .first()
+        .map_or(0, |most| most.count.to_string().len());
+    let names = counts
+        .iter()
+        .map(|count| count.rule.len())
+        .max()
+        .unwrap_or(0);
     for Count {
         rule,
         count,

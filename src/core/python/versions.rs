@@ -13,13 +13,20 @@ pub struct Versions {
 
 impl Versions {
     /// The newest Python that hotlint has measured.
-    pub const NEWEST: PythonVersion = PythonVersion { major: 3, minor: 15 };
+    pub const NEWEST: PythonVersion = PythonVersion {
+        major: 3,
+        minor: 15,
+    };
 
     /// Everything from `oldest` on.
     pub fn since(oldest: PythonVersion) -> Self {
         Self {
             oldest,
-            newest: if oldest > Self::NEWEST { oldest } else { Self::NEWEST },
+            newest: if oldest > Self::NEWEST {
+                oldest
+            } else {
+                Self::NEWEST
+            },
         }
     }
 
