@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use hotlint_core::lint::{Finding, Severity};
-use hotlint_core::python::{Source, Versions};
+use hotlint_core::lint::{Cx, Finding, Severity};
+use hotlint_core::python::{Facts, MAX_DEPTH, ParseProblem, Source, SourceKind, Versions, parse};
 use hotlint_core::text_size::TextRange;
 
 use crate::policy::Policy;
@@ -78,6 +78,54 @@ pub enum ProblemKind {
 
 /// Parses `source`, runs the rules that `setup` selects, and marks what they find.
 pub fn check(source: &Source, setup: &Setup) -> FileReport {
-    let _ = (source, setup);
-    FileReport::default()
+    let parsed = match parse(source) {
+        Ok(parsed) => parsed,
+        Err(problem) => return FileReport::unparsed(problem),
+    };
+    let cx = match Facts::new(source, &parsed, setup.python) {
+        Ok(facts) => Cx::new(facts),
+        Err(place) => return FileReport::unparsed(ParseProblem::TooDeep(place)),
+    };
+    // Stubs are read for what others ask about them.
+    if *source.kind() == SourceKind::Stub {
+        return FileReport::default();
+    }
+    let findings = setup
+        .policy
+        .dispatch
+        .run(&cx)
+        .into_iter()
+        .map(|finding| Marked {
+            severity: setup.policy.severity_of(finding.rule),
+            finding,
+            fate: Fate::Stands,
+        });
+    FileReport {
+        findings: findings.collect(),
+        problems: Vec::new(),
+    }
+}
+
+impl FileReport {
+    fn unparsed(problem: ParseProblem) -> Self {
+        let problem = match problem {
+            ParseProblem::Syntax(range, message) => Problem {
+                kind: ProblemKind::Syntax,
+                range: Some(range),
+                message,
+                help: String::new(),
+            },
+            ParseProblem::TooDeep(range) => Problem {
+                kind: ProblemKind::TooDeep,
+                range: Some(range),
+                message: format!("nested more than {MAX_DEPTH} levels deep"),
+                help: "CPython cannot compile this either; exclude the file if it is data"
+                    .to_string(),
+            },
+        };
+        Self {
+            findings: Vec::new(),
+            problems: vec![problem],
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Which rules run, how loudly they speak, and where they stay quiet.
 
-use hotlint_core::lint::{RuleInfo, Severity};
+use hotlint_core::lint::{Dispatch, RuleInfo, Severity};
 
 use crate::quiet::Quiet;
 
@@ -8,6 +8,8 @@ use crate::quiet::Quiet;
 #[derive(Debug)]
 pub struct Policy {
     severities: Vec<Option<Severity>>,
+    /// The rules that run, ready to run.
+    pub dispatch: Dispatch,
     /// Files in which findings are kept quiet.
     pub quiet: Quiet,
 }
@@ -15,7 +17,24 @@ pub struct Policy {
 impl Policy {
     /// `severities` is indexed like [`hotlint_rules::all`]; `None` for a rule that does not run.
     pub fn new(severities: Vec<Option<Severity>>, quiet: Quiet) -> Self {
-        Self { severities, quiet }
+        let rules = (hotlint_rules::all().iter().zip(&severities))
+            .filter(|(_, severity)| severity.is_some());
+        let dispatch = Dispatch::new(rules.map(|(rule, _)| *rule));
+        Self {
+            severities,
+            dispatch,
+            quiet,
+        }
+    }
+
+    /// How loudly a rule speaks, by its name.
+    pub fn severity_of(&self, name: &str) -> Severity {
+        let index = hotlint_rules::all()
+            .iter()
+            .position(|rule| rule.name == name);
+        index
+            .and_then(|index| self.severity(index))
+            .unwrap_or(Severity::Warning)
     }
 
     /// How loudly the rule at `index` of [`hotlint_rules::all`] speaks; `None` when it does not run.
@@ -27,7 +46,7 @@ impl Policy {
     pub fn selected(&self) -> impl Iterator<Item = (usize, &'static RuleInfo, Severity)> {
         (hotlint_rules::all().iter().enumerate()).filter_map(|(index, rule)| {
             let severity = self.severity(index)?;
-            Some((index, rule, severity))
+            Some((index, &rule.info, severity))
         })
     }
 }
@@ -36,7 +55,10 @@ impl Default for Policy {
     /// What an empty configuration file gives, without quiet files.
     fn default() -> Self {
         let severity = |rule: &RuleInfo| rule.is_default().then(|| rule.severity());
-        let severities = hotlint_rules::all().iter().map(severity).collect();
+        let severities = hotlint_rules::all()
+            .iter()
+            .map(|rule| severity(rule))
+            .collect();
         Self::new(severities, Quiet::default())
     }
 }
@@ -47,7 +69,12 @@ pub struct RuleSet(Vec<bool>);
 
 impl RuleSet {
     pub fn of(wanted: impl Fn(&'static RuleInfo) -> bool) -> Self {
-        Self(hotlint_rules::all().iter().map(wanted).collect())
+        Self(
+            hotlint_rules::all()
+                .iter()
+                .map(|rule| wanted(rule))
+                .collect(),
+        )
     }
 
     pub fn contains(&self, index: usize) -> bool {

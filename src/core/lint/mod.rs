@@ -2,8 +2,16 @@
 //!
 //! **Invariant**: depends on [`crate::python`] only, never the other way round.
 
+mod cx;
+mod dispatch;
 mod finding;
+mod page;
+mod query;
 mod rule;
 
+pub use cx::Cx;
+pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};
-pub use rule::{Cost, Group, RuleInfo};
+pub use page::{Example, ExampleKind, Pair, examples, pairs};
+pub use query::{AnyFor, InAsync, InLoop, Query};
+pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};

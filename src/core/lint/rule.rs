@@ -1,6 +1,8 @@
 //! A rule: its declaration, and what the program may ask about it.
 
-use super::{FixLevel, Severity};
+use ruff_python_ast::{AnyNodeRef, NodeKind};
+
+use super::{Cx, Finding, FixLevel, Query, Severity};
 
 /// What a rule says of itself; made by `rules/build.rs` from the rule's file, so that nothing is said twice.
 #[derive(Clone, Copy, Debug)]
@@ -31,15 +33,16 @@ impl RuleInfo {
         self.evidence.is_none()
     }
 
-    /// Whether the rule runs when nothing was selected.
+    /// Whether the rule runs when nothing was selected: its cost is one that every reader cares about.
     pub fn is_default(&self) -> bool {
-        !self.is_preview() && self.group.is_default()
+        !self.is_preview() && self.cost.pays()
     }
 
     pub fn severity(&self) -> Severity {
-        match self.group {
-            Group::Micro | Group::Memory => Severity::Info,
-            _ => Severity::Warning,
+        if self.cost.pays() {
+            Severity::Warning
+        } else {
+            Severity::Info
         }
     }
 }
@@ -82,11 +85,6 @@ impl Group {
             Group::Micro => "micro",
         }
     }
-
-    /// Memory and constant factors are for those who ask: a reader who was not told to care shrugs at them.
-    pub fn is_default(self) -> bool {
-        !matches!(self, Group::Memory | Group::Micro)
-    }
 }
 
 /// What a pattern costs: the claim that the evidence has to bear out.
@@ -100,10 +98,20 @@ pub enum Cost {
     Memory(&'static str),
     /// Memory that is never given back.
     Leak(&'static str),
-    /// The same growth, fewer instructions.
+    /// The same growth, at least 1.5 times faster on every Python version that the rule speaks up for.
+    Factor(&'static str),
+    /// The same growth, a little faster.
     Constant(&'static str),
     /// It does not do what it looks like: an exception, or nothing at all.
     Broken(&'static str),
+}
+
+impl Cost {
+    /// Whether the cost is worth everybody's time. Memory and small factors are for those who ask: a reader who was not told to
+    /// care shrugs at them.
+    pub fn pays(self) -> bool {
+        !matches!(self, Cost::Memory(_) | Cost::Constant(_))
+    }
 }
 
 impl std::fmt::Display for Cost {
@@ -111,9 +119,71 @@ impl std::fmt::Display for Cost {
         match self {
             Cost::Growth(bad, good) => write!(f, "{bad} -> {good}"),
             Cost::BlocksEventLoop => f.write_str("blocks the event loop"),
-            Cost::Memory(text) | Cost::Leak(text) | Cost::Constant(text) | Cost::Broken(text) => {
-                f.write_str(text)
-            }
+            Cost::Memory(text)
+            | Cost::Leak(text)
+            | Cost::Factor(text)
+            | Cost::Constant(text)
+            | Cost::Broken(text) => f.write_str(text),
         }
     }
+}
+
+/// A rule: what it wants to see, and what it thinks of it.
+///
+/// One file a rule, found by being there: `rules/<group>/<name>.rs` has the page in its header and one `impl Rule`.
+pub trait Rule {
+    /// What the rule wants to see.
+    type On: Query;
+    /// For rules on calls: the qualified names whose calls they want; empty is every call.
+    const CALLEES: &'static [&'static str] = &[];
+    /// The claimed cost, which the evidence has to bear out.
+    const COST: Cost;
+
+    fn check<'a>(node: <Self::On as Query>::Node<'a>, cx: &Cx<'a>) -> Option<Finding>;
+}
+
+/// A rule as the dispatch sees it: its own words, and how to run it.
+#[derive(Clone, Copy)]
+pub struct RuleEntry {
+    pub info: RuleInfo,
+    pub(super) kinds: &'static [NodeKind],
+    pub(super) callees: &'static [&'static str],
+    pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
+}
+
+impl RuleEntry {
+    /// Binds what `build.rs` read from the rule's file to the rule itself.
+    pub const fn new<R: Rule>(
+        name: &'static str,
+        group: Group,
+        page: &'static str,
+        fix: Option<FixLevel>,
+        evidence: Option<&'static str>,
+    ) -> Self {
+        Self {
+            info: RuleInfo {
+                name,
+                group,
+                page,
+                fix,
+                cost: R::COST,
+                evidence,
+            },
+            kinds: <R::On as Query>::KINDS,
+            callees: R::CALLEES,
+            run: run::<R>,
+        }
+    }
+}
+
+impl std::ops::Deref for RuleEntry {
+    type Target = RuleInfo;
+
+    fn deref(&self) -> &RuleInfo {
+        &self.info
+    }
+}
+
+fn run<'a, R: Rule>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
+    R::check(<R::On as Query>::get(node, cx)?, cx)
 }

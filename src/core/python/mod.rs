@@ -2,8 +2,32 @@
 //!
 //! **Invariant**: knows nothing of rules and findings.
 
+mod blocks;
+mod depth;
+mod effects;
+mod facts;
+mod imports;
+mod loops;
+mod names;
+mod parse;
 mod source;
+mod symbols;
+mod text;
+mod tree;
+mod types;
+mod uses;
 mod versions;
 
+pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
+pub use depth::STACK_SIZE;
+pub use effects::Purity;
+pub use facts::Facts;
+pub use imports::Import;
+pub use loops::{FEW, Loop};
+pub use parse::{ParseProblem, Parsed, parse};
 pub use source::{Source, SourceKind};
+pub use symbols::{Binding, Symbol};
+pub use tree::{MAX_DEPTH, NodeId, Scope, ScopeId, ScopeKind, Tree, comprehension_generators};
+pub use types::{ClassRef, Type};
+pub use uses::Use;
 pub use versions::{PythonVersion, Versions};

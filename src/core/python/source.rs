@@ -1,6 +1,5 @@
 //! One file's text, as the pipeline gets it.
 
-use ruff_python_ast::PySourceType;
 use ruff_source_file::LineIndex;
 use ruff_text_size::TextSize;
 
@@ -57,13 +56,5 @@ impl Source {
     pub fn lines(&self) -> &LineIndex {
         self.lines
             .get_or_init(|| LineIndex::from_source_text(&self.text))
-    }
-
-    pub(crate) fn py_source_type(&self) -> PySourceType {
-        match self.kind {
-            SourceKind::Module => PySourceType::Python,
-            SourceKind::Stub => PySourceType::Stub,
-            SourceKind::Notebook { .. } => PySourceType::Ipynb,
-        }
     }
 }

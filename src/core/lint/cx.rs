@@ -1,0 +1,74 @@
+//! What a rule is given: the facts of the file.
+
+use std::ops::Deref;
+
+use ruff_python_ast::ExprRef;
+use ruff_text_size::Ranged;
+
+use super::Edit;
+use crate::python::{Facts, Import};
+
+/// The context of a check: all facts about the file, and the edits that build on them.
+pub struct Cx<'a> {
+    facts: Facts<'a>,
+}
+
+impl<'a> Deref for Cx<'a> {
+    type Target = Facts<'a>;
+
+    fn deref(&self) -> &Facts<'a> {
+        &self.facts
+    }
+}
+
+impl<'a> Cx<'a> {
+    pub fn new(facts: Facts<'a>) -> Self {
+        Self { facts }
+    }
+
+    /// The source of an expression, wrapped so that it can stand as an operand, an argument, or before a dot.
+    pub fn atom(&self, expr: impl Into<ExprRef<'a>>) -> String {
+        let expr: ExprRef<'a> = expr.into();
+        let text = self.text(expr);
+        let plain = matches!(
+            expr,
+            ExprRef::Name(_)
+                | ExprRef::Attribute(_)
+                | ExprRef::Call(_)
+                | ExprRef::Subscript(_)
+                | ExprRef::List(_)
+                | ExprRef::ListComp(_)
+                | ExprRef::Set(_)
+                | ExprRef::SetComp(_)
+                | ExprRef::Dict(_)
+                | ExprRef::DictComp(_)
+        );
+        // A call or a subscript may still break over lines, which only brackets allow.
+        let one_piece = plain
+            || (text.starts_with(['(', '"', '\''])
+                && !text.contains('\n')
+                && !matches!(expr, ExprRef::BinOp(_)));
+        if one_piece
+            && (plain
+                || matches!(expr, ExprRef::Tuple(tuple) if tuple.parenthesized)
+                || matches!(expr, ExprRef::StringLiteral(_) | ExprRef::Generator(_)))
+        {
+            text.to_string()
+        } else {
+            format!("({text})")
+        }
+    }
+
+    /// Deletes whole lines.
+    pub fn delete_lines(&self, stmt: impl Ranged) -> Edit {
+        Edit::delete(self.lines_of(stmt))
+    }
+}
+
+impl Import {
+    /// The edit that the import needs, if any; goes into the same fix as the code that uses the name.
+    pub fn edits(&self) -> Option<Edit> {
+        let (at, text) = self.insertion.as_ref()?;
+        Some(Edit::insert(*at, text.clone()))
+    }
+}

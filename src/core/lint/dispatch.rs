@@ -1,0 +1,182 @@
+//! Brings each node to the rules that asked for it: a table by kind of node, and an index of calls by the callee's last name.
+//!
+//! **Invariant**: finds exactly what trying every rule on every node finds; debug builds do both and compare.
+
+use ruff_python_ast::{AnyNodeRef, Expr, NodeKind};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Cx, Finding, RuleEntry};
+
+/// The number of node kinds; the last one is `Identifier`.
+const KINDS: usize = NodeKind::Identifier as usize + 1;
+
+/// A set of rules, arranged for speed. Built once a configuration, shared by all threads.
+pub struct Dispatch {
+    rules: Vec<RuleEntry>,
+    /// Rules on any node of a kind, as indices of `rules`.
+    by_kind: Box<[Vec<u16>]>,
+    /// Rules on certain calls, by the last segment of the callee's name.
+    by_callee: FxHashMap<&'static str, Vec<(&'static str, u16)>>,
+}
+
+impl std::fmt::Debug for Dispatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.rules.iter().map(|rule| rule.info.name))
+            .finish()
+    }
+}
+
+impl Dispatch {
+    pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Self {
+        let rules: Vec<RuleEntry> = rules.into_iter().collect();
+        let mut by_kind = vec![Vec::new(); KINDS].into_boxed_slice();
+        let mut by_callee: FxHashMap<&'static str, Vec<(&'static str, u16)>> = FxHashMap::default();
+        for (i, rule) in (0u16..).zip(&rules) {
+            if rule.callees.is_empty() {
+                for kind in rule.kinds {
+                    by_kind[*kind as usize].push(i);
+                }
+            }
+            for callee in rule.callees {
+                by_callee
+                    .entry(last_segment(callee))
+                    .or_default()
+                    .push((callee, i));
+            }
+        }
+        Self {
+            rules,
+            by_kind,
+            by_callee,
+        }
+    }
+
+    /// Names of the rules that run.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.rules.iter().map(|rule| rule.info.name)
+    }
+
+    /// What the rules find, in order of place, then of rule.
+    pub fn run<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let renamed = self.renamed(cx);
+        for node in cx.tree.nodes() {
+            for rule in &self.by_kind[node.kind() as usize] {
+                self.try_rule(*rule, *node, cx, &mut found);
+            }
+            if let AnyNodeRef::ExprCall(call) = node
+                && let Some(spelled) = spelled(&call.func)
+            {
+                let known = self.by_callee.get(spelled);
+                if known.is_none() && !renamed.contains(spelled) {
+                    continue;
+                }
+                let Some(name) = cx.name(&*call.func) else {
+                    continue;
+                };
+                for (callee, rule) in self
+                    .by_callee
+                    .get(last_segment(&name))
+                    .into_iter()
+                    .flatten()
+                {
+                    if *callee == name {
+                        self.try_rule(*rule, *node, cx, &mut found);
+                    }
+                }
+            }
+        }
+        sort(&mut found);
+        debug_assert_eq!(
+            found,
+            self.run_plainly(cx),
+            "the dispatch misses or invents findings"
+        );
+        found
+    }
+
+    /// The same, by trying every rule on every node.
+    fn run_plainly<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for node in cx.tree.nodes() {
+            for (i, rule) in (0u16..).zip(&self.rules) {
+                if !rule.kinds.contains(&node.kind()) {
+                    continue;
+                }
+                let wanted = rule.callees.is_empty()
+                    || match node {
+                        AnyNodeRef::ExprCall(call) => cx
+                            .name(&*call.func)
+                            .is_some_and(|name| rule.callees.contains(&name.as_str())),
+                        _ => false,
+                    };
+                if wanted {
+                    self.try_rule(i, *node, cx, &mut found);
+                }
+            }
+        }
+        sort(&mut found);
+        found
+    }
+
+    fn try_rule<'a>(&self, rule: u16, node: AnyNodeRef<'a>, cx: &Cx<'a>, found: &mut Vec<Finding>) {
+        let entry = &self.rules[usize::from(rule)];
+        if let Some(mut finding) = (entry.run)(node, cx) {
+            finding.rule = entry.info.name;
+            if finding.cost.is_empty() {
+                finding.cost = entry.info.cost.to_string();
+            }
+            found.push(finding);
+        }
+    }
+
+    /// Names under which the file calls something that rules want: `from time import sleep as pause`, `pause = time.sleep`.
+    fn renamed<'a>(&self, cx: &Cx<'a>) -> FxHashSet<&'a str> {
+        let mut renamed: FxHashSet<&'a str> = FxHashSet::default();
+        // A name may be passed on several times; the order of the text settles nearly all chains in one round.
+        loop {
+            let before = renamed.len();
+            for node in cx.tree.nodes() {
+                let (name, value) = match node {
+                    AnyNodeRef::Alias(alias) => match &alias.asname {
+                        Some(name) => (name.as_str(), last_segment(alias.name.as_str())),
+                        None => continue,
+                    },
+                    AnyNodeRef::StmtAssign(stmt) => {
+                        match (stmt.targets.as_slice(), spelled(&stmt.value)) {
+                            ([Expr::Name(name)], Some(value)) => (name.id.as_str(), value),
+                            _ => continue,
+                        }
+                    }
+                    _ => continue,
+                };
+                if self.by_callee.contains_key(value) || renamed.contains(value) {
+                    renamed.insert(name);
+                }
+            }
+            if renamed.len() == before {
+                return renamed;
+            }
+        }
+    }
+}
+
+fn sort(found: &mut [Finding]) {
+    found.sort_by(|a, b| {
+        let place = |finding: &Finding| (finding.range.start(), finding.range.end());
+        place(a).cmp(&place(b)).then(a.rule.cmp(b.rule))
+    });
+}
+
+fn spelled(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(&name.id),
+        Expr::Attribute(attribute) => Some(&attribute.attr),
+        _ => None,
+    }
+}
+
+fn last_segment(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}

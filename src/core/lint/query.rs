@@ -1,0 +1,91 @@
+//! Queries: what a rule wants to see, said as a type. Node kinds and place are derived from it.
+
+use std::marker::PhantomData;
+
+use ruff_python_ast::{self as ast, AnyNodeRef, NodeKind};
+
+use super::Cx;
+use crate::python::{Loop, function_around};
+
+/// What a rule wants to see.
+pub trait Query {
+    /// What the rule's check gets.
+    type Node<'a>: Copy;
+    /// The kinds of node that can match; nothing else is ever tried.
+    const KINDS: &'static [NodeKind];
+    /// The node in the shape that the rule asked for, if it matches.
+    fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Self::Node<'a>>;
+}
+
+/// A query for each kind of node, by the node's own type: `type On = ExprCall`.
+macro_rules! node_queries {
+    ($($node:ident)*) => {$(
+        impl Query for ast::$node {
+            type Node<'a> = &'a ast::$node;
+            const KINDS: &'static [NodeKind] = &[NodeKind::$node];
+            fn get<'a>(node: AnyNodeRef<'a>, _: &Cx<'a>) -> Option<&'a ast::$node> {
+                match node {
+                    AnyNodeRef::$node(node) => Some(node),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+node_queries! {
+    ModModule StmtFunctionDef StmtClassDef StmtReturn StmtDelete StmtAssign StmtAugAssign StmtAnnAssign StmtFor StmtWhile StmtIf
+    StmtWith StmtTry StmtExpr StmtImport StmtImportFrom ExprBoolOp ExprBinOp ExprLambda ExprIf ExprDict ExprSet ExprListComp
+    ExprSetComp ExprDictComp ExprGenerator ExprAwait ExprCompare ExprCall ExprFString ExprAttribute ExprSubscript ExprName
+}
+
+/// The same, in a loop or comprehension that may run [`crate::python::FEW`] times or more.
+pub struct InLoop<Q>(PhantomData<Q>);
+
+impl<Q: Query> Query for InLoop<Q> {
+    type Node<'a> = Q::Node<'a>;
+    const KINDS: &'static [NodeKind] = Q::KINDS;
+    fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Q::Node<'a>> {
+        let found = Q::get(node, cx)?;
+        cx.in_loop(node).is_some().then_some(found)
+    }
+}
+
+/// The same, in code that the event loop runs: directly in an `async def`, not in a function or lambda inside it.
+pub struct InAsync<Q>(PhantomData<Q>);
+
+impl<Q: Query> Query for InAsync<Q> {
+    type Node<'a> = Q::Node<'a>;
+    const KINDS: &'static [NodeKind] = Q::KINDS;
+    fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Q::Node<'a>> {
+        let found = Q::get(node, cx)?;
+        let in_lambda = cx.tree.ancestors(node).find_map(|outer| match outer {
+            AnyNodeRef::ExprLambda(_) => Some(true),
+            AnyNodeRef::StmtFunctionDef(_) => Some(false),
+            _ => None,
+        });
+        let is_async = function_around(&cx.tree, node).is_some_and(|def| def.is_async);
+        (is_async && in_lambda == Some(false)).then_some(found)
+    }
+}
+
+/// `for` statements and the `for` clauses of comprehensions.
+pub struct AnyFor;
+
+impl Query for AnyFor {
+    type Node<'a> = Loop<'a>;
+    const KINDS: &'static [NodeKind] = &[NodeKind::StmtFor, NodeKind::Comprehension];
+    fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Loop<'a>> {
+        match node {
+            AnyNodeRef::StmtFor(stmt) => Some(Loop::For(stmt)),
+            AnyNodeRef::Comprehension(clause) => {
+                let comprehension = cx.tree.parent(clause)?;
+                Some(Loop::Clause {
+                    comprehension,
+                    clause,
+                })
+            }
+            _ => None,
+        }
+    }
+}

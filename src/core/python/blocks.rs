@@ -1,0 +1,82 @@
+//! Lists of statements: which list a statement stands in, and whether control leaves it.
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Stmt};
+use ruff_text_size::Ranged;
+
+use super::tree::Tree;
+
+/// The statements in whose list `stmt` stands.
+pub fn siblings<'a>(tree: &Tree<'a>, stmt: AnyNodeRef<'a>) -> &'a [Stmt] {
+    let Some(parent) = tree.parent(stmt) else {
+        return &[];
+    };
+    let at = stmt.start();
+    let holds = |body: &&'a [Stmt]| {
+        body.first().is_some_and(|first| first.start() <= at)
+            && body.last().is_some_and(|last| at < last.end())
+    };
+    bodies(parent).into_iter().find(holds).unwrap_or_default()
+}
+
+/// The lists of statements directly below a node.
+pub fn bodies(node: AnyNodeRef<'_>) -> Vec<&[Stmt]> {
+    match node {
+        AnyNodeRef::ModModule(module) => vec![&module.body],
+        AnyNodeRef::StmtFunctionDef(def) => vec![&def.body],
+        AnyNodeRef::StmtClassDef(def) => vec![&def.body],
+        AnyNodeRef::StmtFor(stmt) => vec![&stmt.body, &stmt.orelse],
+        AnyNodeRef::StmtWhile(stmt) => vec![&stmt.body, &stmt.orelse],
+        AnyNodeRef::StmtIf(stmt) => vec![&stmt.body],
+        AnyNodeRef::ElifElseClause(clause) => vec![&clause.body],
+        AnyNodeRef::StmtWith(stmt) => vec![&stmt.body],
+        AnyNodeRef::StmtTry(stmt) => vec![&stmt.body, &stmt.orelse, &stmt.finalbody],
+        AnyNodeRef::ExceptHandlerExceptHandler(handler) => vec![&handler.body],
+        AnyNodeRef::MatchCase(case) => vec![&case.body],
+        _ => Vec::new(),
+    }
+}
+
+/// How control leaves a list of statements for certain, at its own level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Leaves {
+    /// `continue`: on with the next iteration.
+    Iteration,
+    /// `break`: out of the innermost loop.
+    Loop,
+    /// `return` or `raise`: out of the function.
+    Function,
+}
+
+/// Whether and how control leaves for certain somewhere in `body`, counted from its first statement.
+pub fn leaves(body: &[Stmt]) -> Option<Leaves> {
+    body.iter().find_map(|stmt| match stmt {
+        Stmt::Continue(_) => Some(Leaves::Iteration),
+        Stmt::Break(_) => Some(Leaves::Loop),
+        Stmt::Return(_) | Stmt::Raise(_) => Some(Leaves::Function),
+        Stmt::With(with) => leaves(&with.body),
+        Stmt::If(branch) => {
+            let has_else = branch
+                .elif_else_clauses
+                .last()
+                .is_some_and(|clause| clause.test.is_none());
+            let bodies = branch
+                .elif_else_clauses
+                .iter()
+                .map(|clause| leaves(&clause.body));
+            let weakest = std::iter::once(leaves(&branch.body)).chain(bodies).min()?;
+            weakest.filter(|_| has_else)
+        }
+        _ => None,
+    })
+}
+
+/// The function around a node, if any.
+pub fn function_around<'a>(
+    tree: &Tree<'a>,
+    node: impl Into<AnyNodeRef<'a>>,
+) -> Option<&'a ast::StmtFunctionDef> {
+    tree.ancestors(node).find_map(|node| match node {
+        AnyNodeRef::StmtFunctionDef(def) => Some(def),
+        _ => None,
+    })
+}

@@ -1,0 +1,159 @@
+//! Everything that can be asked about one file; answered when first asked, and kept.
+
+use std::cell::{Cell, OnceCell, RefCell};
+
+use ruff_python_ast::token::Tokens;
+use ruff_python_ast::{AnyNodeRef, Expr, ExprName};
+use ruff_python_parser::Parsed;
+use ruff_python_trivia::CommentRanges;
+use ruff_text_size::{Ranged, TextRange};
+use rustc_hash::FxHashMap;
+
+use super::source::Source;
+use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
+use super::tree::{NodeId, Tree};
+use super::types::{Attributes, Inferred, Type};
+use super::versions::Versions;
+
+/// Facts about one parsed file.
+pub struct Facts<'a> {
+    pub(super) source: &'a Source,
+    pub(super) tokens: &'a Tokens,
+    pub(super) python: Versions,
+    /// The syntax tree with parents and scopes.
+    pub tree: Tree<'a>,
+    symbols: OnceCell<Symbols<'a>>,
+    comments: OnceCell<CommentRanges>,
+    pub(super) types: RefCell<FxHashMap<SymbolId, Inferred<'a>>>,
+    /// How many symbols are being inferred right now, and whether one of them was seen by an inner one.
+    pub(super) inferring: Cell<u32>,
+    pub(super) provisional: Cell<bool>,
+    /// Whether a loop, by its node, calls code that is not known to be harmless.
+    pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
+    pub(super) attribute_types: RefCell<FxHashMap<(NodeId, &'a str), Type<'a>>>,
+    pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
+}
+
+impl<'a> Facts<'a> {
+    /// `Err` is the place where the tree is too deep to be walked.
+    pub fn new(
+        source: &'a Source,
+        parsed: &'a Parsed<ruff_python_ast::ModModule>,
+        python: Versions,
+    ) -> Result<Self, TextRange> {
+        Ok(Self {
+            source,
+            tokens: parsed.tokens(),
+            python,
+            tree: Tree::new(parsed.syntax())?,
+            symbols: OnceCell::new(),
+            comments: OnceCell::new(),
+            types: RefCell::default(),
+            inferring: Cell::new(0),
+            provisional: Cell::new(false),
+            unknown_calls: RefCell::default(),
+            attribute_types: RefCell::default(),
+            attributes: RefCell::default(),
+        })
+    }
+
+    pub fn source(&self) -> &'a Source {
+        self.source
+    }
+
+    /// The text of a place.
+    pub fn text(&self, place: impl Ranged) -> &'a str {
+        &self.source.text()[place.range()]
+    }
+
+    /// The Python versions that the project supports.
+    pub fn python(&self) -> Versions {
+        self.python
+    }
+
+    pub fn tokens(&self) -> &'a Tokens {
+        self.tokens
+    }
+
+    /// The comments of the file, in order.
+    pub fn comments(&self) -> &CommentRanges {
+        self.comments.get_or_init(|| {
+            let ranges = self.tokens.iter().filter(|token| token.kind().is_comment());
+            CommentRanges::new(ranges.map(Ranged::range).collect())
+        })
+    }
+
+    pub(super) fn symbols(&self) -> &Symbols<'a> {
+        self.symbols.get_or_init(|| Symbols::new(&self.tree))
+    }
+
+    pub(super) fn symbol_id(&self, node: impl Into<AnyNodeRef<'a>>) -> Option<SymbolId> {
+        self.symbols().of(&self.tree, node)
+    }
+
+    /// The variable that a name node, a definition, a parameter or an import stands for; `None` for builtins.
+    pub fn symbol(&self, node: impl Into<AnyNodeRef<'a>>) -> Option<&Symbol<'a>> {
+        Some(self.symbols().get(self.symbol_id(node)?))
+    }
+
+    /// The variable that `name` would mean if it were read at `place`.
+    pub fn visible(&self, place: impl Into<AnyNodeRef<'a>>, name: &str) -> Option<&Symbol<'a>> {
+        let scope = self.tree.scope_of(place);
+        let id = self.symbols().lookup(&self.tree, scope, name)?;
+        Some(self.symbols().get(id))
+    }
+
+    /// What gives a symbol its value, place by place.
+    pub fn bindings(&self, symbol: &Symbol<'a>) -> impl Iterator<Item = Binding<'a>> + '_ {
+        let ids = symbol.bindings.clone();
+        ids.into_iter().filter_map(|id| binding(&self.tree, id))
+    }
+
+    /// The only binding of a symbol that nobody else may bind.
+    pub fn only_binding(&self, symbol: &Symbol<'a>) -> Option<Binding<'a>> {
+        match symbol.bindings.as_slice() {
+            [one] if !symbol.shared => binding(&self.tree, *one),
+            _ => None,
+        }
+    }
+
+    /// The value of a name that is assigned exactly once, `name = value`.
+    pub fn only_value(&self, name: &'a Expr) -> Option<&'a Expr> {
+        let symbol = self.symbol(name.as_name_expr()?)?;
+        match self.only_binding(symbol)? {
+            Binding::Assign(stmt) => Some(&stmt.value),
+            Binding::Annotated(stmt) => stmt.value.as_deref(),
+            Binding::Walrus(walrus) => Some(&walrus.value),
+            _ => None,
+        }
+    }
+
+    /// Whether two names mean the same variable.
+    pub fn same_symbol(&self, a: &'a ExprName, b: &'a ExprName) -> bool {
+        a.id == b.id && self.symbol_id(a) == self.symbol_id(b)
+    }
+
+    /// The reads of a symbol as nodes, in the order of the text.
+    pub fn reads(&self, symbol: &Symbol<'a>) -> impl Iterator<Item = &'a ExprName> + '_ {
+        let ids = symbol.reads.clone();
+        ids.into_iter().filter_map(|id| match self.tree.node(id) {
+            AnyNodeRef::ExprName(name) => Some(name),
+            _ => None,
+        })
+    }
+
+    /// The places that bind a symbol, as nodes.
+    pub fn binding_nodes(&self, symbol: &Symbol<'a>) -> impl Iterator<Item = AnyNodeRef<'a>> + '_ {
+        let ids = symbol.bindings.clone();
+        ids.into_iter().map(|id| self.tree.node(id))
+    }
+
+    /// Whether a symbol is bound, deleted or written anywhere within `place`.
+    pub fn is_bound_in(&self, symbol: &Symbol<'a>, place: impl Ranged) -> bool {
+        let place = place.range();
+        symbol
+            .bindings
+            .iter()
+            .any(|id| place.contains_range(self.tree.node(*id).range()))
+    }
+}

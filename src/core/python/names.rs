@@ -1,0 +1,139 @@
+//! Qualified names: what a name or an attribute chain means, through imports, aliases and the type of the receiver.
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
+use ruff_python_stdlib::builtins::is_python_builtin;
+
+use super::facts::Facts;
+use super::symbols::Binding;
+
+impl<'a> Facts<'a> {
+    /// The qualified name of what an expression means: `time.sleep`, `builtins.sorted`, `builtins.list.append`.
+    ///
+    /// Names of this file are told with a leading dot (`.Point`), relative imports with their dots (`..models.User`). `None` is
+    /// unknown: rebound, passed in, computed, or possibly shadowed by a star import.
+    pub fn name(&self, expr: impl Into<ExprRef<'a>>) -> Option<String> {
+        self.qualified(expr.into(), 0)
+    }
+
+    /// Whether an expression means exactly the thing with that qualified name.
+    pub fn is(&self, expr: impl Into<ExprRef<'a>>, name: &str) -> bool {
+        let expr = expr.into();
+        // The last segment of the text decides nearly always, and costs nothing.
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let spelled = match expr {
+            ExprRef::Name(name) => name.id.as_str(),
+            ExprRef::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return false,
+        };
+        let may_be = spelled == last || matches!(expr, ExprRef::Name(_));
+        may_be && self.name(expr).as_deref() == Some(name)
+    }
+
+    /// A call of the thing with that qualified name.
+    pub fn call_of(&self, expr: &'a Expr, name: &str) -> Option<&'a ast::ExprCall> {
+        let call = expr.as_call_expr()?;
+        self.is(&*call.func, name).then_some(call)
+    }
+
+    fn qualified(&self, expr: ExprRef<'a>, hops: u8) -> Option<String> {
+        if hops > 8 {
+            return None;
+        }
+        match expr {
+            ExprRef::Name(name) => {
+                let Some(symbol) = self.symbol(name) else {
+                    let id = name.id.as_str();
+                    let minor = self.python.newest.minor;
+                    let builtin = is_python_builtin(id, minor, false) && !id.starts_with("__");
+                    return (builtin && !self.symbols().has_star_import())
+                        .then(|| format!("builtins.{id}"));
+                };
+                // `try: from fast import f / except ImportError: from slow import f` is known only if both say the same.
+                if symbol.shared {
+                    return None;
+                }
+                let mut names = self.bindings(symbol).map(|binding| match binding {
+                    Binding::Import(_, alias) => Some(match &alias.asname {
+                        Some(_) => alias.name.to_string(),
+                        None => alias.name.split('.').next()?.to_string(),
+                    }),
+                    Binding::ImportFrom(stmt, alias) => Some(imported_name(stmt, alias)),
+                    Binding::Assign(stmt) if stmt.targets.len() == 1 => match &*stmt.value {
+                        value @ (Expr::Name(_) | Expr::Attribute(_)) => {
+                            self.qualified(value.into(), hops + 1)
+                        }
+                        _ => None,
+                    },
+                    Binding::Class(def) => Some(format!(".{}", def.name)),
+                    Binding::Function(def) => Some(format!(".{}", def.name)),
+                    _ => None,
+                });
+                let first = names.next()??;
+                names
+                    .all(|other| other.as_ref() == Some(&first))
+                    .then_some(first)
+            }
+            ExprRef::Attribute(attribute) => {
+                if let Some(base) = self.qualified((&*attribute.value).into(), hops + 1) {
+                    return Some(format!("{base}.{}", attribute.attr));
+                }
+                let class = self.ty(&*attribute.value).class_name()?;
+                Some(format!("{class}.{}", attribute.attr))
+            }
+            _ => None,
+        }
+    }
+
+    /// The function of this file that a call certainly calls: a plain name bound once by `def`, or `self.method` of a class
+    /// that says so itself.
+    pub fn callee(&self, call: &'a ast::ExprCall) -> Option<&'a ast::StmtFunctionDef> {
+        match &*call.func {
+            Expr::Name(name) => match self.only_binding(self.symbol(name)?)? {
+                Binding::Function(def) => Some(def),
+                _ => None,
+            },
+            Expr::Attribute(attribute) => {
+                let receiver = attribute.value.as_name_expr()?;
+                let class = self.class_of_self(receiver)?;
+                let mut methods = class.body.iter().filter_map(|stmt| match stmt {
+                    ast::Stmt::FunctionDef(def) if def.name == attribute.attr => Some(def),
+                    _ => None,
+                });
+                let first = methods.next()?;
+                methods.next().is_none().then_some(first)
+            }
+            _ => None,
+        }
+    }
+
+    /// The class whose instance `name` is, where `name` is the first parameter of one of its methods and never rebound.
+    pub fn class_of_self(&self, name: &'a ast::ExprName) -> Option<&'a ast::StmtClassDef> {
+        let symbol = self.symbol(name)?;
+        let Binding::Parameter(parameter) = self.only_binding(symbol)? else {
+            return None;
+        };
+        let AnyNodeRef::StmtFunctionDef(def) = self.tree.scope(symbol.scope).node else {
+            return None;
+        };
+        let first = def.parameters.iter_non_variadic_params().next()?;
+        let decorated_away = def.decorator_list.iter().any(|decorator| {
+            self.is(&decorator.expression, "builtins.staticmethod")
+                || self.is(&decorator.expression, "builtins.classmethod")
+        });
+        if first.parameter.name != parameter.name || decorated_away {
+            return None;
+        }
+        match self.tree.parent(def)? {
+            AnyNodeRef::StmtClassDef(class) => Some(class),
+            _ => None,
+        }
+    }
+}
+
+fn imported_name(stmt: &ast::StmtImportFrom, alias: &ast::Alias) -> String {
+    let dots = ".".repeat(stmt.level as usize);
+    match &stmt.module {
+        Some(module) => format!("{dots}{module}.{}", alias.name),
+        None => format!("{dots}{}", alias.name),
+    }
+}

@@ -1,0 +1,304 @@
+//! Which name means what: symbols, where they are bound and where they are read.
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext, Parameter};
+use ruff_text_size::Ranged;
+use rustc_hash::FxHashMap;
+
+use super::tree::{NodeId, ScopeId, ScopeKind, Tree};
+
+/// The number of a symbol in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SymbolId(u32);
+
+/// One variable, function, class or import of one scope.
+#[derive(Debug)]
+pub struct Symbol<'a> {
+    pub name: &'a str,
+    pub scope: ScopeId,
+    /// Where it is bound, deleted or written, in the order of the walk.
+    pub bindings: Vec<NodeId>,
+    /// Where it is read, also from inner scopes, in the order of the walk. The target of `+=` counts as binding and read.
+    pub reads: Vec<NodeId>,
+    /// Some scope says `global` or `nonlocal` of it: other code may bind it at any time.
+    pub shared: bool,
+}
+
+/// What gives a name its value.
+#[derive(Clone, Copy, Debug)]
+pub enum Binding<'a> {
+    /// `name = value`, also as one of several targets.
+    Assign(&'a ast::StmtAssign),
+    /// `name: annotation` with or without `= value`.
+    Annotated(&'a ast::StmtAnnAssign),
+    /// `name += value`
+    Augmented(&'a ast::StmtAugAssign),
+    /// `(name := value)`
+    Walrus(&'a ast::ExprNamed),
+    /// `for name in iter`
+    For(&'a ast::StmtFor),
+    /// `... for name in iter`
+    Comprehension(&'a ast::Comprehension),
+    /// A part of a tuple or list target of any kind of statement.
+    Unpacked,
+    /// `with item as name`
+    With(&'a ast::WithItem, bool),
+    /// `except E as name`
+    Except,
+    Import(&'a ast::StmtImport, &'a ast::Alias),
+    ImportFrom(&'a ast::StmtImportFrom, &'a ast::Alias),
+    Function(&'a ast::StmtFunctionDef),
+    Class(&'a ast::StmtClassDef),
+    Parameter(&'a Parameter),
+    /// `case name`
+    Pattern,
+    TypeParameter,
+    /// `del name`
+    Deleted,
+}
+
+/// See the module's documentation.
+pub struct Symbols<'a> {
+    symbols: Vec<Symbol<'a>>,
+    /// Parallel to the tree's names.
+    of_names: Vec<Option<SymbolId>>,
+    by_key: FxHashMap<(ScopeId, &'a str), SymbolId>,
+    /// `from x import *` in this file: any name may come from there.
+    star_import: bool,
+}
+
+impl<'a> Symbols<'a> {
+    pub fn new(tree: &Tree<'a>) -> Self {
+        let mut declared: FxHashMap<(ScopeId, &'a str), bool> = FxHashMap::default();
+        for (id, scope) in tree.names() {
+            match tree.node(*id) {
+                AnyNodeRef::StmtGlobal(stmt) => {
+                    declared.extend(
+                        stmt.names
+                            .iter()
+                            .map(|name| ((*scope, name.as_str()), true)),
+                    );
+                }
+                AnyNodeRef::StmtNonlocal(stmt) => {
+                    declared.extend(
+                        stmt.names
+                            .iter()
+                            .map(|name| ((*scope, name.as_str()), false)),
+                    );
+                }
+                _ => {}
+            }
+        }
+        let mut table = Self {
+            symbols: Vec::new(),
+            of_names: vec![None; tree.names().len()],
+            by_key: FxHashMap::default(),
+            star_import: false,
+        };
+        let mut nonlocal = Vec::new();
+        // First what is bound, for only then is it known where a read name comes from.
+        for (slot, (id, scope)) in tree.names().iter().enumerate() {
+            let node = tree.node(*id);
+            if let AnyNodeRef::Alias(alias) = node
+                && alias.name.as_str() == "*"
+            {
+                table.star_import = true;
+                continue;
+            }
+            if let Some(name) = bound_name(node) {
+                if declared.get(&(*scope, name)) == Some(&false) {
+                    nonlocal.push(slot);
+                } else {
+                    table.bind(tree, &declared, slot);
+                }
+            }
+        }
+        // A `nonlocal` name may be bound further down in the function around it.
+        for slot in nonlocal {
+            table.bind(tree, &declared, slot);
+        }
+        for (slot, (id, scope)) in tree.names().iter().enumerate() {
+            let AnyNodeRef::ExprName(name) = tree.node(*id) else {
+                continue;
+            };
+            if name.ctx == ExprContext::Load {
+                let scope = match declared.get(&(*scope, name.id.as_str())) {
+                    Some(true) => ScopeId::MODULE,
+                    Some(false) => tree.scope(*scope).parent,
+                    None => *scope,
+                };
+                table.of_names[slot] = table.lookup(tree, scope, name.id.as_str());
+            }
+            let is_read = name.ctx == ExprContext::Load
+                || matches!(tree.parent(name), Some(AnyNodeRef::StmtAugAssign(stmt)) if stmt.target.range() == name.range());
+            if is_read && let Some(symbol) = table.of_names[slot] {
+                table.symbols[symbol.0 as usize].reads.push(*id);
+            }
+        }
+        table
+    }
+
+    fn bind(
+        &mut self,
+        tree: &Tree<'a>,
+        declared: &FxHashMap<(ScopeId, &'a str), bool>,
+        slot: usize,
+    ) {
+        let (id, scope) = tree.names()[slot];
+        let node = tree.node(id);
+        let Some(name) = bound_name(node) else { return };
+        let home = self.home(tree, declared, node, scope, name);
+        let symbol = self.define(home, name);
+        let entry = &mut self.symbols[symbol.0 as usize];
+        entry.bindings.push(id);
+        entry.shared |= declared.contains_key(&(scope, name));
+        self.of_names[slot] = Some(symbol);
+    }
+
+    /// The scope that a binding of `name` in `scope` binds.
+    fn home(
+        &self,
+        tree: &Tree<'a>,
+        declared: &FxHashMap<(ScopeId, &'a str), bool>,
+        node: AnyNodeRef<'a>,
+        mut scope: ScopeId,
+        name: &'a str,
+    ) -> ScopeId {
+        // A walrus in a comprehension binds in the function around it.
+        if tree.scope(scope).kind == ScopeKind::Comprehension
+            && matches!(tree.parent(node), Some(AnyNodeRef::ExprNamed(_)))
+        {
+            while tree.scope(scope).kind == ScopeKind::Comprehension {
+                scope = tree.scope(scope).parent;
+            }
+        }
+        match declared.get(&(scope, name)) {
+            None => scope,
+            Some(true) => ScopeId::MODULE,
+            Some(false) => {
+                let mut outer = tree.scope(scope).parent;
+                while outer != ScopeId::MODULE
+                    && (tree.scope(outer).kind == ScopeKind::Class
+                        || declared.contains_key(&(outer, name))
+                        || !(self.by_key.contains_key(&(outer, name))))
+                {
+                    outer = tree.scope(outer).parent;
+                }
+                outer
+            }
+        }
+    }
+
+    fn define(&mut self, scope: ScopeId, name: &'a str) -> SymbolId {
+        let next = SymbolId(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
+        *self.by_key.entry((scope, name)).or_insert_with(|| {
+            self.symbols.push(Symbol {
+                name,
+                scope,
+                bindings: Vec::new(),
+                reads: Vec::new(),
+                shared: false,
+            });
+            next
+        })
+    }
+
+    /// The symbol that `name` means when it is read in `scope`; `None` is a builtin, or unknown.
+    pub fn lookup(&self, tree: &Tree<'a>, scope: ScopeId, name: &str) -> Option<SymbolId> {
+        let mut current = scope;
+        loop {
+            // The names of a class body are not seen from the functions inside it.
+            let visible = current == scope || tree.scope(current).kind != ScopeKind::Class;
+            if visible && let Some(symbol) = self.by_key.get(&(current, name)) {
+                return Some(*symbol);
+            }
+            if current == ScopeId::MODULE {
+                return None;
+            }
+            current = tree.scope(current).parent;
+        }
+    }
+
+    /// The symbol that a node binds or reads.
+    pub fn of(&self, tree: &Tree<'a>, node: impl Into<AnyNodeRef<'a>>) -> Option<SymbolId> {
+        let id = tree.id(node);
+        let slot = tree.names().binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.of_names[slot]
+    }
+
+    pub fn get(&self, id: SymbolId) -> &Symbol<'a> {
+        &self.symbols[id.0 as usize]
+    }
+
+    pub fn in_scope(&self, scope: ScopeId, name: &str) -> Option<SymbolId> {
+        self.by_key.get(&(scope, name)).copied()
+    }
+
+    pub fn has_star_import(&self) -> bool {
+        self.star_import
+    }
+}
+
+/// The name that a node binds by itself.
+fn bound_name(node: AnyNodeRef<'_>) -> Option<&str> {
+    match node {
+        AnyNodeRef::ExprName(name) if name.ctx != ExprContext::Load => Some(name.id.as_str()),
+        AnyNodeRef::Alias(alias) => Some(match &alias.asname {
+            Some(name) => name.as_str(),
+            None => alias.name.split('.').next().unwrap_or_default(),
+        }),
+        AnyNodeRef::ExceptHandlerExceptHandler(handler) => handler.name.as_deref(),
+        AnyNodeRef::PatternMatchAs(pattern) => pattern.name.as_deref(),
+        AnyNodeRef::PatternMatchStar(pattern) => pattern.name.as_deref(),
+        AnyNodeRef::PatternMatchMapping(pattern) => pattern.rest.as_deref(),
+        AnyNodeRef::TypeParamTypeVar(param) => Some(param.name.as_str()),
+        AnyNodeRef::TypeParamTypeVarTuple(param) => Some(param.name.as_str()),
+        AnyNodeRef::TypeParamParamSpec(param) => Some(param.name.as_str()),
+        AnyNodeRef::StmtFunctionDef(def) => Some(def.name.as_str()),
+        AnyNodeRef::StmtClassDef(def) => Some(def.name.as_str()),
+        AnyNodeRef::Parameter(parameter) => Some(parameter.name.as_str()),
+        _ => None,
+    }
+}
+
+/// What a node that binds a name binds it to.
+pub fn binding<'a>(tree: &Tree<'a>, id: NodeId) -> Option<Binding<'a>> {
+    let node = tree.node(id);
+    Some(match node {
+        AnyNodeRef::StmtFunctionDef(def) => Binding::Function(def),
+        AnyNodeRef::StmtClassDef(def) => Binding::Class(def),
+        AnyNodeRef::Parameter(parameter) => Binding::Parameter(parameter),
+        AnyNodeRef::ExceptHandlerExceptHandler(_) => Binding::Except,
+        AnyNodeRef::PatternMatchAs(_)
+        | AnyNodeRef::PatternMatchStar(_)
+        | AnyNodeRef::PatternMatchMapping(_) => Binding::Pattern,
+        AnyNodeRef::TypeParamTypeVar(_)
+        | AnyNodeRef::TypeParamTypeVarTuple(_)
+        | AnyNodeRef::TypeParamParamSpec(_) => Binding::TypeParameter,
+        AnyNodeRef::Alias(alias) => match tree.parent(alias)? {
+            AnyNodeRef::StmtImport(stmt) => Binding::Import(stmt, alias),
+            AnyNodeRef::StmtImportFrom(stmt) => Binding::ImportFrom(stmt, alias),
+            _ => return None,
+        },
+        AnyNodeRef::ExprName(name) => {
+            if name.ctx == ExprContext::Del {
+                return Some(Binding::Deleted);
+            }
+            let is = |target: &Expr| target.range() == name.range();
+            match tree.parent(name)? {
+                AnyNodeRef::StmtAssign(stmt) => Binding::Assign(stmt),
+                AnyNodeRef::StmtAnnAssign(stmt) => Binding::Annotated(stmt),
+                AnyNodeRef::StmtAugAssign(stmt) => Binding::Augmented(stmt),
+                AnyNodeRef::ExprNamed(walrus) => Binding::Walrus(walrus),
+                AnyNodeRef::StmtFor(stmt) if is(&stmt.target) => Binding::For(stmt),
+                AnyNodeRef::Comprehension(part) if is(&part.target) => Binding::Comprehension(part),
+                AnyNodeRef::WithItem(item) => {
+                    let is_async =
+                        matches!(tree.parent(item)?, AnyNodeRef::StmtWith(with) if with.is_async);
+                    Binding::With(item, is_async)
+                }
+                _ => Binding::Unpacked,
+            }
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,1033 @@
+//! Types of expressions, as far as the file itself tells: literals, annotations, constructors, builtins, and what is assigned.
+//!
+//! **Invariant**: a type is claimed only if every value that the text lets the expression have is of it. `Unknown` is an answer.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{
+    self as ast, AnyNodeRef, Expr, ExprContext, ExprRef, Number, Operator, Stmt,
+};
+use ruff_text_size::Ranged;
+use rustc_hash::FxHashMap;
+
+use super::facts::Facts;
+use super::symbols::{Binding, Symbol, SymbolId};
+use super::tree::ScopeKind;
+
+/// What is known of an expression's value. Element types are `Unknown` where nothing is known.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type<'a> {
+    Unknown,
+    /// No value yet: a variable seen from its own definition. Joins with everything.
+    Never,
+    None,
+    Bool,
+    Int,
+    Float,
+    Complex,
+    Str,
+    Bytes,
+    Bytearray,
+    List(Rc<Type<'a>>),
+    /// Homogeneous as far as we care: the join of all elements.
+    Tuple(Rc<Type<'a>>),
+    Set(Rc<Type<'a>>),
+    FrozenSet(Rc<Type<'a>>),
+    Dict(Rc<Type<'a>>, Rc<Type<'a>>),
+    /// `.keys()`, `.values()`, `.items()`
+    DictView(Rc<Type<'a>>),
+    Deque(Rc<Type<'a>>),
+    Range,
+    /// A generator, `map`, `filter`, `zip`, `iter()`: good for one pass.
+    Iterator(Rc<Type<'a>>),
+    /// An open file; `true` is text.
+    File(bool),
+    /// Any other class of builtins or a library, by its qualified name.
+    Instance(Rc<str>),
+    /// A class of this file.
+    Local(ClassRef<'a>),
+    Union(Rc<[Type<'a>]>),
+}
+
+/// A class of this file; equal if it is the same statement.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassRef<'a>(pub &'a ast::StmtClassDef);
+
+impl PartialEq for ClassRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+/// What is known of a symbol's type so far.
+pub(super) struct Inferred<'a> {
+    ty: Type<'a>,
+    /// `false` while the symbol is still being inferred: an assumption.
+    settled: bool,
+}
+
+/// What a class assigns to each attribute of `self`, and in its body.
+pub(super) type Attributes<'a> = Rc<FxHashMap<&'a str, Vec<Assigned<'a>>>>;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Assigned<'a> {
+    Value(&'a Expr),
+    Annotation(&'a Expr),
+    /// `self.x += value`
+    Augmented(Operator, &'a Expr),
+    /// Unpacked, deleted, bound by a loop: anything.
+    Other,
+}
+
+impl<'a> Type<'a> {
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Type::Unknown | Type::Never)
+    }
+
+    pub fn is_list(&self) -> bool {
+        matches!(self, Type::List(_))
+    }
+
+    pub fn is_tuple(&self) -> bool {
+        matches!(self, Type::Tuple(_))
+    }
+
+    pub fn is_set(&self) -> bool {
+        matches!(self, Type::Set(_) | Type::FrozenSet(_))
+    }
+
+    pub fn is_dict(&self) -> bool {
+        matches!(self, Type::Dict(..))
+    }
+
+    pub fn is_str(&self) -> bool {
+        matches!(self, Type::Str)
+    }
+
+    pub fn is_bytes(&self) -> bool {
+        matches!(self, Type::Bytes)
+    }
+
+    /// A number, a string or `None`: immutable, with an order or an equality that runs no code of the project.
+    pub fn is_scalar(&self) -> bool {
+        match self {
+            Type::None
+            | Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::Complex
+            | Type::Str
+            | Type::Bytes => true,
+            Type::Union(parts) => parts.iter().all(Type::is_scalar),
+            _ => false,
+        }
+    }
+
+    /// Certainly hashable, with an equality that agrees with the hash.
+    pub fn is_hashable(&self) -> bool {
+        match self {
+            Type::Tuple(element) | Type::FrozenSet(element) => element.is_hashable(),
+            Type::Range => true,
+            Type::Union(parts) => parts.iter().all(Type::is_hashable),
+            other => other.is_scalar(),
+        }
+    }
+
+    /// Certainly not hashable.
+    pub fn is_unhashable(&self) -> bool {
+        match self {
+            Type::Bytearray | Type::List(_) | Type::Set(_) | Type::Dict(..) | Type::Deque(_) => {
+                true
+            }
+            Type::Tuple(element) => element.is_unhashable(),
+            Type::Union(parts) => parts.iter().all(Type::is_unhashable),
+            _ => false,
+        }
+    }
+
+    /// The type of what iterating gives.
+    pub fn element(&self) -> Type<'a> {
+        match self {
+            Type::Str => Type::Str,
+            Type::Bytes | Type::Bytearray | Type::Range => Type::Int,
+            Type::List(element)
+            | Type::Tuple(element)
+            | Type::Set(element)
+            | Type::FrozenSet(element)
+            | Type::DictView(element)
+            | Type::Deque(element)
+            | Type::Iterator(element)
+            | Type::Dict(element, _) => (**element).clone(),
+            Type::File(true) => Type::Str,
+            Type::File(false) => Type::Bytes,
+            _ => Type::Unknown,
+        }
+    }
+
+    /// The same without `None`, for code that has tested it away.
+    pub fn without_none(&self) -> Type<'a> {
+        match self {
+            Type::Union(parts) => {
+                Type::join_all(parts.iter().filter(|part| **part != Type::None).cloned())
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// The qualified name of the class, as [`Facts::name`] tells it.
+    pub fn class_name(&self) -> Option<String> {
+        Some(match self {
+            Type::Unknown | Type::Never | Type::None | Type::Union(_) => return None,
+            Type::Bool => "builtins.bool".into(),
+            Type::Int => "builtins.int".into(),
+            Type::Float => "builtins.float".into(),
+            Type::Complex => "builtins.complex".into(),
+            Type::Str => "builtins.str".into(),
+            Type::Bytes => "builtins.bytes".into(),
+            Type::Bytearray => "builtins.bytearray".into(),
+            Type::List(_) => "builtins.list".into(),
+            Type::Tuple(_) => "builtins.tuple".into(),
+            Type::Set(_) => "builtins.set".into(),
+            Type::FrozenSet(_) => "builtins.frozenset".into(),
+            Type::Dict(..) => "builtins.dict".into(),
+            Type::DictView(_) => "builtins.dict_view".into(),
+            Type::Deque(_) => "collections.deque".into(),
+            Type::Range => "builtins.range".into(),
+            Type::Iterator(_) => "builtins.iterator".into(),
+            Type::File(_) => "io.IOBase".into(),
+            Type::Instance(name) => name.to_string(),
+            Type::Local(class) => format!(".{}", class.0.name),
+        })
+    }
+
+    /// A type that holds whatever either holds.
+    pub fn join(self, other: Type<'a>) -> Type<'a> {
+        match (self, other) {
+            (Type::Never, other) | (other, Type::Never) => other,
+            (a, b) if a == b => a,
+            (Type::Unknown, _) | (_, Type::Unknown) => Type::Unknown,
+            (Type::List(a), Type::List(b)) => Type::List(Rc::new(Type::join_inner(&a, &b))),
+            (Type::Tuple(a), Type::Tuple(b)) => Type::Tuple(Rc::new(Type::join_inner(&a, &b))),
+            (Type::Set(a), Type::Set(b)) => Type::Set(Rc::new(Type::join_inner(&a, &b))),
+            (Type::Deque(a), Type::Deque(b)) => Type::Deque(Rc::new(Type::join_inner(&a, &b))),
+            (Type::Iterator(a), Type::Iterator(b)) => {
+                Type::Iterator(Rc::new(Type::join_inner(&a, &b)))
+            }
+            (Type::Dict(a, b), Type::Dict(c, d)) => Type::Dict(
+                Rc::new(Type::join_inner(&a, &c)),
+                Rc::new(Type::join_inner(&b, &d)),
+            ),
+            (a, b) => {
+                let mut parts: Vec<Type<'a>> = Vec::new();
+                for part in [a, b] {
+                    match part {
+                        Type::Union(inner) => parts.extend(inner.iter().cloned()),
+                        part => parts.push(part),
+                    }
+                }
+                let mut distinct: Vec<Type<'a>> = Vec::new();
+                for part in parts {
+                    if !distinct.contains(&part) {
+                        distinct.push(part);
+                    }
+                }
+                match distinct.len() {
+                    1 => distinct.swap_remove(0),
+                    2..=6 => Type::Union(distinct.into()),
+                    _ => Type::Unknown,
+                }
+            }
+        }
+    }
+
+    fn join_inner(a: &Type<'a>, b: &Type<'a>) -> Type<'a> {
+        a.clone().join(b.clone())
+    }
+
+    pub fn join_all(types: impl IntoIterator<Item = Type<'a>>) -> Type<'a> {
+        types.into_iter().fold(Type::Never, Type::join)
+    }
+}
+
+fn list_of(element: Type<'_>) -> Type<'_> {
+    Type::List(Rc::new(element))
+}
+
+fn known(element: Type<'_>) -> Type<'_> {
+    match element {
+        Type::Never => Type::Unknown,
+        element => element,
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// The type of an expression; [`Type::Unknown`] where the file does not tell.
+    pub fn ty(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
+        known(self.infer(expr))
+    }
+
+    /// The type of a variable over its whole life.
+    pub fn symbol_type(&self, symbol: &Symbol<'a>) -> Type<'a> {
+        let Some(id) = self.symbols().in_scope(symbol.scope, symbol.name) else {
+            return Type::Unknown;
+        };
+        known(self.infer_symbol(id))
+    }
+
+    fn infer(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
+        self.infer_ref(expr.into())
+    }
+
+    fn infer_ref(&self, expr: ExprRef<'a>) -> Type<'a> {
+        match expr {
+            ExprRef::StringLiteral(_) | ExprRef::FString(_) => Type::Str,
+            ExprRef::BytesLiteral(_) => Type::Bytes,
+            ExprRef::BooleanLiteral(_) => Type::Bool,
+            ExprRef::NoneLiteral(_) => Type::None,
+            ExprRef::NumberLiteral(number) => match number.value {
+                Number::Int(_) => Type::Int,
+                Number::Float(_) => Type::Float,
+                Number::Complex { .. } => Type::Complex,
+            },
+            ExprRef::List(list) => list_of(self.elements(&list.elts)),
+            ExprRef::Tuple(tuple) => Type::Tuple(Rc::new(self.elements(&tuple.elts))),
+            ExprRef::Set(set) => Type::Set(Rc::new(self.elements(&set.elts))),
+            ExprRef::Dict(dict) => {
+                let mut keys = Type::Never;
+                let mut values = Type::Never;
+                for item in &dict.items {
+                    keys = keys.join(
+                        item.key
+                            .as_ref()
+                            .map_or(Type::Unknown, |key| self.infer(key)),
+                    );
+                    values = values.join(match item.key {
+                        Some(_) => self.infer(&item.value),
+                        None => Type::Unknown,
+                    });
+                }
+                Type::Dict(Rc::new(keys), Rc::new(values))
+            }
+            ExprRef::ListComp(comp) => list_of(known(self.infer(&*comp.elt))),
+            ExprRef::SetComp(comp) => Type::Set(Rc::new(known(self.infer(&*comp.elt)))),
+            ExprRef::DictComp(comp) => {
+                let key = comp
+                    .key
+                    .as_deref()
+                    .map_or(Type::Unknown, |key| self.infer(key));
+                Type::Dict(
+                    Rc::new(known(key)),
+                    Rc::new(known(self.infer(&*comp.value))),
+                )
+            }
+            ExprRef::Generator(comp) => Type::Iterator(Rc::new(known(self.infer(&*comp.elt)))),
+            ExprRef::Compare(compare) => {
+                // `==` of arrays is an array: only `is`, `in` and `not` always give a bool.
+                let plain = compare.ops.iter().all(|op| {
+                    matches!(
+                        op,
+                        ast::CmpOp::Is | ast::CmpOp::IsNot | ast::CmpOp::In | ast::CmpOp::NotIn
+                    )
+                });
+                let scalar = || {
+                    self.infer(&*compare.left).is_scalar()
+                        || compare
+                            .comparators
+                            .iter()
+                            .all(|side| self.infer(side).is_scalar())
+                };
+                if plain || scalar() {
+                    Type::Bool
+                } else {
+                    Type::Unknown
+                }
+            }
+            ExprRef::UnaryOp(unary) => match (unary.op, self.infer(&*unary.operand)) {
+                (ast::UnaryOp::Not, _) => Type::Bool,
+                (_, Type::Bool | Type::Int) => Type::Int,
+                (_, Type::Float) => Type::Float,
+                _ => Type::Unknown,
+            },
+            ExprRef::BoolOp(bool_op) => {
+                Type::join_all(bool_op.values.iter().map(|value| self.infer(value)))
+            }
+            ExprRef::If(branch) => self.infer(&*branch.body).join(self.infer(&*branch.orelse)),
+            ExprRef::Named(walrus) => self.infer(&*walrus.value),
+            ExprRef::BinOp(op) => binary(op.op, &self.infer(&*op.left), || self.infer(&*op.right)),
+            ExprRef::Subscript(subscript) => {
+                let base = self.infer(&*subscript.value);
+                if subscript.slice.is_slice_expr() {
+                    return match base {
+                        Type::Str
+                        | Type::Bytes
+                        | Type::Bytearray
+                        | Type::List(_)
+                        | Type::Tuple(_) => base,
+                        _ => Type::Unknown,
+                    };
+                }
+                match base {
+                    Type::Str => Type::Str,
+                    Type::Bytes | Type::Bytearray | Type::Range => Type::Int,
+                    Type::List(element) | Type::Tuple(element) | Type::Deque(element) => {
+                        known((*element).clone())
+                    }
+                    Type::Dict(_, value) => known((*value).clone()),
+                    _ => Type::Unknown,
+                }
+            }
+            ExprRef::Name(name) => match self.symbol_id(name) {
+                Some(id) => self.infer_symbol(id),
+                None => Type::Unknown,
+            },
+            ExprRef::Attribute(attribute) => self.infer_attribute(attribute),
+            ExprRef::Call(call) => self.infer_call(call),
+            _ => Type::Unknown,
+        }
+    }
+
+    fn elements(&self, elts: &'a [Expr]) -> Type<'a> {
+        // A long literal is uniform or it is not: the first elements tell as much as all of them.
+        let sample = elts.iter().take(50);
+        Type::join_all(sample.map(|elt| match elt {
+            Expr::Starred(starred) => known(self.infer(&*starred.value).element()),
+            elt => self.infer(elt),
+        }))
+    }
+
+    fn infer_symbol(&self, id: SymbolId) -> Type<'a> {
+        if let Some(entry) = self.types.borrow().get(&id) {
+            if !entry.settled {
+                self.provisional.set(true);
+            }
+            return entry.ty.clone();
+        }
+        let outermost = self.inferring.get() == 0;
+        if outermost {
+            self.provisional.set(false);
+        }
+        // Symbols that define each other in a large circle are nobody's idea of readable code: give up.
+        if self.inferring.get() > 40 {
+            return Type::Unknown;
+        }
+        self.inferring.set(self.inferring.get() + 1);
+        let symbol = self.symbols().get(id);
+        // While the symbol is being inferred, its own reads see what is assumed; the next round checks the assumption.
+        let mut assumed = Type::Never;
+        let mut settled = Type::Unknown;
+        for _ in 0..3 {
+            let entry = Inferred {
+                ty: assumed.clone(),
+                settled: false,
+            };
+            self.types.borrow_mut().insert(id, entry);
+            let found = Type::join_all(
+                self.bindings(symbol)
+                    .map(|binding| self.infer_binding(binding, &assumed)),
+            );
+            if found == assumed {
+                settled = found;
+                break;
+            }
+            assumed = found;
+        }
+        self.inferring.set(self.inferring.get() - 1);
+        if outermost || !self.provisional.get() {
+            let entry = Inferred {
+                ty: settled.clone(),
+                settled: true,
+            };
+            self.types.borrow_mut().insert(id, entry);
+        } else {
+            // It leans on an assumption about a symbol further out: ask again when that one is settled.
+            self.types.borrow_mut().remove(&id);
+        }
+        settled
+    }
+
+    fn infer_binding(&self, binding: Binding<'a>, own: &Type<'a>) -> Type<'a> {
+        match binding {
+            Binding::Assign(stmt) => self.infer(&*stmt.value),
+            Binding::Annotated(stmt) => {
+                let declared = self.annotation(&stmt.annotation);
+                match &stmt.value {
+                    Some(value) if declared.is_unknown() => self.infer(value),
+                    _ => declared,
+                }
+            }
+            Binding::Augmented(stmt) => augmented(stmt.op, own, || self.infer(&*stmt.value)),
+            Binding::Walrus(walrus) => self.infer(&*walrus.value),
+            Binding::For(stmt) if !stmt.is_async => known(self.infer(&*stmt.iter).element()),
+            Binding::Comprehension(clause) if !clause.is_async => {
+                known(self.infer(&clause.iter).element())
+            }
+            Binding::With(item, false) => match self.infer(&item.context_expr) {
+                file @ Type::File(_) => file,
+                _ => Type::Unknown,
+            },
+            Binding::Parameter(parameter) => self.infer_parameter(parameter),
+            Binding::Deleted => Type::Never,
+            _ => Type::Unknown,
+        }
+    }
+
+    fn infer_parameter(&self, parameter: &'a ast::Parameter) -> Type<'a> {
+        let variadic = self.tree.parent(parameter).and_then(|parent| match parent {
+            AnyNodeRef::Parameters(parameters) => Some(parameters),
+            _ => None,
+        });
+        if let Some(parameters) = variadic {
+            let is = |other: &Option<Box<ast::Parameter>>| {
+                other
+                    .as_ref()
+                    .is_some_and(|other| other.range() == parameter.range())
+            };
+            let element = parameter
+                .annotation
+                .as_deref()
+                .map_or(Type::Unknown, |a| self.annotation(a));
+            if is(&parameters.vararg) {
+                return Type::Tuple(Rc::new(element));
+            }
+            if is(&parameters.kwarg) {
+                return Type::Dict(Rc::new(Type::Str), Rc::new(element));
+            }
+        }
+        match &parameter.annotation {
+            Some(annotation) => self.annotation(annotation),
+            None => Type::Unknown,
+        }
+    }
+
+    /// The type that an annotation declares.
+    pub fn annotation(&self, expr: &'a Expr) -> Type<'a> {
+        match expr {
+            Expr::NoneLiteral(_) => Type::None,
+            Expr::BinOp(op) if op.op == Operator::BitOr => {
+                self.annotation(&op.left).join(self.annotation(&op.right))
+            }
+            Expr::StringLiteral(text) => quoted_annotation(text.value.to_str()),
+            Expr::Subscript(subscript) => {
+                let args: &'a [Expr] = match &*subscript.slice {
+                    Expr::Tuple(tuple) => &tuple.elts,
+                    single => std::slice::from_ref(single),
+                };
+                let arg = |i: usize| {
+                    args.get(i)
+                        .map_or(Type::Unknown, |arg| known(self.annotation(arg)))
+                };
+                let Some(name) = self.name(&subscript.value) else {
+                    return Type::Unknown;
+                };
+                match short_name(&name) {
+                    "Optional" => arg(0).join(Type::None),
+                    "Union" => Type::join_all((0..args.len()).map(arg)),
+                    "Annotated" | "Final" | "ClassVar" | "Required" | "NotRequired"
+                    | "ReadOnly" => arg(0),
+                    "tuple" | "Tuple" => {
+                        let parts = args.iter().filter(|arg| !arg.is_ellipsis_literal_expr());
+                        Type::Tuple(Rc::new(known(Type::join_all(
+                            parts.map(|arg| self.annotation(arg)),
+                        ))))
+                    }
+                    _ => class_type(&name, &arg(0), &arg(1)),
+                }
+            }
+            Expr::Name(_) | Expr::Attribute(_) => {
+                if let Expr::Name(name) = expr
+                    && let Some(symbol) = self.symbol(name)
+                    && let Some(Binding::Class(class)) = self.only_binding(symbol)
+                {
+                    return Type::Local(ClassRef(class));
+                }
+                match self.name(expr) {
+                    Some(name) => class_type(&name, &Type::Unknown, &Type::Unknown),
+                    None => Type::Unknown,
+                }
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    fn infer_attribute(&self, attribute: &'a ast::ExprAttribute) -> Type<'a> {
+        let class = match &*attribute.value {
+            Expr::Name(name) => self.class_of_self(name),
+            _ => None,
+        };
+        let class = class.or_else(|| match self.infer(&*attribute.value) {
+            Type::Local(class) => Some(class.0),
+            _ => None,
+        });
+        let Some(class) = class else {
+            return Type::Unknown;
+        };
+        let key = (self.tree.id(class), attribute.attr.as_str());
+        if let Some(found) = self.attribute_types.borrow().get(&key) {
+            return found.clone();
+        }
+        // Attributes that are made from each other stay unknown.
+        self.attribute_types.borrow_mut().insert(key, Type::Unknown);
+        let found = self.infer_assigned(class, attribute.attr.as_str());
+        self.attribute_types.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn infer_assigned(&self, class: &'a ast::StmtClassDef, attribute: &str) -> Type<'a> {
+        let attributes = self.attributes_of(class);
+        let Some(assigned) = attributes.get(attribute) else {
+            return Type::Unknown;
+        };
+        let declared = assigned.iter().find_map(|assigned| match assigned {
+            Assigned::Annotation(annotation) => Some(self.annotation(annotation)),
+            _ => None,
+        });
+        if let Some(declared) = declared.filter(|declared| !declared.is_unknown()) {
+            return declared;
+        }
+        let plain = Type::join_all(assigned.iter().map(|assigned| match assigned {
+            Assigned::Value(value) => self.infer(*value),
+            Assigned::Annotation(_) | Assigned::Augmented(..) => Type::Never,
+            Assigned::Other => Type::Unknown,
+        }));
+        assigned.iter().fold(plain, |own, assigned| match assigned {
+            Assigned::Augmented(op, value) => augmented(*op, &own, || self.infer(*value)),
+            _ => own,
+        })
+    }
+
+    pub(super) fn attributes_of(&self, class: &'a ast::StmtClassDef) -> Attributes<'a> {
+        let id = self.tree.id(class);
+        if let Some(found) = self.attributes.borrow().get(&id) {
+            return found.clone();
+        }
+        let mut table: FxHashMap<&'a str, Vec<Assigned<'a>>> = FxHashMap::default();
+        for stmt in &class.body {
+            match stmt {
+                Stmt::Assign(assign) => {
+                    for target in &assign.targets {
+                        if let Expr::Name(name) = target {
+                            table
+                                .entry(name.id.as_str())
+                                .or_default()
+                                .push(Assigned::Value(&assign.value));
+                        }
+                    }
+                }
+                Stmt::AnnAssign(assign) => {
+                    if let Expr::Name(name) = &*assign.target {
+                        let entry = table.entry(name.id.as_str()).or_default();
+                        entry.push(Assigned::Annotation(&assign.annotation));
+                        entry.extend(assign.value.as_deref().map(Assigned::Value));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for node in self.tree.descendants(class) {
+            let AnyNodeRef::ExprAttribute(attribute) = node else {
+                continue;
+            };
+            if attribute.ctx == ExprContext::Load {
+                continue;
+            }
+            let Expr::Name(receiver) = &*attribute.value else {
+                continue;
+            };
+            if !self
+                .class_of_self(receiver)
+                .is_some_and(|of| std::ptr::eq(of, class))
+            {
+                continue;
+            }
+            let entry = table.entry(attribute.attr.as_str()).or_default();
+            match self.tree.parent(attribute) {
+                Some(AnyNodeRef::StmtAssign(assign)) => entry.push(Assigned::Value(&assign.value)),
+                Some(AnyNodeRef::StmtAnnAssign(assign)) => {
+                    entry.push(Assigned::Annotation(&assign.annotation));
+                    entry.extend(assign.value.as_deref().map(Assigned::Value));
+                }
+                Some(AnyNodeRef::StmtAugAssign(assign)) => {
+                    entry.push(Assigned::Augmented(assign.op, &assign.value));
+                }
+                Some(AnyNodeRef::StmtDelete(_)) => {}
+                _ => entry.push(Assigned::Other),
+            }
+        }
+        let table = Rc::new(table);
+        self.attributes.borrow_mut().insert(id, Rc::clone(&table));
+        table
+    }
+
+    fn infer_call(&self, call: &'a ast::ExprCall) -> Type<'a> {
+        let first = || {
+            call.arguments
+                .args
+                .first()
+                .map_or(Type::Never, |arg| self.infer(arg))
+        };
+        if let Expr::Name(name) = &*call.func
+            && let Some(symbol) = self.symbol(name)
+        {
+            match self.only_binding(symbol) {
+                Some(Binding::Class(class)) => return Type::Local(ClassRef(class)),
+                Some(Binding::Function(def)) => return self.returned(def),
+                _ => {}
+            }
+        }
+        let Some(name) = self.name(&call.func) else {
+            return Type::Unknown;
+        };
+        let element = || Rc::new(known(first().element()));
+        if let Some(builtin) = name.strip_prefix("builtins.") {
+            return match builtin {
+                "list" | "sorted" => Type::List(element()),
+                "tuple" => Type::Tuple(element()),
+                "set" => Type::Set(element()),
+                "frozenset" => Type::FrozenSet(element()),
+                "dict" => match first() {
+                    dict @ Type::Dict(..) => dict,
+                    _ => Type::Dict(Rc::new(Type::Unknown), Rc::new(Type::Unknown)),
+                },
+                "str" | "repr" | "ascii" | "chr" | "bin" | "hex" | "oct" | "format" | "input" => {
+                    Type::Str
+                }
+                "bytes" => Type::Bytes,
+                "bytearray" => Type::Bytearray,
+                "int" | "len" | "ord" | "hash" | "id" => Type::Int,
+                "float" => Type::Float,
+                "bool" | "isinstance" | "issubclass" | "callable" | "hasattr" | "any" | "all" => {
+                    Type::Bool
+                }
+                "range" => Type::Range,
+                "enumerate" | "zip" | "map" => Type::Iterator(Rc::new(Type::Unknown)),
+                "iter" | "reversed" => Type::Iterator(element()),
+                "filter" => {
+                    let items = call
+                        .arguments
+                        .args
+                        .get(1)
+                        .map_or(Type::Unknown, |arg| self.infer(arg));
+                    Type::Iterator(Rc::new(known(items.element())))
+                }
+                "open" => opened(call),
+                "abs" | "min" | "max" if call.arguments.args.len() == 1 => match first() {
+                    number @ (Type::Int | Type::Float) => number,
+                    other => match other.element() {
+                        scalar if scalar.is_scalar() && builtin != "abs" => scalar,
+                        _ => Type::Unknown,
+                    },
+                },
+                method => match (&*call.func, method.split_once('.')) {
+                    (Expr::Attribute(attribute), Some((_, method))) => {
+                        method_type(&self.infer(&*attribute.value), method)
+                    }
+                    _ => Type::Unknown,
+                },
+            };
+        }
+        if name == "io.IOBase.readlines" || name == "io.IOBase.read" || name == "io.IOBase.readline"
+        {
+            if let Expr::Attribute(attribute) = &*call.func {
+                return method_type(&self.infer(&*attribute.value), &attribute.attr);
+            }
+        }
+        match name.as_str() {
+            "collections.deque" => Type::Deque(element()),
+            "collections.OrderedDict" | "collections.defaultdict" | "collections.Counter" => {
+                Type::Instance(name.into())
+            }
+            "io.open" | "codecs.open" | "gzip.open" | "bz2.open" | "lzma.open" => {
+                if name == "io.open" {
+                    opened(call)
+                } else {
+                    Type::Unknown
+                }
+            }
+            "re.compile" => Type::Instance("re.Pattern".into()),
+            "os.listdir" => Type::List(Rc::new(Type::Unknown)),
+            "os.getcwd" | "os.path.join" | "os.path.basename" | "os.path.dirname" => Type::Unknown,
+            "itertools.chain" | "itertools.islice" | "itertools.chain.from_iterable" => {
+                Type::Iterator(Rc::new(Type::Unknown))
+            }
+            _ => match name.rsplit('.').next() {
+                // A class by the naming convention that everybody keeps: its call gives an instance.
+                Some(last) if last.starts_with(char::is_uppercase) && !name.starts_with('.') => {
+                    Type::Instance(name.into())
+                }
+                _ => Type::Unknown,
+            },
+        }
+    }
+
+    /// What a function of this file returns, where its annotation or its returns tell.
+    fn returned(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
+        if def.is_async || !def.decorator_list.is_empty() {
+            return Type::Unknown;
+        }
+        if self.is_generator(def) {
+            return Type::Iterator(Rc::new(Type::Unknown));
+        }
+        match &def.returns {
+            Some(returns) => self.annotation(returns),
+            None => Type::Unknown,
+        }
+    }
+
+    /// Whether a function yields.
+    pub fn is_generator(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        self.own_nodes(def).any(|node| {
+            matches!(
+                node,
+                AnyNodeRef::ExprYield(_) | AnyNodeRef::ExprYieldFrom(_)
+            )
+        })
+    }
+
+    /// The nodes of a function's body that run when it is called: inner functions and classes are left out.
+    pub fn own_nodes(
+        &self,
+        def: &'a ast::StmtFunctionDef,
+    ) -> impl Iterator<Item = AnyNodeRef<'a>> + '_ {
+        let own = self.tree.id(def);
+        self.tree.descendants(def).filter(move |node| {
+            let around = self.tree.ancestors(*node).find(|outer| {
+                matches!(
+                    outer,
+                    AnyNodeRef::StmtFunctionDef(_)
+                        | AnyNodeRef::ExprLambda(_)
+                        | AnyNodeRef::StmtClassDef(_)
+                )
+            });
+            around.is_some_and(|around| self.tree.id(around) == own)
+        })
+    }
+
+    /// Whether a symbol is a plain local variable of a function: it lives in a fast slot, seen by no inner function.
+    pub fn is_fast_local(&self, symbol: &Symbol<'a>) -> bool {
+        let scope = self.tree.scope(symbol.scope);
+        let captured = symbol.reads.iter().chain(&symbol.bindings).any(|id| {
+            let mut scope = self.tree.scope_of(self.tree.node(*id));
+            // Before 3.12 a comprehension was a function of its own, and what it reads became a cell as well.
+            while self.python.all_since(12)
+                && self.tree.scope(scope).kind == ScopeKind::Comprehension
+            {
+                scope = self.tree.scope(scope).parent;
+            }
+            let node = self.tree.node(*id);
+            scope != symbol.scope && !matches!(node, AnyNodeRef::Parameter(_))
+        });
+        scope.kind == ScopeKind::Function && !symbol.shared && !captured
+    }
+}
+
+fn opened<'a>(call: &ast::ExprCall) -> Type<'a> {
+    match call.arguments.find_argument_value("mode", 1) {
+        None => Type::File(true),
+        Some(Expr::StringLiteral(mode)) => Type::File(!mode.value.to_str().contains('b')),
+        Some(_) => Type::Unknown,
+    }
+}
+
+fn short_name(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// The type that a class name stands for in an annotation.
+fn class_type<'a>(name: &str, first: &Type<'a>, second: &Type<'a>) -> Type<'a> {
+    let first = || Rc::new(first.clone());
+    match name {
+        "builtins.str" | "typing.Text" | "typing.AnyStr" | "typing.LiteralString" => Type::Str,
+        "builtins.bytes" => Type::Bytes,
+        "builtins.bytearray" => Type::Bytearray,
+        "builtins.int" => Type::Int,
+        "builtins.float" => Type::Float,
+        "builtins.complex" => Type::Complex,
+        "builtins.bool" => Type::Bool,
+        "builtins.list" | "typing.List" => Type::List(first()),
+        "builtins.tuple" | "typing.Tuple" => Type::Tuple(first()),
+        "builtins.set" | "typing.Set" => Type::Set(first()),
+        "builtins.frozenset" | "typing.FrozenSet" => Type::FrozenSet(first()),
+        "builtins.dict" | "typing.Dict" => Type::Dict(first(), Rc::new(second.clone())),
+        "collections.deque" | "typing.Deque" => Type::Deque(first()),
+        "builtins.range" => Type::Range,
+        "typing.Iterator"
+        | "typing.Generator"
+        | "collections.abc.Iterator"
+        | "collections.abc.Generator" => Type::Iterator(first()),
+        "typing.TextIO" | "io.TextIOWrapper" => Type::File(true),
+        "typing.BinaryIO" | "io.BufferedReader" => Type::File(false),
+        "builtins.object" | "typing.Any" => Type::Unknown,
+        _ if name.starts_with('.') => Type::Unknown,
+        _ if short_name(name).starts_with(char::is_uppercase) => Type::Instance(name.into()),
+        _ => Type::Unknown,
+    }
+}
+
+/// The commonest annotations in quotes; whatever else stands there is unknown.
+fn quoted_annotation<'a>(text: &str) -> Type<'a> {
+    let text = text.trim();
+    let (name, args) = match text.split_once('[') {
+        Some((name, rest)) => (name.trim(), rest.strip_suffix(']').unwrap_or("").trim()),
+        None => (text, ""),
+    };
+    if !name
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        || args.contains(['[', '|'])
+    {
+        return Type::Unknown;
+    }
+    let mut args = args.split(',').map(|arg| scalar_annotation(arg.trim()));
+    let (first, second) = (
+        args.next().unwrap_or(Type::Unknown),
+        args.next().unwrap_or(Type::Unknown),
+    );
+    match name {
+        "list" | "List" | "typing.List" => class_type("builtins.list", &first, &second),
+        "tuple" | "Tuple" => class_type("builtins.tuple", &Type::Unknown, &second),
+        "set" | "Set" => class_type("builtins.set", &first, &second),
+        "dict" | "Dict" => class_type("builtins.dict", &first, &second),
+        other => scalar_annotation(other),
+    }
+}
+
+fn scalar_annotation<'a>(name: &str) -> Type<'a> {
+    match name {
+        "str" => Type::Str,
+        "int" => Type::Int,
+        "float" => Type::Float,
+        "bool" => Type::Bool,
+        "bytes" => Type::Bytes,
+        _ => Type::Unknown,
+    }
+}
+
+fn binary<'a>(op: Operator, left: &Type<'a>, right: impl FnOnce() -> Type<'a>) -> Type<'a> {
+    match (op, left) {
+        // `str.__add__` takes nothing but `str`; the same for `bytes` and a formatted `%`.
+        (Operator::Add, Type::Str) | (Operator::Mod, Type::Str) => Type::Str,
+        (Operator::Add, Type::Bytes) | (Operator::Mod, Type::Bytes) => Type::Bytes,
+        (Operator::Add, Type::Bytearray) => Type::Bytearray,
+        (Operator::Add, Type::List(a)) => match right() {
+            Type::List(b) => Type::List(Rc::new(Type::join_inner(a, &b))),
+            _ => Type::List(Rc::new(Type::Unknown)),
+        },
+        (Operator::Add, Type::Tuple(a)) => match right() {
+            Type::Tuple(b) => Type::Tuple(Rc::new(Type::join_inner(a, &b))),
+            _ => Type::Unknown,
+        },
+        (Operator::Add, _) => match (left, right()) {
+            (Type::Never, right) => match right {
+                // `s = s + x` with nothing known of `s` yet: whatever `s` is, it stays.
+                Type::Str
+                | Type::Bytes
+                | Type::Int
+                | Type::Float
+                | Type::List(_)
+                | Type::Tuple(_) => right,
+                _ => Type::Never,
+            },
+            // A string on the right needs a string on the left, unless that is a class with its own `+`.
+            (Type::Unknown, Type::Str) => Type::Unknown,
+            (left, right) => number(left, &right),
+        },
+        (Operator::Mult, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_)) => match right()
+        {
+            Type::Int | Type::Bool => left.clone(),
+            _ => Type::Unknown,
+        },
+        (Operator::Div, Type::Int | Type::Float) => match right() {
+            Type::Int | Type::Float | Type::Bool => Type::Float,
+            _ => Type::Unknown,
+        },
+        (Operator::Sub | Operator::Mult | Operator::FloorDiv | Operator::Mod, _) => {
+            number(left, &right())
+        }
+        (Operator::BitOr | Operator::BitAnd | Operator::BitXor, _) => match (left, right()) {
+            (Type::Int, Type::Int) => Type::Int,
+            (Type::Set(a), Type::Set(b) | Type::FrozenSet(b)) => {
+                Type::Set(Rc::new(Type::join_inner(a, &b)))
+            }
+            (Type::Dict(..), Type::Dict(..)) => left.clone(),
+            _ => Type::Unknown,
+        },
+        _ => Type::Unknown,
+    }
+}
+
+fn number<'a>(left: &Type<'a>, right: &Type<'a>) -> Type<'a> {
+    match (left, right) {
+        (Type::Int | Type::Bool, Type::Int | Type::Bool) => Type::Int,
+        (Type::Int | Type::Bool | Type::Float, Type::Int | Type::Bool | Type::Float) => Type::Float,
+        (Type::Never, _) | (_, Type::Never) => Type::Never,
+        _ => Type::Unknown,
+    }
+}
+
+fn augmented<'a>(op: Operator, own: &Type<'a>, value: impl FnOnce() -> Type<'a>) -> Type<'a> {
+    match (op, own) {
+        (_, Type::Never) => Type::Never,
+        (Operator::Add, Type::List(a)) => {
+            let added = value().element();
+            Type::List(Rc::new(Type::join_inner(a, &known(added))))
+        }
+        (Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor, Type::Set(_)) => {
+            Type::Set(Rc::new(Type::Unknown))
+        }
+        (Operator::BitOr, Type::Dict(..)) => {
+            Type::Dict(Rc::new(Type::Unknown), Rc::new(Type::Unknown))
+        }
+        _ => binary(op, own, value),
+    }
+}
+
+/// What a method of a builtin type returns.
+fn method_type<'a>(receiver: &Type<'a>, method: &str) -> Type<'a> {
+    match receiver {
+        Type::Str | Type::Bytes => match method {
+            "split" | "rsplit" | "splitlines" => list_of(receiver.clone()),
+            "partition" | "rpartition" => Type::Tuple(Rc::new(receiver.clone())),
+            "encode" => Type::Bytes,
+            "decode" => Type::Str,
+            "find" | "rfind" | "index" | "rindex" | "count" => Type::Int,
+            "startswith" | "endswith" => Type::Bool,
+            "maketrans" => Type::Unknown,
+            "hex" => Type::Str,
+            _ if method.starts_with("is") => Type::Bool,
+            _ => receiver.clone(),
+        },
+        Type::List(element) | Type::Deque(element) => match method {
+            "copy" => receiver.clone(),
+            "pop" | "popleft" => known((**element).clone()),
+            "index" | "count" => Type::Int,
+            "append" | "extend" | "insert" | "sort" | "reverse" | "clear" | "remove"
+            | "appendleft" | "extendleft" | "rotate" => Type::None,
+            _ => Type::Unknown,
+        },
+        Type::Dict(key, value) => match method {
+            "copy" => receiver.clone(),
+            "keys" => Type::DictView(Rc::clone(key)),
+            "values" => Type::DictView(Rc::clone(value)),
+            "items" => Type::DictView(Rc::new(Type::Tuple(Rc::new(Type::Unknown)))),
+            "clear" | "update" => Type::None,
+            _ => Type::Unknown,
+        },
+        Type::Set(_) | Type::FrozenSet(_) => match method {
+            "copy" | "union" | "intersection" | "difference" | "symmetric_difference" => {
+                receiver.clone()
+            }
+            "issubset" | "issuperset" | "isdisjoint" => Type::Bool,
+            "add" | "update" | "discard" | "remove" | "clear" => Type::None,
+            _ => Type::Unknown,
+        },
+        Type::File(text) => {
+            let piece = if *text { Type::Str } else { Type::Bytes };
+            match method {
+                "read" | "readline" => piece,
+                "readlines" => list_of(piece),
+                _ => Type::Unknown,
+            }
+        }
+        _ => Type::Unknown,
+    }
+}
