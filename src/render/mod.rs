@@ -7,6 +7,7 @@
 
 mod closing;
 mod concise;
+mod diff;
 mod excerpt;
 mod full;
 mod grouped;
@@ -25,6 +26,7 @@ use crate::check::{Fate, FileReport, Marked, ProblemKind};
 use crate::report::Report;
 
 pub use closing::Tally;
+pub use diff::diff;
 pub use place::Place;
 pub use statistics::{Count, statistics};
 
