@@ -120,7 +120,9 @@ pub fn resolve(
         }
         runs.then(|| severity(rule, severities))
     };
-    hotlint_rules::all().iter().map(decide).collect()
+    (hotlint_rules::all().iter())
+        .map(|rule| decide(rule))
+        .collect()
 }
 
 impl Selection {

@@ -98,7 +98,7 @@ fn rule_info(name: &str) -> Option<&'static RuleInfo> {
     rules
         .binary_search_by(|rule| rule.name.cmp(name))
         .ok()
-        .map(|index| &rules[index])
+        .map(|index| &rules[index].info)
 }
 
 /// What the finding costs: its own words, else those of its rule; may be empty.
