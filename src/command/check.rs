@@ -246,8 +246,6 @@ fn quiet_note(report: &Report) -> String {
     let findings = report.files.iter().flat_map(|file| &file.report.findings);
     match findings.filter(|marked| marked.fate == Fate::Quiet).count() {
         0 => String::new(),
-        count => format!(
-            " {count} kept quiet in tests, migrations, generated or ignored files (`hotlint config quiet-in`)."
-        ),
+        count => format!(" {count} kept quiet (see `hotlint config quiet-in`)."),
     }
 }

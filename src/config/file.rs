@@ -74,7 +74,8 @@ pub fn folder(dir: &Path) -> Folder {
 /// Reads the file that `--config` names; its globs are relative to `root`.
 pub fn named(path: &Path, root: &Path) -> (ConfigFile, Vec<Issue>) {
     let mut issues = Vec::new();
-    let mut layers = load(path, root, &mut Vec::new(), &mut issues);
+    let folder = path.parent().unwrap_or(root);
+    let mut layers = load(path, folder, &mut Vec::new(), &mut issues);
     if let Some(last) = layers.last_mut() {
         last.root = root.to_path_buf();
     }
@@ -164,10 +165,7 @@ fn extended(
         }
         Err(error) => {
             let reason = reason(&error);
-            issues.push(complain(format!(
-                "cannot read {}: {reason}",
-                path.display()
-            )));
+            issues.push(complain(format!("cannot read {}: {reason}", shown(&path))));
             Vec::new()
         }
     }
