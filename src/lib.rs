@@ -1,9 +1,108 @@
 //! The pipeline: discover -> read -> check -> render or fix.
 
 pub mod check;
+pub mod cli;
+mod command;
+pub mod config;
+mod crash;
+pub mod discover;
+pub mod fix;
 pub mod interpreters;
 pub mod measure;
+mod mend;
+mod outcome;
 pub mod policy;
+mod progress;
 pub mod quiet;
 pub mod read;
+pub mod render;
 pub mod report;
+pub mod suppress;
+mod terminal;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use hotlint_core::python::STACK_SIZE;
+use rayon::prelude::*;
+
+use check::Setup;
+use discover::{Input, Target};
+use outcome::Linted;
+use read::Reading;
+
+pub use command::Exit;
+pub use mend::Mode;
+pub use outcome::Outcome;
+
+/// Does what the command line says and returns the exit code: 0, 1 or 2.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    crash::install();
+    let cli = match cli::Cli::try_parse_from(cli::with_command(args)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody reads any more: then there is nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Error.code()
+            } else {
+                Exit::Clean.code()
+            };
+        }
+    };
+    command::run(cli).code()
+}
+
+/// Checks `targets`, and mends them as `mode` says, on `threads` threads, or on one for each processor where it is 0.
+/// The outcome is the same for any number of them, and in the order of the targets. `step` is called after each file.
+pub fn lint(
+    targets: &[Target],
+    mode: Mode,
+    threads: usize,
+    step: impl Fn() + Sync,
+) -> std::io::Result<Outcome> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK_SIZE)
+        .build()
+        .map_err(std::io::Error::other)?;
+    let lint = |target| {
+        let linted = lint_file(target, mode);
+        step();
+        linted
+    };
+    let files = pool.install(|| targets.par_iter().map(lint).collect::<Vec<_>>());
+    Ok(files.into_iter().fold(Outcome::of(targets), Outcome::with))
+}
+
+/// One file, from its bytes to what is said about it.
+fn lint_file(target: &Target, mode: Mode) -> Linted {
+    let linted = crash::guard(|| {
+        let settings = &target.config.settings;
+        let reading = match &target.input {
+            Input::File(path) => read::file(path, &target.shown, settings.max_file_size),
+            Input::Stdin => read::stdin(&target.shown, settings.max_file_size),
+        };
+        match reading {
+            Reading::Text(source, origin) => {
+                let setup = setup(target, source.text());
+                match mode {
+                    Mode::Report => Linted::checked(source, origin, &setup),
+                    mode => mend::file(source, origin, &setup, settings.unsafe_fixes, mode),
+                }
+            }
+            Reading::Refused(source, origin, problem) => Linted::refused(source, origin, problem),
+            Reading::Foreign => Linted::default(),
+        }
+    });
+    let linted = linted.unwrap_or_else(|crash| crash::report(target, &crash));
+    linted.without_idle_text()
+}
+
+/// What decides about a file with this `text`.
+pub fn setup(target: &Target, text: &str) -> Setup {
+    Setup {
+        python: target.config.versions(text),
+        policy: target.config.settings.policy.clone(),
+    }
+}

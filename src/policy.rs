@@ -29,12 +29,8 @@ impl Policy {
 
     /// How loudly a rule speaks, by its name.
     pub fn severity_of(&self, name: &str) -> Severity {
-        let index = hotlint_rules::all()
-            .iter()
-            .position(|rule| rule.name == name);
-        index
-            .and_then(|index| self.severity(index))
-            .unwrap_or(Severity::Warning)
+        let severity = index_of(name).and_then(|index| self.severity(index));
+        severity.unwrap_or(Severity::Warning)
     }
 
     /// How loudly the rule at `index` of [`hotlint_rules::all`] speaks; `None` when it does not run.
@@ -63,6 +59,12 @@ impl Default for Policy {
     }
 }
 
+/// The place of a rule in [`hotlint_rules::all`].
+fn index_of(name: &str) -> Option<usize> {
+    let rules = hotlint_rules::all();
+    rules.binary_search_by(|rule| rule.name.cmp(name)).ok()
+}
+
 /// A set of rules, as the bits of a list that is indexed like [`hotlint_rules::all`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleSet(Vec<bool>);
@@ -77,8 +79,9 @@ impl RuleSet {
         )
     }
 
-    pub fn contains(&self, index: usize) -> bool {
-        self.0.get(index).copied().unwrap_or_default()
+    /// Whether the rule of that name belongs to it.
+    pub fn contains(&self, name: &str) -> bool {
+        index_of(name).is_some_and(|index| self.0.get(index) == Some(&true))
     }
 
     /// Adds what `other` holds.

@@ -44,9 +44,9 @@ pub struct QuietRules {
 }
 
 impl QuietRules {
-    /// Whether the rule at `index` of [`hotlint_rules::all`] is quiet.
-    pub fn contains(&self, index: usize) -> bool {
-        self.all || self.rules.contains(index)
+    /// Whether the rule of that name is quiet.
+    pub fn contains(&self, rule: &str) -> bool {
+        self.all || self.rules.contains(rule)
     }
 }
 

@@ -1,0 +1,374 @@
+//! The words of the command line.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::builder::Styles;
+use clap::builder::styling::AnsiColor;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use hotlint_core::lint::Severity;
+use hotlint_core::python::Versions;
+
+use crate::config::{FailLevel, Options, Selection, Selector, Sources, parse_versions};
+use crate::render::Format;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+`hotlint PATH...` is short for `hotlint check PATH...`.
+
+Exit codes:
+  0  nothing to complain of
+  1  findings from the fail level on, or files that are no valid Python
+  2  wrong use, wrong configuration, files that cannot be read, or a bug in hotlint";
+
+/// Finds Python code that is slow for a reason a reader can see.
+#[derive(Debug, Parser)]
+#[command(name = "hotlint", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Flags that every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// When to write in colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "HOTLINT_COLOR",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    pub color: Color,
+    /// Say less: no warnings and no closing line; twice: nothing but the exit code
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "verbose", help_heading = "Global options")]
+    pub quiet: u8,
+    /// Say more: which files, which configuration
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub verbose: u8,
+}
+
+/// When to write in colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR says otherwise; FORCE_COLOR and CLICOLOR_FORCE count too
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Finds, explains and fixes slow code
+    Check(Box<Check>),
+    /// Explains a rule
+    Rule(Rule),
+    /// Explains the keys of a configuration file
+    Config {
+        /// One key; all are listed without
+        key: Option<String>,
+    },
+    /// Prints the completions of a shell
+    Completions { shell: Shell },
+    /// Prints the version
+    Version {
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: VersionFormat,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VersionFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RuleFormat {
+    Text,
+    Json,
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+pub struct Rule {
+    /// The rule's name, as it stands in findings
+    #[arg(required_unless_present = "all")]
+    pub name: Option<String>,
+    /// All rules
+    #[arg(long, conflicts_with = "name")]
+    pub all: bool,
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: RuleFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files and folders, `-` for standard input [default: the current folder]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// Apply the fixes that are safe
+    #[arg(long, help_heading = "Fixing")]
+    pub fix: bool,
+    /// Take fixes in that may change more than the time; `--no-unsafe-fixes` takes it back
+    #[arg(long, overrides_with = "no_unsafe_fixes", help_heading = "Fixing")]
+    pub unsafe_fixes: bool,
+    #[arg(long, overrides_with = "unsafe_fixes", hide = true)]
+    pub no_unsafe_fixes: bool,
+    /// Apply fixes and do not report what is left
+    #[arg(long, conflicts_with = "diff", help_heading = "Fixing")]
+    pub fix_only: bool,
+    /// Show what `--fix` would change, and change nothing
+    #[arg(long, conflicts_with = "fix", help_heading = "Fixing")]
+    pub diff: bool,
+
+    /// Run these rules and groups in place of the configured ones
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = selector, help_heading = "Rules")]
+    pub select: Option<Vec<Selector>>,
+    /// Run these rules and groups too
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = selector, help_heading = "Rules")]
+    pub extend_select: Vec<Selector>,
+    /// Do not run these rules and groups
+    #[arg(
+        long,
+        value_name = "RULES",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub ignore: Vec<String>,
+    /// Take findings of these rules for errors
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = selector, help_heading = "Rules")]
+    pub error: Vec<Selector>,
+    /// Take findings of these rules for warnings
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = selector, help_heading = "Rules")]
+    pub warn: Vec<Selector>,
+    /// Take findings of these rules for mere information
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = selector, help_heading = "Rules")]
+    pub info: Vec<Selector>,
+    /// The Python versions that the code supports: `py311`, or `>=3.9,<3.14`
+    #[arg(long, value_name = "VERSIONS", value_parser = parse_versions, help_heading = "Rules")]
+    pub target_version: Option<Versions>,
+
+    /// Pass over these files and folders, in place of the configured ones
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',', value_parser = glob, help_heading = "Files")]
+    pub exclude: Option<Vec<String>>,
+    /// Pass over these files and folders too
+    #[arg(long, value_name = "GLOBS", value_delimiter = ',', value_parser = glob, help_heading = "Files")]
+    pub extend_exclude: Vec<String>,
+    /// Pass over what is excluded even where it is named; `--no-force-exclude` takes it back
+    #[arg(long, overrides_with = "no_force_exclude", help_heading = "Files")]
+    pub force_exclude: bool,
+    #[arg(long, overrides_with = "force_exclude", hide = true)]
+    pub no_force_exclude: bool,
+    /// Check what .gitignore names too
+    #[arg(long, overrides_with = "respect_gitignore", help_heading = "Files")]
+    pub no_respect_gitignore: bool,
+    #[arg(long, overrides_with = "no_respect_gitignore", hide = true)]
+    pub respect_gitignore: bool,
+    /// What to call standard input
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Files")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Check the files that this list names, one a line or separated by NUL bytes; `-` for standard input
+    #[arg(long, value_name = "LIST", value_hint = ValueHint::FilePath, help_heading = "Files")]
+    pub files_from: Option<PathBuf>,
+    /// Print the files that would be checked
+    #[arg(long, help_heading = "Files")]
+    pub show_files: bool,
+
+    /// A configuration file in place of the closest one, or a `key = value`
+    #[arg(long, value_name = "FILE|KEY=VALUE", help_heading = "Configuration")]
+    pub config: Vec<String>,
+    /// Read no configuration files
+    #[arg(long, help_heading = "Configuration")]
+    pub isolated: bool,
+    /// Print the settings of the first file that would be checked
+    #[arg(long, conflicts_with = "show_files", help_heading = "Configuration")]
+    pub show_settings: bool,
+
+    /// How to write findings [default: full]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        env = "HOTLINT_OUTPUT_FORMAT",
+        hide_env_values = true,
+        help_heading = "Output"
+    )]
+    pub output_format: Option<Format>,
+    /// Write findings to a file
+    #[arg(short, long, value_name = "FILE", env = "HOTLINT_OUTPUT_FILE", hide_env_values = true, value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output_file: Option<PathBuf>,
+    /// Count findings by rule in place of showing them
+    #[arg(long, conflicts_with = "diff", help_heading = "Output")]
+    pub statistics: bool,
+    /// No progress bar
+    #[arg(long, help_heading = "Output")]
+    pub no_progress: bool,
+
+    /// The severity from which on findings make the exit code 1 [default: info]
+    #[arg(long, value_name = "LEVEL", help_heading = "Exit code")]
+    pub fail_level: Option<FailLevel>,
+    /// Exit with 0 in spite of findings
+    #[arg(short = 'e', long, help_heading = "Exit code")]
+    pub exit_zero: bool,
+    /// Exit with 1 when something was fixed
+    #[arg(long, conflicts_with = "exit_zero", help_heading = "Exit code")]
+    pub exit_non_zero_on_fix: bool,
+
+    /// How many threads to work with [default: one for each processor]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = "Global options"
+    )]
+    pub threads: usize,
+}
+
+impl Check {
+    /// Where settings come from.
+    pub fn sources(&self) -> Sources {
+        let mut flags = Options {
+            target_version: self.target_version,
+            selection: Selection {
+                select: self.select.clone(),
+                extend_select: self.extend_select.clone(),
+                // Unknown ones get a warning: see `unknown_ignores`.
+                ignore: self
+                    .ignore
+                    .iter()
+                    .filter_map(|name| name.parse().ok())
+                    .collect(),
+            },
+            exclude: self.exclude.clone(),
+            extend_exclude: self.extend_exclude.clone(),
+            force_exclude: either(self.force_exclude, self.no_force_exclude),
+            respect_gitignore: either(self.respect_gitignore, self.no_respect_gitignore),
+            fail_level: self.fail_level,
+            unsafe_fixes: either(self.unsafe_fixes, self.no_unsafe_fixes),
+            output_format: self.output_format,
+            ..Options::default()
+        };
+        for (selectors, severity) in [
+            (&self.info, Severity::Info),
+            (&self.warn, Severity::Warning),
+            (&self.error, Severity::Error),
+        ] {
+            let pairs = selectors.iter().map(|selector| (*selector, severity));
+            flags.severity.extend(pairs);
+        }
+        Sources {
+            isolated: self.isolated,
+            config: self.config.clone(),
+            flags,
+        }
+    }
+
+    /// Whether files are to be changed.
+    pub fn fixes(&self) -> bool {
+        self.fix || self.fix_only
+    }
+}
+
+/// Two flags of which the later one counts.
+fn either(yes: bool, no: bool) -> Option<bool> {
+    match (yes, no) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+fn selector(text: &str) -> Result<Selector, String> {
+    let selector = text.trim().parse::<Selector>();
+    selector.map_err(|error| format!("{error}, {}", error.help))
+}
+
+fn glob(text: &str) -> Result<String, String> {
+    let valid = globset::Glob::new(text);
+    valid
+        .map(|_| text.to_owned())
+        .map_err(|error| error.kind().to_string())
+}
+
+/// `args` with the word `check` where no command is named.
+pub fn with_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<_> = args.into_iter().collect();
+    let mut at = 1;
+    while let Some(arg) = args.get(at).and_then(|arg| arg.to_str()) {
+        match arg {
+            "--color" => at += 2,
+            "--quiet" | "--verbose" => at += 1,
+            _ if arg.starts_with("--color=") => at += 1,
+            _ if is_counted(arg) => at += 1,
+            _ => break,
+        }
+    }
+    let commands = Cli::command();
+    let is_command = |word: &OsStr| {
+        let named = commands
+            .get_subcommands()
+            .any(|command| command.get_name() == word);
+        named
+            || ["help", "--help", "-h", "--version", "-V"]
+                .iter()
+                .any(|known| *known == word)
+    };
+    if !args.get(at).is_some_and(|word| is_command(word)) {
+        args.insert(at.min(args.len()), "check".into());
+    }
+    args
+}
+
+/// `-q`, `-vv`
+fn is_counted(arg: &str) -> bool {
+    arg.strip_prefix('-').is_some_and(|flags| {
+        !flags.is_empty() && flags.chars().all(|flag| matches!(flag, 'q' | 'v'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn check_is_meant_when_no_command_is_named() {
+        let given = |line: &str| {
+            let args = format!("hotlint {line}");
+            let args = with_command(args.split_whitespace().map(OsString::from));
+            args[1..].join(OsStr::new(" ")).into_string().unwrap()
+        };
+        for (line, wanted) in [
+            ("", "check"),
+            ("a.py", "check a.py"),
+            ("--fix src", "check --fix src"),
+            ("-q --color never src", "-q --color never check src"),
+            ("-q rule", "-q rule"),
+            ("check rule", "check rule"),
+            ("./rule", "check ./rule"),
+            ("--select rule", "check --select rule"),
+            ("-", "check -"),
+            ("--help", "--help"),
+            ("--color", "--color check"),
+        ] {
+            assert_eq!(given(line), wanted);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! `hotlint rule`: what a rule knows, for people and for programs.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use hotlint_core::lint::{FixLevel, RuleInfo};
+
+use super::Exit;
+use super::config::wrap;
+use crate::cli::{Rule, RuleFormat};
+use crate::config::did_you_mean;
+use crate::terminal::Terminal;
+
+/// Columns of text.
+const WIDTH: usize = 88;
+
+/// Prints one rule, or all.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn run(args: &Rule, terminal: Terminal) -> io::Result<Exit> {
+    let known = || hotlint_rules::all().iter().map(|rule| &rule.info);
+    let rules: Vec<&RuleInfo> = match &args.name {
+        None => known().collect(),
+        Some(name) => known().filter(|rule| rule.name == *name).collect(),
+    };
+    if let (Some(name), true) = (&args.name, rules.is_empty()) {
+        let hint = did_you_mean(name, known().map(|rule| rule.name));
+        let hint = if hint.is_empty() {
+            "`hotlint rule --all` lists the rules".to_owned()
+        } else {
+            hint
+        };
+        terminal.error(format_args!("unknown rule `{name}`, {hint}"));
+        return Ok(Exit::Error);
+    }
+    terminal.print(|out| match (args.output_format, args.all) {
+        (RuleFormat::Text, false) => rules.iter().try_for_each(|rule| page(rule, out)),
+        (RuleFormat::Text, true) => list(&rules, out),
+        (RuleFormat::Markdown, _) => rules.iter().try_for_each(|rule| markdown(rule, out)),
+        (RuleFormat::Json, false) => rules
+            .iter()
+            .try_for_each(|rule| writeln!(out, "{:#}", json(rule))),
+        (RuleFormat::Json, true) => {
+            let rules: Vec<_> = rules.iter().map(|rule| json(rule)).collect();
+            writeln!(out, "{:#}", serde_json::Value::from(rules))
+        }
+    })?;
+    Ok(Exit::Clean)
+}
+
+/// One line for each rule, by group.
+fn list(rules: &[&RuleInfo], out: &mut dyn Write) -> io::Result<()> {
+    let mut rules = rules.to_vec();
+    rules.sort_by_key(|rule| (rule.group, rule.name));
+    let width = rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let bold = Style::new().bold();
+    for group in rules.chunk_by(|one, other| one.group == other.group) {
+        writeln!(out, "{bold}{}{bold:#}", group[0].group.name())?;
+        for rule in group {
+            let preview = if rule.is_preview() { "  (preview)" } else { "" };
+            writeln!(
+                out,
+                "  {:width$}  {}{preview}",
+                rule.name,
+                plain(rule.title())
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// A page for the terminal.
+fn page(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
+    let bold = Style::new().bold();
+    let name = AnsiColor::Cyan.on_default().bold();
+    writeln!(
+        out,
+        "{name}{}{name:#}: {bold}{}{bold:#}",
+        rule.name,
+        plain(rule.title())
+    )?;
+    writeln!(out)?;
+    for (key, value) in facts(rule) {
+        writeln!(out, "{key:9}{value}")?;
+    }
+    let mut paragraph = String::new();
+    let mut lines = rule.page.lines().skip(1).peekable();
+    while let Some(line) = lines.next() {
+        let is_text = !line.trim().is_empty()
+            && !line.starts_with(['#', '-', '*', '|', '>'])
+            && !line.starts_with("```");
+        if is_text {
+            paragraph.push_str(line);
+            paragraph.push(' ');
+        }
+        let goes_on = lines.peek().is_some_and(|next| {
+            !next.trim().is_empty()
+                && !next.starts_with(['#', '-', '*', '|', '>'])
+                && !next.starts_with("```")
+        });
+        if !paragraph.is_empty() && !(is_text && goes_on) {
+            writeln!(out)?;
+            for line in wrap(&plain(&paragraph), WIDTH) {
+                writeln!(out, "{line}")?;
+            }
+            paragraph.clear();
+        }
+        if let Some(fence) = line.strip_prefix("```") {
+            code(fence, &mut lines, out)?;
+        } else if line.starts_with('#') {
+            writeln!(
+                out,
+                "\n{bold}{}{bold:#}",
+                plain(line.trim_start_matches('#').trim())
+            )?;
+        } else if !is_text && !line.trim().is_empty() {
+            writeln!(out, "{}", plain(line))?;
+        }
+    }
+    Ok(())
+}
+
+/// A fence, under the word that says what it shows.
+fn code<'a>(
+    fence: &str,
+    lines: &mut impl Iterator<Item = &'a str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (label, style) = match fence.split_whitespace().nth(1) {
+        Some("bad") => ("slow", AnsiColor::Red.on_default().bold()),
+        Some("good") => ("better", AnsiColor::Green.on_default().bold()),
+        Some("fine") => ("fine as it is", AnsiColor::Blue.on_default().bold()),
+        Some("input") => ("measured with", Style::new().dimmed()),
+        _ => ("", Style::new()),
+    };
+    writeln!(out)?;
+    if !label.is_empty() {
+        writeln!(out, "{style}{label}{style:#}")?;
+    }
+    for line in lines.take_while(|line| !line.starts_with("```")) {
+        writeln!(out, "{}", format!("    {line}").trim_end())?;
+    }
+    Ok(())
+}
+
+/// Markdown without the marks that a terminal has no use for.
+fn plain(text: &str) -> String {
+    text.replace("**", "").trim().to_owned()
+}
+
+fn markdown(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
+    let (heading, body) = rule.page.split_once('\n').unwrap_or((rule.page, ""));
+    writeln!(out, "{heading}\n")?;
+    for (key, value) in facts(rule) {
+        writeln!(out, "- {key}: {value}")?;
+    }
+    writeln!(out, "{}\n", body.trim_end())
+}
+
+fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
+    let preview = if rule.is_preview() {
+        ", in preview"
+    } else {
+        ""
+    };
+    let runs = if rule.is_default() {
+        "by default"
+    } else {
+        "when selected"
+    };
+    vec![
+        ("rule", format!("`{}`", rule.name)),
+        ("group", format!("{}{preview}", rule.group.name())),
+        ("cost", rule.cost.to_string()),
+        ("severity", severity(rule).to_owned()),
+        (
+            "fix",
+            fix(rule).map_or("none", |(_, words)| words).to_owned(),
+        ),
+        ("runs", runs.to_owned()),
+    ]
+}
+
+fn severity(rule: &RuleInfo) -> String {
+    format!("{:?}", rule.severity()).to_lowercase()
+}
+
+fn fix(rule: &RuleInfo) -> Option<(&'static str, &'static str)> {
+    rule.fix.map(|level| match level {
+        FixLevel::Safe => ("safe", "safe at best, with `--fix`"),
+        FixLevel::Unsafe => ("unsafe", "unsafe at best, with `--fix --unsafe-fixes`"),
+        FixLevel::Display => ("display", "shown, never applied"),
+    })
+}
+
+fn json(rule: &RuleInfo) -> serde_json::Value {
+    let evidence = rule
+        .evidence
+        .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    serde_json::json!({
+        "name": rule.name,
+        "group": rule.group.name(),
+        "title": rule.title(),
+        "cost": rule.cost.to_string(),
+        "severity": severity(rule),
+        "fix": fix(rule).map(|(level, _)| level),
+        "preview": rule.is_preview(),
+        "default": rule.is_default(),
+        "evidence": evidence,
+        "page": rule.page,
+    })
+}

@@ -1,0 +1,203 @@
+//! Settings: which configuration counts for a file, and what it comes to.
+//!
+//! **Invariant**: the closest configuration file decides alone; nothing is merged but what it extends itself, and the
+//! command line on top.
+
+mod exclude;
+mod file;
+mod issue;
+mod options;
+mod select;
+mod settings;
+mod version;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use clap::ValueEnum;
+use hotlint_core::lint::Severity;
+use hotlint_core::python::Versions;
+use rustc_hash::FxHashMap;
+
+pub use exclude::Exclude;
+pub use file::{Layer, reason};
+pub use issue::{Issue, did_you_mean};
+pub use options::{KEYS, Key, Options, QuietPlace};
+pub use select::{Selection, Selector, UnknownSelector};
+pub use settings::Settings;
+pub use version::{of_script as versions_of_script, parse as parse_versions};
+
+/// The severity from which on findings make the run fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailLevel {
+    Error,
+    Warning,
+    /// Any finding.
+    #[default]
+    Info,
+    /// No finding.
+    Never,
+}
+
+impl FailLevel {
+    /// Whether something of this severity makes the run fail.
+    pub fn is_reached_by(self, severity: Severity) -> bool {
+        match self {
+            FailLevel::Error => severity >= Severity::Error,
+            FailLevel::Warning => severity >= Severity::Warning,
+            FailLevel::Info => true,
+            FailLevel::Never => false,
+        }
+    }
+}
+
+/// Where settings come from, as the command line says.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// Whether configuration files are left alone.
+    pub isolated: bool,
+    /// The values of `--config`: files, and `key = value`.
+    pub config: Vec<String>,
+    /// The flags that have a key.
+    pub flags: Options,
+}
+
+/// What counts for the files of one folder.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub settings: Arc<Settings>,
+    /// `requires-python` of the closest pyproject.toml.
+    pub requires_python: Option<Versions>,
+}
+
+impl Resolved {
+    /// The versions that a file with this `text` supports: what the configuration says, else the script itself, else the
+    /// project.
+    pub fn versions(&self, text: &str) -> Versions {
+        (self.settings.target_version)
+            .or_else(|| version::of_script(text))
+            .or(self.requires_python)
+            .unwrap_or_default()
+    }
+}
+
+/// All configurations of a run, each read when a file under it first asks.
+#[derive(Debug)]
+pub struct Configs {
+    cwd: PathBuf,
+    /// `key = value` and flags.
+    above: Vec<Layer>,
+    /// Counts where no configuration file does.
+    bare: Arc<Settings>,
+    /// Whether the closest file counts.
+    discover: bool,
+    folders: Mutex<FxHashMap<PathBuf, Resolved>>,
+    issues: Mutex<Vec<Issue>>,
+}
+
+impl Configs {
+    pub fn new(cwd: &Path, sources: Sources) -> Self {
+        let mut issues = Vec::new();
+        let mut above = Vec::new();
+        let mut files = Vec::new();
+        for argument in &sources.config {
+            if argument.contains('=') && !cwd.join(argument).is_file() {
+                let (layer, mut wrong) = file::inline(argument, cwd);
+                issues.append(&mut wrong);
+                above.push(layer);
+            } else {
+                files.push(cwd.join(argument));
+            }
+        }
+        if files.len() > 1 || sources.isolated && !files.is_empty() {
+            let issue = match sources.isolated {
+                true => Issue::new("`--isolated` and `--config FILE` exclude each other"),
+                false => Issue::new("`--config` takes one file"),
+            };
+            issues.push(issue.help("`extend` in one file names others that it starts from"));
+        }
+        above.push(Layer {
+            root: cwd.to_path_buf(),
+            options: sources.flags,
+        });
+        let (path, mut layers) = match files.first() {
+            Some(path) => {
+                let (config, mut wrong) = file::named(path, cwd);
+                issues.append(&mut wrong);
+                (Some(config.path), config.layers)
+            }
+            None => (None, Vec::new()),
+        };
+        let discover = path.is_none() && !sources.isolated;
+        layers.extend(above.iter().cloned());
+        let bare = Settings::resolve(path, cwd, cwd, &layers);
+        Self {
+            cwd: cwd.to_path_buf(),
+            above,
+            bare: Arc::new(bare),
+            discover,
+            folders: Mutex::default(),
+            issues: Mutex::new(issues),
+        }
+    }
+
+    /// What counts for the files that lie in `dir`, an absolute path.
+    pub fn of(&self, dir: &Path) -> Resolved {
+        if let Some(known) = lock(&self.folders).get(dir) {
+            return known.clone();
+        }
+        // Not under the lock: other folders need not wait for this one to be read.
+        let mut folder = match self.discover {
+            true => file::folder(dir),
+            false => file::Folder::default(),
+        };
+        let above = match dir.parent() {
+            Some(parent) if self.discover => self.of(parent),
+            _ => Resolved {
+                settings: self.bare.clone(),
+                requires_python: None,
+            },
+        };
+        let settings = match folder.config.take() {
+            Some(config) => {
+                let layers = [config.layers, self.above.clone()].concat();
+                let settings = Settings::resolve(Some(config.path), dir, &self.cwd, &layers);
+                Arc::new(settings)
+            }
+            None => above.settings,
+        };
+        let resolved = Resolved {
+            settings,
+            requires_python: folder.requires_python.or(above.requires_python),
+        };
+        let mut folders = lock(&self.folders);
+        let known = folders.entry(dir.to_path_buf()).or_insert_with(|| {
+            lock(&self.issues).append(&mut folder.issues);
+            resolved
+        });
+        known.clone()
+    }
+
+    /// What counts for the run as a whole: the configuration of the folder in which hotlint was started.
+    pub fn of_run(&self) -> Resolved {
+        self.of(&self.cwd)
+    }
+
+    /// The folder in which hotlint was started.
+    pub fn cwd(&self) -> &Path {
+        &self.cwd
+    }
+
+    /// What is wrong with the configurations that were read since this was last asked.
+    pub fn take_issues(&self) -> Vec<Issue> {
+        let mut issues = std::mem::take(&mut *lock(&self.issues));
+        // Files extended twice, or read by several threads, say everything again.
+        issues.sort_by_cached_key(Issue::order);
+        issues.dedup_by_key(|issue| issue.order());
+        issues
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

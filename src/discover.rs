@@ -1,0 +1,527 @@
+//! Roots and ignore rules -> the files to check.
+//!
+//! **Invariant**: the order depends on the paths alone, never on threads or the file system.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use rustc_hash::FxHashSet;
+
+use crate::config::{Configs, Resolved, reason};
+use crate::quiet::normal;
+
+/// Extensions that are checked when a walk meets them.
+const WALKED: [&str; 3] = ["py", "pyw", "ipynb"];
+/// Extensions that are read when named.
+const NAMED: [&str; 4] = ["py", "pyw", "ipynb", "pyi"];
+
+/// One file to check.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub input: Input,
+    /// What reports call it: relative to the current folder where it lies below, with forward slashes.
+    pub shown: String,
+    pub config: Resolved,
+}
+
+/// Where the bytes of a file come from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// An absolute path.
+    File(PathBuf),
+    Stdin,
+}
+
+/// What a search came to.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// In order of path, each once.
+    pub targets: Vec<Target>,
+    /// Roots that do not exist, folders that cannot be read; in order.
+    pub errors: Vec<String>,
+    /// Files that were named but are not Python; in order.
+    pub warnings: Vec<String>,
+}
+
+/// What to look for, as the command line says.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// Files and folders.
+    pub roots: Vec<PathBuf>,
+    /// Names for what is read from standard input, when it is.
+    pub stdin: Option<PathBuf>,
+    /// Threads that walk; 0 for as many as pays.
+    pub threads: usize,
+}
+
+/// Finds the files of `request`.
+pub fn find(request: &Request, configs: &Configs) -> Found {
+    let mut search = Search {
+        configs,
+        found: BTreeMap::new(),
+        errors: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let mut folders = Vec::new();
+    for root in &request.roots {
+        let path = absolute(root, configs.cwd());
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => folders.push(path),
+            Ok(_) => search.named(path),
+            Err(error) => search.missing(root, &error),
+        }
+    }
+    search.walk(&folders, request.threads);
+    search.finish(request.stdin.as_deref())
+}
+
+struct Search<'a> {
+    configs: &'a Configs,
+    found: BTreeMap<PathBuf, Resolved>,
+    errors: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Search<'_> {
+    fn missing(&mut self, root: &Path, error: &io::Error) {
+        let shown = root.display();
+        self.errors.push(match error.kind() {
+            io::ErrorKind::NotFound => format!("no such file or folder: {shown}"),
+            _ => format!("cannot read {shown}: {}", reason(error)),
+        });
+    }
+
+    /// A file that the command line names: checked whatever it is called, as long as it is Python.
+    fn named(&mut self, path: PathBuf) {
+        let config = self.configs.of(path.parent().unwrap_or(&path));
+        let settings = &config.settings;
+        if settings.force_exclude && settings.exclude.reaches(&path, &settings.root) {
+            return;
+        }
+        if extension_in(&path, &NAMED) || has_python_shebang(&path) {
+            self.found.insert(path, config);
+        } else {
+            let shown = shown(&path, self.configs.cwd());
+            self.warnings.push(format!(
+                "{shown} is not Python by its name, and does not start with `#!` and python; passed over"
+            ));
+        }
+    }
+
+    fn walk(&mut self, folders: &[PathBuf], threads: usize) {
+        let Some((first, others)) = folders.split_first() else {
+            return;
+        };
+        let mut walk = WalkBuilder::new(first);
+        for folder in others {
+            walk.add(folder);
+        }
+        let respect = self.configs.of_run().settings.respect_gitignore;
+        walk.standard_filters(respect)
+            .hidden(false)
+            .threads(threads)
+            .current_dir(self.configs.cwd());
+        let links = Mutex::new(Vec::new());
+        let found = Mutex::new(Vec::new());
+        let errors = Mutex::new(Vec::new());
+        walk.build_parallel().run(|| {
+            Box::new(|entry| {
+                match entry {
+                    Ok(entry) => return self.visit(&entry, &found, &links),
+                    Err(error) => push(&errors, describe(&error, self.configs.cwd())),
+                }
+                WalkState::Continue
+            })
+        });
+        self.found.extend(all(found));
+        self.errors.extend(all(errors));
+        self.follow(all(links));
+    }
+
+    fn visit(
+        &self,
+        entry: &DirEntry,
+        found: &Mutex<Vec<(PathBuf, Resolved)>>,
+        links: &Mutex<Vec<(PathBuf, Resolved)>>,
+    ) -> WalkState {
+        let path = entry.path();
+        let is_root = entry.depth() == 0;
+        let config = self.configs.of(path.parent().unwrap_or(path));
+        let settings = &config.settings;
+        let excluded = match is_root {
+            // Named by the user: like a file that is named.
+            true => settings.force_exclude && settings.exclude.reaches(path, &settings.root),
+            false => settings.exclude.contains(path),
+        };
+        if excluded {
+            return WalkState::Skip;
+        }
+        match entry.file_type() {
+            Some(kind) if kind.is_dir() => {}
+            Some(kind) if extension_in(path, &WALKED) => {
+                let place = if kind.is_symlink() { links } else { found };
+                if kind.is_file() || kind.is_symlink() {
+                    push(place, (path.to_path_buf(), config));
+                }
+            }
+            _ => {}
+        }
+        WalkState::Continue
+    }
+
+    /// Links to files count where the file is not found under its own name. Those that lead nowhere are no files: editors
+    /// mark open files with them.
+    fn follow(&mut self, mut links: Vec<(PathBuf, Resolved)>) {
+        if links.is_empty() {
+            return;
+        }
+        links.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let real = |path: &PathBuf| fs::canonicalize(path).ok();
+        let mut known: FxHashSet<_> = self.found.keys().filter_map(real).collect();
+        for (link, config) in links {
+            let Some(target) = real(&link).filter(|target| target.is_file()) else {
+                continue;
+            };
+            if known.insert(target) {
+                self.found.insert(link, config);
+            }
+        }
+    }
+
+    fn finish(mut self, stdin: Option<&Path>) -> Found {
+        let cwd = self.configs.cwd();
+        self.errors.sort();
+        self.warnings.sort();
+        let files = self.found.into_iter().map(|(path, config)| Target {
+            shown: shown(&path, cwd),
+            input: Input::File(path),
+            config,
+        });
+        let targets = stdin.and_then(|name| stdin_target(name, self.configs));
+        Found {
+            targets: targets.into_iter().chain(files).collect(),
+            errors: self.errors,
+            warnings: self.warnings,
+        }
+    }
+}
+
+/// Standard input as the file `name`; `None` when that file is excluded by force.
+fn stdin_target(name: &Path, configs: &Configs) -> Option<Target> {
+    let path = absolute(name, configs.cwd());
+    let config = configs.of(path.parent().unwrap_or(&path));
+    let settings = &config.settings;
+    let excluded = settings.force_exclude && settings.exclude.reaches(&path, &settings.root);
+    (!excluded).then(|| Target {
+        input: Input::Stdin,
+        shown: match name == Path::new("-") {
+            true => "-".to_owned(),
+            false => shown(&path, configs.cwd()),
+        },
+        config,
+    })
+}
+
+/// The paths that a list holds, one a line or separated by NUL bytes; `-` is standard input.
+pub fn listed(list: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut bytes = Vec::new();
+    match list == Path::new("-") {
+        true => io::stdin().lock().read_to_end(&mut bytes)?,
+        false => fs::File::open(list)?.read_to_end(&mut bytes)?,
+    };
+    let separator = if bytes.contains(&0) { 0 } else { b'\n' };
+    let paths = bytes
+        .split(|byte| *byte == separator)
+        .map(|path| match separator {
+            0 => path,
+            _ => path.strip_suffix(b"\r").unwrap_or(path),
+        });
+    Ok(paths.filter(|path| !path.is_empty()).map(path_of).collect())
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// One spelling for one file, as far as that can be had without asking about links that nobody named.
+fn absolute(path: &Path, cwd: &Path) -> PathBuf {
+    let joined = cwd.join(path);
+    // `link/..` is not the folder of the link.
+    let climbs = path.components().any(|part| part == Component::ParentDir);
+    match fs::canonicalize(&joined) {
+        Ok(real) if climbs => real,
+        _ => normal(&joined),
+    }
+}
+
+/// What reports call a file.
+pub fn shown(path: &Path, cwd: &Path) -> String {
+    let path = path.strip_prefix(cwd).unwrap_or(path);
+    let shown = path.to_string_lossy();
+    match std::path::MAIN_SEPARATOR {
+        '/' => shown.into_owned(),
+        separator => shown.replace(separator, "/"),
+    }
+}
+
+fn extension_in(path: &Path, extensions: &[&str]) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|found| extensions.iter().any(|one| found.eq_ignore_ascii_case(one)))
+}
+
+/// Whether the first line names an interpreter of Python: `#!/usr/bin/env python3`, `#!/usr/bin/env -S uv run`.
+fn has_python_shebang(path: &Path) -> bool {
+    let Ok(file) = fs::File::open(path) else {
+        return false;
+    };
+    let mut line = Vec::new();
+    let read = BufReader::new(file).take(256).read_until(b'\n', &mut line);
+    let line = String::from_utf8_lossy(&line);
+    let Some(command) = line.strip_prefix("#!").filter(|_| read.is_ok()) else {
+        return false;
+    };
+    command.split_whitespace().any(|word| {
+        let program = word.rsplit(['/', '\\']).next().unwrap_or(word);
+        ["python", "pypy", "ipython"]
+            .iter()
+            .any(|name| program.starts_with(name))
+    }) || command.contains("uv run")
+}
+
+/// What the walker could not do, in our words.
+fn describe(error: &ignore::Error, cwd: &Path) -> String {
+    match error {
+        ignore::Error::WithPath { path, err } => {
+            let shown = shown(path, cwd);
+            match err.io_error() {
+                Some(error) => format!("cannot read {shown}: {}", reason(error)),
+                None => format!("cannot read {shown}: {err}"),
+            }
+        }
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            describe(err, cwd)
+        }
+        ignore::Error::Loop { child, ancestor } => format!(
+            "{} leads back to {}",
+            shown(child, cwd),
+            shown(ancestor, cwd)
+        ),
+        other => other.to_string(),
+    }
+}
+
+fn push<T>(list: &Mutex<Vec<T>>, item: T) {
+    list.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(item);
+}
+
+fn all<T>(list: Mutex<Vec<T>>) -> Vec<T> {
+    list.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Paths of the targets, for tests and `--show-files`.
+pub fn names(targets: &[Target]) -> Vec<&str> {
+    targets.iter().map(|target| target.shown.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    struct Tree(tempfile::TempDir);
+
+    impl Tree {
+        fn new(files: &[(&str, &str)]) -> Self {
+            let tree = Self(tempfile::tempdir().unwrap());
+            for (name, text) in files {
+                let path = tree.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            tree
+        }
+
+        /// As the system spells it, and as the current folder would be told.
+        fn path(&self) -> PathBuf {
+            fs::canonicalize(self.0.path()).unwrap()
+        }
+
+        fn find(&self, roots: &[&str]) -> Found {
+            self.find_with(roots, &[])
+        }
+
+        fn find_with(&self, roots: &[&str], config: &[&str]) -> Found {
+            let sources = Sources {
+                config: config.iter().map(|text| (*text).to_owned()).collect(),
+                ..Sources::default()
+            };
+            let configs = Configs::new(&self.path(), sources);
+            let roots = roots.iter().map(PathBuf::from).collect();
+            let request = Request {
+                roots,
+                ..Request::default()
+            };
+            let found = find(&request, &configs);
+            assert_eq!(configs.take_issues().len(), 0);
+            found
+        }
+    }
+
+    #[test]
+    fn a_walk_takes_python_and_passes_over_what_is_ignored() {
+        let tree = Tree::new(&[
+            (".git/HEAD", ""),
+            (".gitignore", "ignored.py\n/out/\n"),
+            ("a.py", ""),
+            ("b.PYW", ""),
+            ("c.ipynb", ""),
+            ("d.pyi", ""),
+            ("e.txt", ""),
+            (".hidden/f.py", ""),
+            ("ignored.py", ""),
+            ("out/g.py", ""),
+            ("venv/h.py", ""),
+            ("x/site-packages/i.py", ""),
+            ("x/.ignore", "k.py"),
+            ("x/j.py", ""),
+            ("x/k.py", ""),
+        ]);
+        let found = tree.find(&["."]);
+        assert_eq!(
+            names(&found.targets),
+            [".hidden/f.py", "a.py", "b.PYW", "c.ipynb", "x/j.py"]
+        );
+        let all = tree.find_with(&["."], &["respect-gitignore = false", "exclude = ['.git']"]);
+        assert_eq!(all.targets.len(), 10);
+        let less = tree.find_with(&["."], &["extend-exclude = ['x/*.py', '.hidden']"]);
+        assert_eq!(names(&less.targets), ["a.py", "b.PYW", "c.ipynb"]);
+    }
+
+    #[test]
+    fn a_file_is_found_once_however_it_is_named() {
+        let tree = Tree::new(&[("x/a.py", ""), ("x/y/b.py", "")]);
+        let found = tree.find(&["x", "x/y", "x/a.py", "./x/y/../a.py", ".", "x/y/b.py"]);
+        assert_eq!(names(&found.targets), ["x/a.py", "x/y/b.py"]);
+    }
+
+    #[test]
+    fn named_files_are_checked_though_excluded_unless_forced() {
+        let tree = Tree::new(&[("build/a.py", ""), ("stub.pyi", ""), ("venv/b.py", "")]);
+        let exclude = "exclude = ['build', 'venv']";
+        let roots = ["build/a.py", "stub.pyi", "venv"];
+        let found = tree.find_with(&roots, &[exclude]);
+        assert_eq!(
+            names(&found.targets),
+            ["build/a.py", "stub.pyi", "venv/b.py"]
+        );
+        let forced = tree.find_with(&roots, &[exclude, "force-exclude = true"]);
+        assert_eq!(names(&forced.targets), ["stub.pyi"]);
+    }
+
+    #[test]
+    fn scripts_are_python_by_their_first_line() {
+        let tree = Tree::new(&[
+            ("env", "#!/usr/bin/env python3\n"),
+            ("uv", "#!/usr/bin/env -S uv run --script\n"),
+            ("shell", "#!/bin/sh\n"),
+            ("README.md", "python"),
+        ]);
+        let found = tree.find(&["env", "uv", "shell", "README.md"]);
+        assert_eq!(names(&found.targets), ["env", "uv"]);
+        assert_eq!(found.warnings.len(), 2);
+        assert_eq!(tree.find(&["."]).targets.len(), 0);
+    }
+
+    #[test]
+    fn a_root_that_is_missing_does_not_stop_the_others() {
+        let tree = Tree::new(&[("a.py", "")]);
+        let found = tree.find(&["nonesuch", "a.py", "a.py/b"]);
+        assert_eq!(names(&found.targets), ["a.py"]);
+        assert_eq!(
+            found.errors,
+            [
+                "cannot read a.py/b: a part of the path is no folder",
+                "no such file or folder: nonesuch"
+            ]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_to_files_and_no_further() {
+        use std::os::unix::fs::symlink;
+        let tree = Tree::new(&[("a.py", ""), ("sub/b.py", ""), ("elsewhere/c.txt", "")]);
+        let link = |target: &str, name: &str| symlink(target, tree.path().join(name)).unwrap();
+        link("a.py", "again.py");
+        link(".", "sub/loop");
+        link("self.py", "self.py");
+        link("nowhere", ".#lock.py");
+        link("elsewhere/c.txt", "c.py");
+        let found = tree.find(&["."]);
+        assert_eq!(names(&found.targets), ["a.py", "c.py", "sub/b.py"]);
+        assert!(found.errors.is_empty(), "{:?}", found.errors);
+        let named = tree.find(&["self.py"]);
+        assert_eq!(named.errors.len(), 1);
+    }
+
+    #[test]
+    fn the_closest_configuration_counts() {
+        let tree = Tree::new(&[
+            (
+                "hotlint.toml",
+                "target-version = 'py311'\nextend-exclude = ['skip.py']",
+            ),
+            ("skip.py", ""),
+            ("a.py", ""),
+            (
+                "x/pyproject.toml",
+                "[project]\nrequires-python = '>=3.12'\n[tool.hotlint]\n",
+            ),
+            ("x/skip.py", ""),
+            (
+                "y/pyproject.toml",
+                "[project]\nrequires-python = '>=3.13'\n",
+            ),
+            ("y/b.py", ""),
+            (
+                "z/pyproject.toml",
+                "[tool.hotlint]\ntarget-version = 'py39'\n",
+            ),
+            (
+                "z/hotlint.toml",
+                "extend = '../hotlint.toml'\ntarget-version = 'py310'\n",
+            ),
+            ("z/.hotlint.toml", "extend = 'hotlint.toml'"),
+            ("z/c.py", ""),
+        ]);
+        let found = tree.find(&["."]);
+        let oldest = |target: &Target| target.config.versions("").oldest.minor;
+        let told: Vec<_> = found
+            .targets
+            .iter()
+            .map(|it| (it.shown.as_str(), oldest(it)))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("a.py", 11),
+                ("x/skip.py", 12),
+                ("y/b.py", 11),
+                ("z/c.py", 10)
+            ]
+        );
+    }
+}

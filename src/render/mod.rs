@@ -1,0 +1,144 @@
+//! Report -> text, one file per output format.
+//!
+//! Lines and columns are 1-based and columns count characters (Unicode scalar values), for people and machines alike.
+//!
+//! **Invariant**: a pure function of the report and the [`Style`]: no environment, no terminal, the same bytes each time.
+//! Only findings that stand are printed.
+
+mod closing;
+mod concise;
+mod diff;
+mod excerpt;
+mod full;
+mod grouped;
+mod json;
+mod json_lines;
+mod place;
+mod record;
+mod sketch;
+mod statistics;
+
+use std::io;
+
+use hotlint_core::lint::{FixLevel, RuleInfo};
+
+use crate::check::{Fate, FileReport, Marked, ProblemKind};
+use crate::report::Report;
+
+pub use closing::Tally;
+pub use diff::diff;
+pub use place::Place;
+pub use statistics::{Count, statistics};
+
+/// What the terminal can do; worked out from flags and environment by the shell.
+#[derive(Clone, Debug)]
+pub struct Style {
+    pub color: bool,
+    /// Whether the terminal understands OSC 8 links.
+    pub hyperlinks: bool,
+    /// Columns that fit on one line.
+    pub width: usize,
+}
+
+impl Default for Style {
+    /// A file or a pipe.
+    fn default() -> Self {
+        Self {
+            color: false,
+            hyperlinks: false,
+            width: 100,
+        }
+    }
+}
+
+/// One line adds a format; its file has a `write` with the signature of [`write`] without the format.
+macro_rules! formats {
+    ($($(#[$doc:meta])* $format:ident => $module:ident,)*) => {
+        /// How findings are written.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Format { $($(#[$doc])* $format,)* }
+
+        /// Writes all findings and problems of `report`, in its order.
+        pub fn write(
+            report: &Report,
+            format: Format,
+            out: &mut dyn io::Write,
+            style: &Style,
+        ) -> io::Result<()> {
+            match format { $(Format::$format => $module::write(report, out, style),)* }
+        }
+    };
+}
+
+formats! {
+    /// One line for each finding
+    Concise => concise,
+    /// The code, the cause, the cost and the fix
+    Full => full,
+    /// One block for each file
+    Grouped => grouped,
+    /// One array of objects
+    Json => json,
+    /// One object on each line
+    JsonLines => json_lines,
+}
+
+/// The findings that are printed.
+fn standing(report: &FileReport) -> impl Iterator<Item = &Marked> {
+    report
+        .findings
+        .iter()
+        .filter(|marked| marked.fate == Fate::Stands)
+}
+
+/// What the rule of that name declares; `None` for what is no rule, such as the findings on suppressions.
+fn rule_info(name: &str) -> Option<&'static RuleInfo> {
+    let rules = hotlint_rules::all();
+    rules
+        .binary_search_by(|rule| rule.name.cmp(name))
+        .ok()
+        .map(|index| &rules[index].info)
+}
+
+/// What the finding costs: its own words, else those of its rule; may be empty.
+fn cost(marked: &Marked) -> String {
+    if marked.finding.cost.is_empty() {
+        rule_info(marked.finding.rule).map_or_else(String::new, |rule| rule.cost.to_string())
+    } else {
+        marked.finding.cost.clone()
+    }
+}
+
+/// Whether `--fix` alone would mend it.
+fn is_fixable(marked: &Marked) -> bool {
+    level(marked) == Some(FixLevel::Safe)
+}
+
+fn level(marked: &Marked) -> Option<FixLevel> {
+    marked.finding.fix.as_ref().map(|fix| fix.level)
+}
+
+/// The word that stands where a finding has its rule.
+fn problem_name(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::Unreadable => "unreadable",
+        ProblemKind::Undecodable => "undecodable",
+        ProblemKind::Syntax => "syntax-error",
+        ProblemKind::TooDeep => "too-deep",
+        ProblemKind::TooLarge => "too-large",
+        ProblemKind::Internal => "internal-error",
+    }
+}
+
+/// `text` in `style`, if colours are wanted.
+fn paint(style: &Style, paint: anstyle::Style, text: impl std::fmt::Display) -> String {
+    if style.color {
+        format!("{paint}{text}{paint:#}")
+    } else {
+        text.to_string()
+    }
+}
+
+#[cfg(test)]
+mod sample;
