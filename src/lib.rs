@@ -7,6 +7,8 @@ pub mod config;
 mod crash;
 pub mod discover;
 pub mod fix;
+pub mod interpreters;
+pub mod measure;
 pub mod policy;
 mod progress;
 pub mod quiet;
