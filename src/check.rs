@@ -90,18 +90,21 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
     if *source.kind() == SourceKind::Stub {
         return FileReport::default();
     }
-    let findings = setup
-        .policy
-        .dispatch
-        .run(&cx)
-        .into_iter()
-        .map(|finding| Marked {
-            severity: setup.policy.severity_of(finding.rule),
-            finding,
-            fate: Fate::Stands,
-        });
+    let findings = setup.policy.dispatch.run(&cx);
+    if findings.is_empty() {
+        return FileReport::default();
+    }
+    let quiet = setup.policy.quiet.rules_in(source);
+    let mark = |finding: Finding| Marked {
+        severity: setup.policy.severity_of(finding.rule),
+        fate: match quiet.contains(finding.rule) {
+            true => Fate::Quiet,
+            false => Fate::Stands,
+        },
+        finding,
+    };
     FileReport {
-        findings: findings.collect(),
+        findings: findings.into_iter().map(mark).collect(),
         problems: Vec::new(),
     }
 }

@@ -22,8 +22,10 @@ const STYLES: Styles = Styles::styled()
 const EXAMPLES: &str = "\
 `hotlint PATH...` is short for `hotlint check PATH...`.
 
-Exit codes: 0 nothing to complain of, 1 findings (see --fail-level) or files that are no valid Python,
-2 wrong use, wrong configuration, files that cannot be read, or a bug in hotlint.";
+Exit codes:
+  0  nothing to complain of
+  1  findings from the fail level on, or files that are no valid Python
+  2  wrong use, wrong configuration, files that cannot be read, or a bug in hotlint";
 
 /// Finds Python code that is slow for a reason a reader can see.
 #[derive(Debug, Parser)]

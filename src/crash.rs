@@ -5,10 +5,10 @@ use std::panic::{self, AssertUnwindSafe};
 
 use hotlint_core::python::{Source, SourceKind};
 
-use crate::check::{FileReport, Problem, ProblemKind};
+use crate::check::{Problem, ProblemKind};
 use crate::discover::{Input, Target};
-use crate::read::{Encoding, Origin};
-use crate::report::Checked;
+use crate::outcome::Linted;
+use crate::read::Origin;
 
 thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
@@ -39,29 +39,19 @@ pub fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 /// What is said of a file whose check crashed.
-pub fn report(target: &Target, crash: &str) -> Checked {
-    Checked {
-        source: Source::new(&target.shown, "", SourceKind::Module),
-        origin: Origin {
-            path: match &target.input {
-                Input::File(path) => path.clone(),
-                Input::Stdin => "-".into(),
-            },
-            encoding: Encoding::Utf8,
-            bom: false,
-            digest: 0,
-            notebook: None,
-        },
-        report: FileReport {
-            findings: Vec::new(),
-            problems: vec![Problem {
-                kind: ProblemKind::Internal,
-                range: None,
-                message: format!("hotlint crashed on this file: {crash}"),
-                help: "this is a bug in hotlint; please report it with the file, or with the lines that bring it about".to_owned(),
-            }],
-        },
-    }
+pub fn report(target: &Target, crash: &str) -> Linted {
+    let path = match &target.input {
+        Input::File(path) => path.clone(),
+        Input::Stdin => "-".into(),
+    };
+    let problem = Problem {
+        kind: ProblemKind::Internal,
+        range: None,
+        message: format!("hotlint crashed on this file: {crash}"),
+        help: "this is a bug in hotlint; please report it with the file, or with the lines that bring it about".to_owned(),
+    };
+    let source = Source::new(&target.shown, "", SourceKind::Module);
+    Linted::refused(source, Origin::of_unread(path), problem)
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub mod discover;
 pub mod fix;
 pub mod interpreters;
 pub mod measure;
+mod mend;
+mod outcome;
 pub mod policy;
 mod progress;
 pub mod quiet;
@@ -23,12 +25,14 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use rayon::prelude::*;
 
-use check::{FileReport, Setup};
+use check::Setup;
 use discover::{Input, Target};
+use outcome::Linted;
 use read::Reading;
-use report::{Checked, Report};
 
 pub use command::Exit;
+pub use mend::Mode;
+pub use outcome::Outcome;
 
 /// Stack of each thread that visits trees; only what is used of it takes memory.
 const STACK: usize = 256 << 20;
@@ -51,60 +55,50 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     command::run(cli).code()
 }
 
-/// Checks `targets` on `threads` threads, or on one for each processor where it is 0. The report is the same for any
-/// number of them. `step` is called after each file.
-pub fn lint(targets: &[Target], threads: usize, step: impl Fn() + Sync) -> std::io::Result<Report> {
+/// Checks `targets`, and mends them as `mode` says, on `threads` threads, or on one for each processor where it is 0.
+/// The outcome is the same for any number of them, and in the order of the targets. `step` is called after each file.
+pub fn lint(
+    targets: &[Target],
+    mode: Mode,
+    threads: usize,
+    step: impl Fn() + Sync,
+) -> std::io::Result<Outcome> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK)
         .build()
         .map_err(std::io::Error::other)?;
     let lint = |target| {
-        let checked = lint_file(target);
+        let linted = lint_file(target, mode);
         step();
-        checked
+        linted
     };
-    let files = pool.install(|| targets.par_iter().filter_map(lint).collect());
-    Ok(Report {
-        files,
-        checked: targets.len(),
-    })
+    let files = pool.install(|| targets.par_iter().map(lint).collect::<Vec<_>>());
+    Ok(files.into_iter().fold(Outcome::of(targets), Outcome::with))
 }
 
-/// One file; `None` when there is nothing to say about it, so that its text can go.
-fn lint_file(target: &Target) -> Option<Checked> {
-    let checked = crash::guard(|| {
-        let limit = target.config.settings.max_file_size;
+/// One file, from its bytes to what is said about it.
+fn lint_file(target: &Target, mode: Mode) -> Linted {
+    let linted = crash::guard(|| {
+        let settings = &target.config.settings;
         let reading = match &target.input {
-            Input::File(path) => read::file(path, &target.shown, limit),
-            Input::Stdin => read::stdin(&target.shown, limit),
+            Input::File(path) => read::file(path, &target.shown, settings.max_file_size),
+            Input::Stdin => read::stdin(&target.shown, settings.max_file_size),
         };
         match reading {
             Reading::Text(source, origin) => {
-                let report = check::check(&source, &setup(target, source.text()));
-                Some(Checked {
-                    source,
-                    origin,
-                    report,
-                })
+                let setup = setup(target, source.text());
+                match mode {
+                    Mode::Report => Linted::checked(source, origin, &setup),
+                    mode => mend::file(source, origin, &setup, settings.unsafe_fixes, mode),
+                }
             }
-            Reading::Refused(source, origin, problem) => {
-                let report = FileReport {
-                    findings: Vec::new(),
-                    problems: vec![problem],
-                };
-                Some(Checked {
-                    source,
-                    origin,
-                    report,
-                })
-            }
-            Reading::Foreign => None,
+            Reading::Refused(source, origin, problem) => Linted::refused(source, origin, problem),
+            Reading::Foreign => Linted::default(),
         }
     });
-    let checked = checked.unwrap_or_else(|crash| Some(crash::report(target, &crash)))?;
-    let FileReport { findings, problems } = &checked.report;
-    (!findings.is_empty() || !problems.is_empty()).then_some(checked)
+    let linted = linted.unwrap_or_else(|crash| crash::report(target, &crash));
+    linted.without_idle_text()
 }
 
 /// What decides about a file with this `text`.

@@ -71,6 +71,15 @@ impl Terminal {
         heard(write(&mut out).and_then(|()| out.flush()))
     }
 
+    /// Writes to standard error, because standard output is taken.
+    pub fn print_aside(
+        self,
+        write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut out = io::BufWriter::new(self.stderr());
+        heard(write(&mut out).and_then(|()| out.flush()))
+    }
+
     /// Writes to the file at `path`, and makes its folder when there is none.
     pub fn save(
         path: &Path,

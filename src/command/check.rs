@@ -7,10 +7,11 @@ use std::time::Instant;
 use hotlint_core::lint::Severity;
 
 use super::{Exit, config};
+use crate::Mode;
 use crate::check::{Fate, ProblemKind};
 use crate::cli;
 use crate::config::{Configs, FailLevel, Issue, Selector, Settings, reason};
-use crate::discover::{self, Request};
+use crate::discover::{self, Input, Request};
 use crate::progress::Progress;
 use crate::render::{self, Format, Style, Tally};
 use crate::report::Report;
@@ -79,20 +80,52 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         ));
     }
 
-    let quiet = args.no_progress || terminal.verbosity < 0;
-    let progress = Progress::new(found.targets.len(), !quiet);
-    let report = crate::lint(&found.targets, args.threads, || progress.step())?;
+    let mode = match (args.fixes(), args.diff) {
+        (true, _) => Mode::Fix,
+        (_, true) => Mode::Diff {
+            color: terminal.stdout_style().color,
+        },
+        _ => Mode::Report,
+    };
+    let is_still = args.no_progress || terminal.verbosity < 0;
+    let progress = Progress::new(found.targets.len(), !is_still);
+    let outcome = crate::lint(&found.targets, mode, args.threads, || progress.step())?;
     progress.finish();
 
-    if terminal.verbosity > -2 {
-        show(args, &settings, &report, terminal)?;
+    terminal.print(|out| out.write_all(&outcome.output))?;
+    let mut report = outcome.report;
+    if args.fix_only {
+        // What is left is for another run to tell; what could not be read or written is not.
+        report
+            .files
+            .iter_mut()
+            .for_each(|file| file.report.findings.clear());
     }
-    let tally = Tally {
-        elapsed: Some(start.elapsed()),
-        ..Tally::of(&report)
-    };
-    terminal.note(format_args!("{tally}{}", quiet_note(&report)));
+    let reads_stdin = found.targets.iter().any(|it| it.input == Input::Stdin);
+    let mends_stdin = mode == Mode::Fix && reads_stdin;
+    if mends_stdin && outcome.output.is_empty() && !report.files.is_empty() {
+        // Who takes standard output for the mended file must not lose the file.
+        exit = Exit::Error;
+    }
+    if terminal.verbosity > -2 {
+        let takes_stdout = mends_stdin || args.diff;
+        show(args, &settings, &report, takes_stdout, terminal)?;
+    }
+    if args.diff {
+        let would = plural(outcome.fixed, "finding");
+        terminal.note(format_args!("{would} would be fixed."));
+    } else if !found.targets.is_empty() {
+        let tally = Tally {
+            fixed: outcome.fixed,
+            elapsed: Some(start.elapsed()),
+            ..Tally::of(&report)
+        };
+        terminal.note(format_args!("{tally}{}", quiet_note(&report)));
+    }
     exit = exit.max(verdict(&report, settings.fail_level, args.exit_zero));
+    if outcome.fixed > 0 && (args.diff && !args.exit_zero || args.exit_non_zero_on_fix) {
+        exit = exit.max(Exit::Findings);
+    }
     Ok(exit)
 }
 
@@ -145,11 +178,12 @@ fn unknown_ignores(args: &cli::Check, terminal: Terminal) {
     }
 }
 
-/// Writes the findings.
+/// Writes the findings; to standard error where standard output has something else.
 fn show(
     args: &cli::Check,
     settings: &Settings,
     report: &Report,
+    takes_stdout: bool,
     terminal: Terminal,
 ) -> io::Result<()> {
     let format = settings.output_format;
@@ -157,22 +191,24 @@ fn show(
         true => render::statistics(report, format, out, style),
         false => render::write(report, format, out, style),
     };
-    match &args.output_file {
-        Some(path) => Terminal::save(path, |out| write(out, &Style::default())).map_err(|error| {
-            io::Error::other(format!(
-                "cannot write {}: {}",
-                path.display(),
-                reason(&error)
-            ))
-        }),
-        None => {
-            let style = match format {
-                Format::Json | Format::JsonLines => Style::default(),
-                _ => terminal.stdout_style(),
-            };
-            terminal.print(|out| write(out, &style))
-        }
+    if let Some(path) = &args.output_file {
+        return Terminal::save(path, |out| write(out, &Style::default())).map_err(|error| {
+            let reason = reason(&error);
+            io::Error::other(format!("cannot write {}: {reason}", path.display()))
+        });
     }
+    // A difference says all that there is to say, unless something went wrong.
+    if takes_stdout {
+        return match args.diff && report.files.is_empty() {
+            true => Ok(()),
+            false => terminal.print_aside(|out| write(out, &Style::default())),
+        };
+    }
+    let style = match format {
+        Format::Json | Format::JsonLines => Style::default(),
+        _ => terminal.stdout_style(),
+    };
+    terminal.print(|out| write(out, &style))
 }
 
 /// What becomes of the run.
@@ -201,13 +237,15 @@ fn verdict(report: &Report, level: FailLevel, exit_zero: bool) -> Exit {
     problem.chain(finding).max().unwrap_or(Exit::Clean)
 }
 
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A reader who looks for a finding in a test should know why there is none.
 fn quiet_note(report: &Report) -> String {
     let findings = report.files.iter().flat_map(|file| &file.report.findings);
     match findings.filter(|marked| marked.fate == Fate::Quiet).count() {
         0 => String::new(),
-        count => format!(
-            " {count} kept quiet in tests, migrations, generated or ignored files (`hotlint config quiet-in`)."
-        ),
+        count => format!(" {count} kept quiet (see `hotlint config quiet-in`)."),
     }
 }

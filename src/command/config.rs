@@ -20,8 +20,10 @@ pub fn run(name: Option<&str>, terminal: Terminal) -> io::Result<Exit> {
         terminal.print(|out| {
             let width = KEYS.iter().map(|key| key.name.len()).max().unwrap_or(0);
             for key in KEYS {
-                let first = key.doc.split_inclusive(['.', ';', ':']).next().unwrap_or(key.doc);
-                let first = first.trim_end_matches(['.', ';', ':']);
+                let ends = [". ", "; ", ": "].map(|end| key.doc.find(end));
+                let end = ends.into_iter().flatten().min();
+                let first = &key.doc[..end.unwrap_or(key.doc.len())];
+                let first = first.trim_end_matches('.');
                 writeln!(out, "{:width$}  {first}", key.name)?;
             }
             writeln!(out, "\n`hotlint config KEY` tells more. Keys stand in `[tool.hotlint]` of pyproject.toml, or at the top of")?;

@@ -74,7 +74,8 @@ pub fn folder(dir: &Path) -> Folder {
 /// Reads the file that `--config` names; its globs are relative to `root`.
 pub fn named(path: &Path, root: &Path) -> (ConfigFile, Vec<Issue>) {
     let mut issues = Vec::new();
-    let mut layers = load(path, root, &mut Vec::new(), &mut issues);
+    let folder = path.parent().unwrap_or(root);
+    let mut layers = load(path, folder, &mut Vec::new(), &mut issues);
     if let Some(last) = layers.last_mut() {
         last.root = root.to_path_buf();
     }
@@ -102,11 +103,11 @@ fn load(path: &Path, root: &Path, stack: &mut Vec<PathBuf>, issues: &mut Vec<Iss
         }
     };
     let Ok(text) = String::from_utf8(bytes) else {
-        let message = format!("{} is not UTF-8", path.display());
+        let message = format!("{} is not UTF-8", shown(path));
         issues.push(Issue::new(message));
         return Vec::new();
     };
-    let text = Text::new(path.display().to_string(), text);
+    let text = Text::new(shown(path), text);
     let document = match DeTable::parse(text.as_str()) {
         Ok(document) => document,
         Err(error) => {
@@ -154,7 +155,7 @@ fn extended(
     let complain = |message: String| Issue::new(message).at(text, base.span());
     match fs::canonicalize(&path) {
         Ok(real) if stack.contains(&real) => {
-            let issue = complain(format!("{} extends itself", path.display()));
+            let issue = complain(format!("{} extends itself", shown(&path)));
             issues.push(issue.help("take one of the files out of the circle"));
             Vec::new()
         }
@@ -164,10 +165,7 @@ fn extended(
         }
         Err(error) => {
             let reason = reason(&error);
-            issues.push(complain(format!(
-                "cannot read {}: {reason}",
-                path.display()
-            )));
+            issues.push(complain(format!("cannot read {}: {reason}", shown(&path))));
             Vec::new()
         }
     }
@@ -208,14 +206,25 @@ fn requires_python(bytes: &[u8]) -> Option<Versions> {
     version::parse(range).ok()
 }
 
+/// What messages call a file: relative to the current folder where it lies below.
+fn shown(path: &Path) -> String {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    crate::discover::shown(path, &cwd)
+}
+
 fn unreadable(path: &Path, error: &io::Error) -> Issue {
-    Issue::new(format!("cannot read {}: {}", path.display(), reason(error)))
+    Issue::new(format!("cannot read {}: {}", shown(path), reason(error)))
 }
 
 fn syntax(text: &Text, error: &toml::de::Error) -> Issue {
     let issue = Issue::new(format!("invalid TOML: {}", error.message()));
-    let end = text.as_str().len();
+    let end = text.as_str().trim_end().len();
     let span = error.span().unwrap_or(end..end);
+    // An end that comes too early is shown by what stands before it.
+    let span = match span.is_empty() {
+        true => span.start.min(end).saturating_sub(1)..span.end.min(end),
+        false => span,
+    };
     issue.at(text, span)
 }
 

@@ -45,6 +45,15 @@ impl Issue {
         }
     }
 
+    /// What to sort by: the text, the place in it, the words.
+    pub fn order(&self) -> (String, usize, String) {
+        let (name, start) = match &self.place {
+            Some((text, span)) => (text.name(), span.start),
+            None => ("", 0),
+        };
+        (name.to_owned(), start, self.message.clone())
+    }
+
     #[must_use]
     pub fn at(mut self, text: &Text, span: Range<usize>) -> Self {
         self.place = Some((text.clone(), span));

@@ -192,8 +192,8 @@ impl Configs {
     pub fn take_issues(&self) -> Vec<Issue> {
         let mut issues = std::mem::take(&mut *lock(&self.issues));
         // Files extended twice, or read by several threads, say everything again.
-        issues.sort_by_cached_key(|issue| format!("{issue:?}"));
-        issues.dedup_by_key(|issue| format!("{issue:?}"));
+        issues.sort_by_cached_key(Issue::order);
+        issues.dedup_by_key(|issue| issue.order());
         issues
     }
 }

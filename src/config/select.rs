@@ -154,20 +154,23 @@ mod tests {
     use super::*;
     use hotlint_core::lint::{Cost, RuleInfo};
 
-    const fn rule(name: &'static str, group: Group, evidence: Option<&'static str>) -> RuleInfo {
+    const fn rule(name: &'static str, cost: Cost, evidence: Option<&'static str>) -> RuleInfo {
         RuleInfo {
             name,
-            group,
+            group: match cost {
+                Cost::Memory(_) => Group::Memory,
+                _ => Group::Algorithmic,
+            },
             page: "# a",
             fix: None,
-            cost: Cost::BlocksEventLoop,
+            cost,
             evidence,
         }
     }
 
-    const FAST: RuleInfo = rule("fast", Group::Algorithmic, Some("{}"));
-    const LEAN: RuleInfo = rule("lean", Group::Memory, Some("{}"));
-    const FRESH: RuleInfo = rule("fresh", Group::Memory, None);
+    const FAST: RuleInfo = rule("fast", Cost::Growth("O(n²)", "O(n)"), Some("{}"));
+    const LEAN: RuleInfo = rule("lean", Cost::Memory("a list"), Some("{}"));
+    const FRESH: RuleInfo = rule("fresh", Cost::Memory("a list"), None);
 
     fn runs(selection: &Selection) -> [bool; 3] {
         [FAST, LEAN, FRESH].map(|rule| selection.decide(&rule, rule.is_default()))

@@ -31,6 +31,19 @@ pub struct Origin {
     pub notebook: Option<Notebook>,
 }
 
+impl Origin {
+    /// Of a file that no text was taken from; nothing can be written back to it.
+    pub fn of_unread(path: PathBuf) -> Self {
+        Self {
+            path,
+            encoding: Encoding::Utf8,
+            bom: false,
+            digest: 0,
+            notebook: None,
+        }
+    }
+}
+
 /// What came of reading a file.
 #[derive(Debug)]
 pub enum Reading {
@@ -196,13 +209,7 @@ impl Named<'_> {
     }
 
     fn refuse_showing(self, text: String, problem: Problem) -> Reading {
-        let origin = Origin {
-            path: self.path.to_path_buf(),
-            encoding: Encoding::Utf8,
-            bom: false,
-            digest: 0,
-            notebook: None,
-        };
+        let origin = Origin::of_unread(self.path.to_path_buf());
         Reading::Refused(self.source(text), origin, problem)
     }
 

@@ -1,0 +1,83 @@
+//! What a run came to: the report, and what was mended.
+
+use hotlint_core::python::Source;
+
+use crate::check::{FileReport, Problem, Setup, check};
+use crate::discover::Target;
+use crate::read::Origin;
+use crate::report::{Checked, Report};
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub report: Report,
+    /// How many findings were mended.
+    pub fixed: usize,
+    /// What mending standard input, or showing the difference, has to print.
+    pub output: Vec<u8>,
+}
+
+/// What one file came to.
+#[derive(Debug, Default)]
+pub struct Linted {
+    pub checked: Option<Checked>,
+    pub fixed: usize,
+    pub output: Vec<u8>,
+}
+
+impl Linted {
+    pub fn checked(source: Source, origin: Origin, setup: &Setup) -> Self {
+        let report = check(&source, setup);
+        Self::reported(source, origin, report)
+    }
+
+    pub fn refused(source: Source, origin: Origin, problem: Problem) -> Self {
+        let report = FileReport {
+            findings: Vec::new(),
+            problems: vec![problem],
+        };
+        Self::reported(source, origin, report)
+    }
+
+    pub fn reported(source: Source, origin: Origin, report: FileReport) -> Self {
+        Self {
+            checked: Some(Checked {
+                source,
+                origin,
+                report,
+            }),
+            ..Self::default()
+        }
+    }
+
+    /// Lets the text go when there is nothing to say about it.
+    pub fn without_idle_text(mut self) -> Self {
+        let said = |checked: &Checked| {
+            let FileReport { findings, problems } = &checked.report;
+            !findings.is_empty() || !problems.is_empty()
+        };
+        self.checked = self.checked.filter(said);
+        self
+    }
+}
+
+impl Outcome {
+    pub fn of(targets: &[Target]) -> Self {
+        let report = Report {
+            files: Vec::new(),
+            checked: targets.len(),
+        };
+        Self {
+            report,
+            ..Self::default()
+        }
+    }
+
+    #[must_use]
+    pub fn with(mut self, file: Linted) -> Self {
+        self.report.files.extend(file.checked);
+        self.fixed += file.fixed;
+        self.output.extend(file.output);
+        self
+    }
+}
