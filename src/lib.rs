@@ -7,6 +7,8 @@ pub mod config;
 mod crash;
 pub mod discover;
 pub mod fix;
+pub mod interpreters;
+pub mod measure;
 mod mend;
 mod outcome;
 pub mod policy;

@@ -61,7 +61,7 @@ impl<'a> Loop<'a> {
         match self {
             Loop::For(stmt) => TextRange::new(stmt.start(), stmt.iter.end()),
             Loop::While(stmt) => TextRange::new(stmt.start(), stmt.test.end()),
-            Loop::Clause { clause, .. } => clause.range(),
+            Loop::Clause { clause, .. } => TextRange::new(clause.start(), clause.iter.end()),
         }
     }
 }

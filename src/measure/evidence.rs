@@ -1,0 +1,171 @@
+//! What was measured for a rule: the `.json` beside it, and what may be claimed from it.
+
+use hotlint_core::lint::{Cost, RuleInfo};
+use serde::{Deserialize, Serialize};
+
+/// The measurements of one rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The day, as `2026-11-20`.
+    pub measured: String,
+    pub pythons: Vec<OnPython>,
+}
+
+/// The measurements on one interpreter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OnPython {
+    /// `3.11.7`
+    pub version: String,
+    pub implementation: String,
+    /// `PGO` or `plain`: profile-guided builds differ enough to be told apart.
+    pub build: String,
+    /// One for each pair of examples with an input, in the order of the page.
+    #[serde(default)]
+    pub pairs: Vec<Seen>,
+}
+
+/// The measurements of one pair of examples on one interpreter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    pub sizes: Vec<Timing>,
+    pub memory: Memory,
+}
+
+/// Seconds that each half takes at one size: the minimum of many rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    pub n: u64,
+    pub bad: f64,
+    pub good: f64,
+}
+
+/// Bytes at the peak, at the largest size that was run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    pub n: u64,
+    pub bad: u64,
+    pub good: u64,
+}
+
+impl Timing {
+    /// How many times faster the good half is.
+    pub fn ratio(self) -> f64 {
+        self.bad / self.good
+    }
+}
+
+impl Seen {
+    /// Three digits are more than the noise leaves.
+    pub(super) fn rounded(mut self) -> Self {
+        let round = |seconds: f64| format!("{seconds:.2e}").parse().unwrap_or(seconds);
+        for timing in &mut self.sizes {
+            timing.bad = round(timing.bad);
+            timing.good = round(timing.good);
+        }
+        self
+    }
+
+    /// The measured exponents of growth between the two largest sizes: 1 is linear, 2 quadratic.
+    pub fn growth(&self) -> Option<(f64, f64)> {
+        let [.., before, last] = self.sizes.as_slice() else {
+            return None;
+        };
+        let steps = (last.n as f64 / before.n as f64).ln();
+        Some((
+            (last.bad / before.bad).ln() / steps,
+            (last.good / before.good).ln() / steps,
+        ))
+    }
+
+    /// The best ratio over all sizes; the smaller sizes hide what only grows with size.
+    pub fn best(&self) -> Option<Timing> {
+        self.sizes
+            .iter()
+            .copied()
+            .max_by(|a, b| a.ratio().total_cmp(&b.ratio()))
+    }
+}
+
+impl OnPython {
+    /// The 11 of `3.11.7`.
+    pub fn minor(&self) -> Option<u8> {
+        self.version.split('.').nth(1)?.parse().ok()
+    }
+}
+
+/// What was measured for a rule, if anything was.
+pub fn of(rule: &RuleInfo) -> Option<Evidence> {
+    // The files are made by this program; a test reads every one of them.
+    serde_json::from_str(rule.evidence?).ok()
+}
+
+impl Evidence {
+    /// A claim in a few words, for the first pair: "12x faster at n=1,000 on Python 3.13".
+    pub fn claim(&self) -> Option<String> {
+        let newest = self.pythons.last()?;
+        let best = newest.pairs.first()?.best()?;
+        let minor = newest.minor()?;
+        Some(format!(
+            "{} faster at n={} on Python 3.{minor}",
+            times(best.ratio()),
+            thousands(best.n)
+        ))
+    }
+
+    /// Where the measurements do not bear out the cost that the rule claims; empty is well.
+    pub fn against(&self, cost: Cost) -> Vec<String> {
+        let mut found = Vec::new();
+        for python in &self.pythons {
+            for (i, pair) in python.pairs.iter().enumerate() {
+                let told = |what: String| {
+                    format!(
+                        "pair {} on {} {}: {what}",
+                        i + 1,
+                        python.version,
+                        python.build
+                    )
+                };
+                match cost {
+                    Cost::Growth(..) => match (pair.growth(), pair.best()) {
+                        (Some((bad, good)), Some(best))
+                            if bad - good > 0.35 && best.ratio() > 2.0 => {}
+                        (growth, best) => {
+                            found.push(told(format!("growth {growth:?}, best {best:?}")))
+                        }
+                    },
+                    Cost::Factor(_) => match pair.best() {
+                        Some(best) if best.ratio() >= 1.5 => {}
+                        best => found.push(told(format!("best {best:?}"))),
+                    },
+                    Cost::Memory(_) if pair.memory.good >= pair.memory.bad => {
+                        found.push(told(format!("{:?}", pair.memory)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+}
+
+/// `1.4x`, `12x`, `1,200x`
+pub fn times(ratio: f64) -> String {
+    if ratio < 10.0 {
+        format!("{ratio:.1}x")
+    } else {
+        format!("{}x", thousands(ratio.round() as u64))
+    }
+}
+
+/// `1,234,567`
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,91 @@
+//! `hotlint measure`: runs each rule's bad and good example on real interpreters and writes what was seen beside the rule.
+
+pub mod evidence;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use hotlint_core::lint::{RuleEntry, pairs};
+
+use crate::interpreters::Interpreter;
+use evidence::{Evidence, OnPython, Seen};
+
+const PROTOCOL: &str = include_str!("protocol.py");
+
+/// Why an interpreter could not measure.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    #[error("cannot run {0}: {1}")]
+    Start(String, std::io::Error),
+    #[error("{0} failed while it measured `{1}`: {2}")]
+    Failed(String, &'static str, String),
+}
+
+/// Measures the pairs of a rule that have an input, on each interpreter; `None` if it has no such pair.
+pub fn measure(
+    rule: &'static RuleEntry,
+    interpreters: &[Interpreter],
+    date: &str,
+) -> Result<Option<Evidence>, MeasureError> {
+    let pairs = pairs(rule.page);
+    let mut pythons = Vec::new();
+    for interpreter in interpreters {
+        let jobs: Vec<serde_json::Value> = pairs
+            .iter()
+            .filter_map(|pair| {
+                let (good, input) = (pair.good.as_ref()?, pair.input.as_ref()?);
+                let oldest = [&pair.bad, good, input].iter().filter_map(|half| half.minor).max();
+                // The number on a bad example is the oldest Python that the project supports; it may need no newer one to run.
+                oldest.is_none_or(|oldest| oldest <= interpreter.minor).then(|| {
+                    serde_json::json!({"bad": pair.bad.code, "good": good.code, "input": input.code})
+                })
+            })
+            .collect();
+        if !jobs.is_empty() {
+            pythons.push(run(rule, interpreter, &jobs)?);
+        }
+    }
+    Ok((!pythons.is_empty()).then(|| Evidence {
+        measured: date.to_string(),
+        pythons,
+    }))
+}
+
+fn run(
+    rule: &'static RuleEntry,
+    interpreter: &Interpreter,
+    jobs: &[serde_json::Value],
+) -> Result<OnPython, MeasureError> {
+    let path = interpreter.path.display().to_string();
+    let start = |error| MeasureError::Start(path.clone(), error);
+    let failed = |why: String| MeasureError::Failed(path.clone(), rule.name, why);
+    let mut child = Command::new(&interpreter.path)
+        .args(["-c", PROTOCOL])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(start)?;
+    if let Some(stdin) = child.stdin.take() {
+        serde_json::to_writer(stdin, jobs).map_err(|error| failed(error.to_string()))?;
+    }
+    let mut lines = Vec::new();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            lines.push(line.map_err(|error| failed(error.to_string()))?);
+        }
+    }
+    let output = child.wait_with_output().map_err(start)?;
+    if !output.status.success() || lines.len() != jobs.len() + 1 {
+        return Err(failed(
+            String::from_utf8_lossy(&output.stderr).trim().to_string(),
+        ));
+    }
+    let mut python: OnPython =
+        serde_json::from_str(&lines[0]).map_err(|error| failed(error.to_string()))?;
+    for line in &lines[1..] {
+        let seen: Seen = serde_json::from_str(line).map_err(|error| failed(error.to_string()))?;
+        python.pairs.push(seen.rounded());
+    }
+    Ok(python)
+}

@@ -1,0 +1,100 @@
+"""Times the two halves of a rule's example over growing sizes. Reads jobs from standard input, writes one JSON line each.
+
+The halves run in turn, each on a fresh input, with the garbage collector off as timeit has it; the minimum counts.
+"""
+
+import gc
+import json
+import platform
+import sys
+import sysconfig
+import time
+import tracemalloc
+
+SIZES = (10, 100, 1000, 10000)
+# A half that takes longer than this at some size is not tried at larger ones.
+ENOUGH = 0.25
+# All rounds of one size together, in seconds of CPU.
+BUDGET = 1.0
+
+
+def load(code, setup, call, n):
+    space = {"n": n, "__name__": "example"}
+    exec(compile(code, "example", "exec"), space)
+    return space, compile(setup, "setup", "exec"), compile(call, "call", "eval")
+
+
+def once(half):
+    space, setup, call = half
+    exec(setup, space)
+    before = time.process_time_ns()
+    eval(call, space)
+    return (time.process_time_ns() - before) / 1e9
+
+
+def peak(half):
+    space, setup, call = half
+    exec(setup, space)
+    tracemalloc.start()
+    eval(call, space)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def several(half, times):
+    """The time of one call, from `times` calls in a row where a single one is too short for the clock."""
+    space, setup, call = half
+    total = 0
+    clock = time.perf_counter_ns
+    for _ in range(times):
+        exec(setup, space)
+        before = clock()
+        eval(call, space)
+        total += clock() - before
+    return total / 1e9 / times
+
+
+def measure(job):
+    lines = job["input"].strip().split("\n")
+    setup, call = "\n".join(lines[:-1]), lines[-1]
+    sizes = []
+    for n in SIZES:
+        bad, good = (load(job[half], setup, call, n) for half in ("bad", "good"))
+        start = time.perf_counter()
+        first = several(bad, 1)
+        several(good, 1)
+        times = max(1, min(50, int(0.0005 / max(first, 1e-7))))
+        best = [float("inf"), float("inf")]
+        rounds = 0
+        while rounds < 5 or (rounds < 40 and time.perf_counter() - start < BUDGET):
+            best[0] = min(best[0], several(bad, times))
+            best[1] = min(best[1], several(good, times))
+            rounds += 1
+        sizes.append({"n": n, "bad": best[0], "good": best[1]})
+        if first > ENOUGH:
+            break
+    n = sizes[-1]["n"]
+    memory = [peak(load(job[half], setup, call, n)) for half in ("bad", "good")]
+    return {"sizes": sizes, "memory": {"n": n, "bad": memory[0], "good": memory[1]}}
+
+
+def main():
+    gc.disable()
+    flags = " ".join(str(sysconfig.get_config_var(name)) for name in ("CONFIG_ARGS", "PY_CORE_CFLAGS", "PY_CFLAGS"))
+    profiled = "--enable-optimizations" in flags or "-fprofile-use" in flags
+    print(
+        json.dumps(
+            {
+                "version": platform.python_version(),
+                "implementation": platform.python_implementation(),
+                "build": "PGO" if profiled else "plain",
+            }
+        ),
+        flush=True,
+    )
+    for job in json.load(sys.stdin):
+        print(json.dumps(measure(job)), flush=True)
+
+
+main()
