@@ -17,6 +17,8 @@ pub use write::{WriteError, bytes, write};
 
 /// Fixes that leave more work than this many passes do not come to an end.
 const MOST_PASSES: usize = 100;
+/// Nor do those that let a text grow far beyond what it was: it could double with each pass.
+const MOST_GROWTH: usize = 64 * 1024;
 
 /// A file after all fixes.
 #[derive(Debug)]
@@ -95,20 +97,20 @@ fn fixpoint(source: &Source, allowed: FixLevel, check: Check) -> Fixed {
 
 /// One run to the fixed point without the rules in `excluded`; `Err` names the rules whose fixes did not come to an end.
 fn attempt(
-    source: &Source,
+    original: &Source,
     allowed: FixLevel,
     check: Check,
     excluded: &BTreeSet<&'static str>,
     bugs: &mut BTreeSet<Bug>,
 ) -> Result<Fixed, BTreeSet<&'static str>> {
     let mut fixed = Fixed {
-        report: check(source),
-        source: copy(source),
+        report: check(original),
+        source: copy(original),
         counts: BTreeMap::new(),
         bugs: Vec::new(),
     };
     let mut thrown = FxHashSet::default();
-    let mut seen = FxHashSet::from_iter([source.text().to_owned()]);
+    let mut seen = FxHashSet::from_iter([original.text().to_owned()]);
     let mut last = BTreeSet::new();
     for _ in 0..MOST_PASSES {
         let Fixed { source, report, .. } = &fixed;
@@ -167,7 +169,9 @@ fn attempt(
         }
         fixed.source = good.source;
         fixed.report = good.report;
-        if !seen.insert(fixed.source.text().to_owned()) {
+        let text = fixed.source.text();
+        let too_long = text.len() > 2 * original.text().len() + MOST_GROWTH;
+        if too_long || !seen.insert(text.to_owned()) {
             return Err(last);
         }
     }

@@ -126,7 +126,7 @@ fn edits_that_fit_nowhere_are_malformed() {
     ];
     let (text, order) = pass("abcé", &fixes, FixLevel::Safe);
     assert_eq!(text, "abcé");
-    assert_eq!(order, [vec![], vec![], vec![0, 1, 2]]);
+    assert_eq!(order, [vec![], vec![], vec![1, 0, 2]]);
 }
 
 fn cells(ends: &[u32]) -> SourceKind {
@@ -217,11 +217,26 @@ fn a_fix_that_breaks_the_code_is_thrown_away_and_the_others_are_not() {
 }
 
 #[test]
-fn fixes_that_break_only_together_are_no_bugs() {
-    // Each takes one side of a pair away, so that only both together would be fine: neither is applied, both are told.
+fn fixes_are_judged_together_first() {
     let fixed = run("(a)\n", &[("left", "(", ""), ("right", ")", "")]);
     assert_eq!(fixed.source.text(), "a\n");
     assert_eq!(fixed.bugs, []);
+}
+
+#[test]
+fn only_one_of_two_fixes_that_break_together_is_applied() {
+    let source = Source::module("a.py", "a b\n");
+    let fixed = fixpoint(&source, FixLevel::Safe, &|source| {
+        let mut report = rules(source, &[("first", "a", "x"), ("second", "b", "y")]);
+        if source.text() == "x y\n" {
+            report
+                .problems
+                .extend(rules(&Source::module("", "("), &[]).problems);
+        }
+        report
+    });
+    assert_eq!(fixed.source.text(), "x b\n");
+    assert_eq!(fixed.counts, BTreeMap::from([("first", 1)]));
 }
 
 #[test]

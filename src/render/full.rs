@@ -5,10 +5,11 @@ use std::io;
 
 use anstyle::AnsiColor;
 use hotlint_core::lint::{FixLevel, Severity};
+use hotlint_core::text_size::Ranged;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::excerpt::{CONTEXT, Excerpt, Label, TAB};
-use super::{Style, cost, paint, problem_name, sketch, standing};
+use super::{Place, Style, cost, paint, problem_name, sketch, standing};
 use crate::check::{Marked, Problem};
 use crate::report::{Checked, Report};
 
@@ -60,10 +61,16 @@ impl<'a> Painter<'a> {
             text: &cause.text,
         }));
         let (excerpt, labels) = Excerpt::new(file, &labels, self.style.width);
+        let mut name = linked(finding.rule, HOME, self.style);
+        if excerpt.begins_elsewhere() {
+            // The first place to be seen is not that of the finding.
+            let place = Place::of(file, finding.start());
+            let _ = write!(name, " at {}:{place}", file.source.path());
+        }
         self.graph(
             text,
             Graph {
-                name: linked(finding.rule, HOME, self.style),
+                name,
                 message: finding.message.clone(),
                 severity: marked.severity,
                 excerpt: Some(excerpt),
@@ -229,36 +236,4 @@ impl Diagnostic for Graph {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{Format, sample};
-    use super::*;
-
-    #[test]
-    fn look() {
-        let style = Style {
-            width: 80,
-            ..Style::default()
-        };
-        eprintln!(
-            "{}",
-            sample::written(&sample::report(), Format::Full, &style)
-        );
-        let style = Style {
-            width: 80,
-            color: true,
-            ..Style::default()
-        };
-        eprintln!(
-            "{}",
-            sample::written(&sample::report(), Format::Full, &style)
-        );
-        eprintln!(
-            "{}",
-            sample::written(&sample::report(), Format::Concise, &style)
-        );
-        eprintln!(
-            "{}",
-            sample::written(&sample::report(), Format::Grouped, &style)
-        );
-    }
-}
+mod tests;

@@ -142,3 +142,6 @@ fn paint(style: &Style, paint: anstyle::Style, text: impl std::fmt::Display) -> 
 
 #[cfg(test)]
 mod sample;
+
+#[cfg(test)]
+mod tests;
