@@ -9,6 +9,7 @@ use hotlint_core::python::{Facts, MAX_DEPTH, ParseProblem, Source, SourceKind, V
 use hotlint_core::text_size::TextRange;
 
 use crate::policy::Policy;
+use crate::suppress;
 
 /// Everything that decides what is reported, except the text itself. Cheap to clone: what is costly is made once for
 /// each configuration file and shared by all threads.
@@ -90,23 +91,29 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
     if *source.kind() == SourceKind::Stub {
         return FileReport::default();
     }
-    let findings = setup.policy.dispatch.run(&cx);
-    if findings.is_empty() {
-        return FileReport::default();
+    let policy = &setup.policy;
+    let findings = policy.dispatch.run(&cx);
+    let mut report = FileReport::default();
+    if !findings.is_empty() {
+        let quiet = policy.quiet.rules_in(source);
+        report
+            .findings
+            .extend(findings.into_iter().map(|finding| Marked {
+                severity: policy.severity_of(finding.rule),
+                fate: match quiet.contains(finding.rule) {
+                    true => Fate::Quiet,
+                    false => Fate::Stands,
+                },
+                finding,
+            }));
     }
-    let quiet = setup.policy.quiet.rules_in(source);
-    let mark = |finding: Finding| Marked {
-        severity: setup.policy.severity_of(finding.rule),
-        fate: match quiet.contains(finding.rule) {
-            true => Fate::Quiet,
-            false => Fate::Stands,
-        },
-        finding,
-    };
-    FileReport {
-        findings: findings.into_iter().map(mark).collect(),
-        problems: Vec::new(),
-    }
+    suppress::mark(source, parsed.tokens(), &mut report, || {
+        let rules = hotlint_rules::all().iter().enumerate();
+        rules
+            .map(|(i, rule)| (rule.name, policy.severity(i).is_some()))
+            .collect()
+    });
+    report
 }
 
 impl FileReport {

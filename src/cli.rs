@@ -79,6 +79,10 @@ pub enum Command {
         /// One key; all are listed without
         key: Option<String>,
     },
+    /// Runs the examples of rules on the Pythons of this machine and tells how much they gain
+    ///
+    /// Runs hotlint's own examples, never the code of a project.
+    Measure(Measure),
     /// Prints the completions of a shell
     Completions { shell: Shell },
     /// Prints the version
@@ -86,6 +90,22 @@ pub enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         output_format: VersionFormat,
     },
+}
+
+/// `hotlint measure`
+#[derive(Debug, Args)]
+pub struct Measure {
+    /// Rules to measure; all where none is named
+    #[arg(value_name = "RULE")]
+    pub rules: Vec<String>,
+
+    /// Interpreters to measure on; those of pyenv and of the PATH where none is given
+    #[arg(long, value_name = "PATH")]
+    pub python: Vec<PathBuf>,
+
+    /// Writes what was seen beside the rules in this folder of hotlint's own sources
+    #[arg(long, value_name = "FOLDER")]
+    pub write: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -14,7 +14,11 @@ use hotlint_core::python::{PythonVersion, Source, Versions};
 type Mark = (String, usize, String);
 
 fn python_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder).expect("fixtures").flatten().map(|entry| entry.path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .expect("fixtures")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -36,7 +40,11 @@ fn marked_lines_and_no_others_are_reported() {
     let (mut wanted, mut got): (BTreeSet<Mark>, BTreeSet<Mark>) = Default::default();
     for path in files {
         let text = std::fs::read_to_string(&path).expect("readable");
-        let shown = path.strip_prefix(&root).expect("below").display().to_string();
+        let shown = path
+            .strip_prefix(&root)
+            .expect("below")
+            .display()
+            .to_string();
         // The crawler needs 3.11, the ledger 3.10, as their configuration says.
         let minor = match shown.split('/').next() {
             Some("crawler") => 11,
@@ -45,10 +53,19 @@ fn marked_lines_and_no_others_are_reported() {
         };
         for (i, line) in text.lines().enumerate() {
             let marks = line.split_once("#~").map_or("", |(_, marks)| marks);
-            wanted.extend(marks.split(',').map(str::trim).filter(|mark| !mark.is_empty()).map(|mark| (shown.clone(), i + 1, mark.to_string())));
+            wanted.extend(
+                marks
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|mark| !mark.is_empty())
+                    .map(|mark| (shown.clone(), i + 1, mark.to_string())),
+            );
         }
         let source = Source::module(shown.clone(), text);
-        let setup = Setup { python: Versions::since(PythonVersion { major: 3, minor }), policy: Arc::clone(&policy) };
+        let setup = Setup {
+            python: Versions::since(PythonVersion { major: 3, minor }),
+            policy: Arc::clone(&policy),
+        };
         let report = check(&source, &setup);
         assert!(report.problems.is_empty(), "{shown}: {:?}", report.problems);
         got.extend(report.findings.iter().map(|marked| {
@@ -58,5 +75,8 @@ fn marked_lines_and_no_others_are_reported() {
     }
     let missing: Vec<_> = wanted.difference(&got).collect();
     let unexpected: Vec<_> = got.difference(&wanted).collect();
-    assert!(missing.is_empty() && unexpected.is_empty(), "not reported: {missing:#?}\nreported: {unexpected:#?}");
+    assert!(
+        missing.is_empty() && unexpected.is_empty(),
+        "not reported: {missing:#?}\nreported: {unexpected:#?}"
+    );
 }

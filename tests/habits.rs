@@ -9,7 +9,10 @@ fn root() -> PathBuf {
 }
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder of this repository").flatten() {
+    for entry in std::fs::read_dir(folder)
+        .expect("a folder of this repository")
+        .flatten()
+    {
         let path = entry.path();
         if path.is_dir() {
             if path.file_name().is_none_or(|name| name != "target") {
@@ -37,15 +40,26 @@ fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
 #[test]
 fn modules_open_with_a_sentence_on_their_job() {
     for (path, text) in sources(&["src", "rules", "tests", "benches", "examples"]) {
-        assert!(text.starts_with("//!"), "{}: no `//!` at the top", path.display());
+        assert!(
+            text.starts_with("//!"),
+            "{}: no `//!` at the top",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn no_file_is_a_drawer_for_odds_and_ends() {
     for (path, _) in sources(&["src", "rules"]) {
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        assert!(!["util", "utils", "helper", "helpers", "common", "misc"].contains(&stem), "{}", path.display());
+        let stem = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
+        assert!(
+            !["util", "utils", "helper", "helpers", "common", "misc"].contains(&stem),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -55,7 +69,15 @@ fn the_core_touches_no_disk_clock_or_environment() {
         if path.ends_with("rules/build.rs") {
             continue;
         }
-        for forbidden in ["std::fs", "std::env", "std::time", "std::process", "std::net", "println!", "eprintln!"] {
+        for forbidden in [
+            "std::fs",
+            "std::env",
+            "std::time",
+            "std::process",
+            "std::net",
+            "println!",
+            "eprintln!",
+        ] {
             assert!(!text.contains(forbidden), "{}: {forbidden}", path.display());
         }
     }
@@ -68,7 +90,14 @@ fn rules_do_not_panic_on_purpose() {
             continue;
         }
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for forbidden in [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("] {
+        for forbidden in [
+            ".unwrap()",
+            ".expect(",
+            "panic!(",
+            "unreachable!(",
+            "todo!(",
+            "unimplemented!(",
+        ] {
             assert!(!code.contains(forbidden), "{}: {forbidden}", path.display());
         }
     }
@@ -77,10 +106,21 @@ fn rules_do_not_panic_on_purpose() {
 #[test]
 fn rule_names_are_patterns_in_kebab_case() {
     for rule in hotlint_rules::all() {
-        let kebab = rule.name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let kebab = rule
+            .name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c == '-');
         assert!(kebab && rule.name.contains('-'), "{}", rule.name);
-        assert!(!rule.name.starts_with("use-") && !rule.name.starts_with("no-"), "{}: allow or ignore must read well", rule.name);
-        assert!(rule.page.starts_with("# "), "{}: its page has no heading", rule.name);
+        assert!(
+            !rule.name.starts_with("use-") && !rule.name.starts_with("no-"),
+            "{}: allow or ignore must read well",
+            rule.name
+        );
+        assert!(
+            rule.page.starts_with("# "),
+            "{}: its page has no heading",
+            rule.name
+        );
     }
 }
 
@@ -91,7 +131,9 @@ fn evidence_can_be_read_and_bears_out_the_claim() {
             continue;
         }
         let evidence = evidence::of(rule);
-        let against = evidence.as_ref().map(|evidence| evidence.against(rule.cost));
+        let against = evidence
+            .as_ref()
+            .map(|evidence| evidence.against(rule.cost));
         assert_eq!(against.as_deref(), Some(&[][..]), "{}", rule.name);
     }
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use hotlint::check::{FileReport, Setup, check};
+use hotlint::interpreters::{Interpreter, installed};
 use hotlint::policy::Policy;
 use hotlint::quiet::Quiet;
 use hotlint_core::lint::{
@@ -134,50 +135,6 @@ fn pages_hold() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The interpreters of this machine that can run hotlint's examples; at least one is needed.
-fn interpreters() -> Vec<(u8, String)> {
-    let candidates = (8..=15).flat_map(|minor| {
-        let pyenv = std::env::var("PYENV_ROOT")
-            .or_else(|_| std::env::var("HOME").map(|home| home + "/.pyenv"));
-        let installed = pyenv
-            .ok()
-            .and_then(|root| std::fs::read_dir(root + "/versions").ok());
-        let prefix = format!("3.{minor}.");
-        let matches = move |name: &str| name.starts_with(&prefix);
-        let local = installed
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(move |entry| {
-                matches(&entry.file_name().to_string_lossy())
-                    .then(|| entry.path().join("bin/python").display().to_string())
-            });
-        local
-            .chain([format!("python3.{minor}")])
-            .map(move |path| (minor, path))
-            .collect::<Vec<_>>()
-    });
-    let mut found: Vec<(u8, String)> = Vec::new();
-    for (minor, path) in candidates.chain([(0, "python3".to_string())]) {
-        let Ok(output) = Command::new(&path)
-            .args(["-c", "import sys; print(sys.version_info[1])"])
-            .output()
-        else {
-            continue;
-        };
-        let Ok(real) = String::from_utf8_lossy(&output.stdout).trim().parse::<u8>() else {
-            continue;
-        };
-        if (minor == 0 || minor == real)
-            && real >= 8
-            && !found.iter().any(|(known, _)| *known == real)
-        {
-            found.push((real, path));
-        }
-    }
-    found
-}
-
 /// Runs both halves on small inputs and prints what differs. Programs come on standard input, one JSON object.
 const COMPARE: &str = r#"
 import json, sys
@@ -202,13 +159,13 @@ for job in json.load(sys.stdin):
 
 #[test]
 fn bad_and_good_compute_the_same() {
-    let found = interpreters();
+    let found = installed();
     assert!(
         !found.is_empty(),
         "no Python 3.8 or newer to run the examples with"
     );
     let mut wrong = String::new();
-    for (minor, path) in &found {
+    for Interpreter { minor, path } in &found {
         let mut jobs = Vec::new();
         for rule in hotlint_rules::all() {
             for pair in pairs(rule.page) {

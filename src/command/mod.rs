@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod measure;
 mod rule;
 
 use std::io::{self, Write};
@@ -40,6 +41,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Check(args) => check::run(&args, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
+        Command::Measure(args) => measure::run(&args, terminal),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hotlint", &mut script);

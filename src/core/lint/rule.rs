@@ -17,7 +17,7 @@ pub struct RuleInfo {
     pub fix: Option<FixLevel>,
     /// What the pattern costs, as declared.
     pub cost: Cost,
-    /// Measured figures, as `hotlint measure` wrote them (JSON); a rule without is in preview.
+    /// Measured figures, as `hotlint measure` wrote them (JSON).
     pub evidence: Option<&'static str>,
 }
 
@@ -28,9 +28,9 @@ impl RuleInfo {
         line.trim_start_matches('#').trim()
     }
 
-    /// Rules without evidence are in preview: they run when named, or when the group `preview` or `all` is.
+    /// Rules whose claim could be timed and was not are in preview: they run when named, or when the group `preview` or `all` is.
     pub fn is_preview(&self) -> bool {
-        self.evidence.is_none()
+        self.evidence.is_none() && self.cost.can_be_timed()
     }
 
     /// Whether the rule runs when nothing was selected: its cost is one that every reader cares about.
@@ -107,6 +107,14 @@ pub enum Cost {
 }
 
 impl Cost {
+    /// Whether a stopwatch or a count of bytes can bear the claim out; that an exception is raised needs neither.
+    pub fn can_be_timed(self) -> bool {
+        matches!(
+            self,
+            Cost::Growth(..) | Cost::Factor(_) | Cost::Constant(_) | Cost::Memory(_)
+        )
+    }
+
     /// Whether the cost is worth everybody's time. Memory and small factors are for those who ask: a reader who was not told to
     /// care shrugs at them.
     pub fn pays(self) -> bool {
