@@ -18,9 +18,15 @@ fn main() {
         ignore::WalkBuilder::new(root).build_parallel().run(|| {
             Box::new(|entry| {
                 if let Ok(entry) = entry
-                    && entry.path().extension().is_some_and(|extension| extension == "py")
+                    && entry
+                        .path()
+                        .extension()
+                        .is_some_and(|extension| extension == "py")
                 {
-                    paths.lock().expect("no thread panics").push(entry.into_path());
+                    paths
+                        .lock()
+                        .expect("no thread panics")
+                        .push(entry.into_path());
                 }
                 ignore::WalkState::Continue
             })
@@ -28,10 +34,15 @@ fn main() {
     }
     let paths = paths.into_inner().expect("no thread panics");
     let bytes = AtomicUsize::new(0);
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(hotlint_core::python::STACK_SIZE).build().expect("threads");
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(hotlint_core::python::STACK_SIZE)
+        .build()
+        .expect("threads");
     pool.install(|| {
         paths.par_iter().for_each(|path| {
-            let Ok(text) = std::fs::read_to_string(path) else { return };
+            let Ok(text) = std::fs::read_to_string(path) else {
+                return;
+            };
             let parsed = parse_unchecked_source(&text, PySourceType::Python);
             bytes.fetch_add(text.len(), Ordering::Relaxed);
             drop(parsed);

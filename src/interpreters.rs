@@ -37,7 +37,8 @@ pub fn ask(path: PathBuf) -> Option<Interpreter> {
 
 fn candidates() -> Vec<PathBuf> {
     let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
-    let root = root.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv")));
+    let root =
+        root.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv")));
     let versions = root.and_then(|root| std::fs::read_dir(root.join("versions")).ok());
     let mut found: Vec<PathBuf> = versions
         .into_iter()

@@ -33,9 +33,16 @@ fn cases_are_answered_right() {
         let text = |key: &str| case[key].as_str().unwrap_or_default();
         // Advice of other tools that hotlint does not give: no rule of the program may flag it under any name, which the pages and
         // the real code that we read decide; there is no rule here to run.
-        let Some(rule) = hotlint_rules::find(text("rule")) else { continue };
-        let minor = text("python_min").strip_prefix("3.").and_then(|minor| minor.parse().ok()).unwrap_or(9);
-        let severities = hotlint_rules::all().iter().map(|other| (other.name == rule.name).then_some(Severity::Warning));
+        let Some(rule) = hotlint_rules::find(text("rule")) else {
+            continue;
+        };
+        let minor = text("python_min")
+            .strip_prefix("3.")
+            .and_then(|minor| minor.parse().ok())
+            .unwrap_or(9);
+        let severities = hotlint_rules::all()
+            .iter()
+            .map(|other| (other.name == rule.name).then_some(Severity::Warning));
         let setup = Setup {
             python: Versions::since(PythonVersion { major: 3, minor }),
             policy: Arc::new(Policy::new(severities.collect(), Quiet::default())),
@@ -43,7 +50,11 @@ fn cases_are_answered_right() {
         let report = check(&Source::module("case.py", text("code")), &setup);
         let flagged = !report.findings.is_empty();
         let safe = report.findings.iter().any(|marked| {
-            marked.finding.fix.as_ref().is_some_and(|fix| fix.level == FixLevel::Safe)
+            marked
+                .finding
+                .fix
+                .as_ref()
+                .is_some_and(|fix| fix.level == FixLevel::Safe)
         });
         let right = match text("expected") {
             "no-flag" => !flagged,
@@ -55,7 +66,11 @@ fn cases_are_answered_right() {
             let _ = writeln!(
                 wrong,
                 "{} {}: expected {}, flagged: {flagged}, safe fix: {safe}\n{}\n  because {}\n",
-                text("id"), rule.name, text("expected"), text("code"), text("why"),
+                text("id"),
+                rule.name,
+                text("expected"),
+                text("code"),
+                text("why"),
             );
         }
     }

@@ -71,12 +71,18 @@ impl Seen {
             return None;
         };
         let steps = (last.n as f64 / before.n as f64).ln();
-        Some(((last.bad / before.bad).ln() / steps, (last.good / before.good).ln() / steps))
+        Some((
+            (last.bad / before.bad).ln() / steps,
+            (last.good / before.good).ln() / steps,
+        ))
     }
 
     /// The best ratio over all sizes; the smaller sizes hide what only grows with size.
     pub fn best(&self) -> Option<Timing> {
-        self.sizes.iter().copied().max_by(|a, b| a.ratio().total_cmp(&b.ratio()))
+        self.sizes
+            .iter()
+            .copied()
+            .max_by(|a, b| a.ratio().total_cmp(&b.ratio()))
     }
 }
 
@@ -99,7 +105,11 @@ impl Evidence {
         let newest = self.pythons.last()?;
         let best = newest.pairs.first()?.best()?;
         let minor = newest.minor()?;
-        Some(format!("{} faster at n={} on Python 3.{minor}", times(best.ratio()), thousands(best.n)))
+        Some(format!(
+            "{} faster at n={} on Python 3.{minor}",
+            times(best.ratio()),
+            thousands(best.n)
+        ))
     }
 
     /// Where the measurements do not bear out the cost that the rule claims; empty is well.
@@ -107,11 +117,21 @@ impl Evidence {
         let mut found = Vec::new();
         for python in &self.pythons {
             for (i, pair) in python.pairs.iter().enumerate() {
-                let told = |what: String| format!("pair {} on {} {}: {what}", i + 1, python.version, python.build);
+                let told = |what: String| {
+                    format!(
+                        "pair {} on {} {}: {what}",
+                        i + 1,
+                        python.version,
+                        python.build
+                    )
+                };
                 match cost {
                     Cost::Growth(..) => match (pair.growth(), pair.best()) {
-                        (Some((bad, good)), Some(best)) if bad - good > 0.35 && best.ratio() > 2.0 => {}
-                        (growth, best) => found.push(told(format!("growth {growth:?}, best {best:?}"))),
+                        (Some((bad, good)), Some(best))
+                            if bad - good > 0.35 && best.ratio() > 2.0 => {}
+                        (growth, best) => {
+                            found.push(told(format!("growth {growth:?}, best {best:?}")))
+                        }
                     },
                     Cost::Factor(_) => match pair.best() {
                         Some(best) if best.ratio() >= 1.5 => {}

@@ -22,7 +22,11 @@ pub enum MeasureError {
 }
 
 /// Measures the pairs of a rule that have an input, on each interpreter; `None` if it has no such pair.
-pub fn measure(rule: &'static RuleEntry, interpreters: &[Interpreter], date: &str) -> Result<Option<Evidence>, MeasureError> {
+pub fn measure(
+    rule: &'static RuleEntry,
+    interpreters: &[Interpreter],
+    date: &str,
+) -> Result<Option<Evidence>, MeasureError> {
     let pairs = pairs(rule.page);
     let mut pythons = Vec::new();
     for interpreter in interpreters {
@@ -41,10 +45,17 @@ pub fn measure(rule: &'static RuleEntry, interpreters: &[Interpreter], date: &st
             pythons.push(run(rule, interpreter, &jobs)?);
         }
     }
-    Ok((!pythons.is_empty()).then(|| Evidence { measured: date.to_string(), pythons }))
+    Ok((!pythons.is_empty()).then(|| Evidence {
+        measured: date.to_string(),
+        pythons,
+    }))
 }
 
-fn run(rule: &'static RuleEntry, interpreter: &Interpreter, jobs: &[serde_json::Value]) -> Result<OnPython, MeasureError> {
+fn run(
+    rule: &'static RuleEntry,
+    interpreter: &Interpreter,
+    jobs: &[serde_json::Value],
+) -> Result<OnPython, MeasureError> {
     let path = interpreter.path.display().to_string();
     let start = |error| MeasureError::Start(path.clone(), error);
     let failed = |why: String| MeasureError::Failed(path.clone(), rule.name, why);
@@ -66,9 +77,12 @@ fn run(rule: &'static RuleEntry, interpreter: &Interpreter, jobs: &[serde_json::
     }
     let output = child.wait_with_output().map_err(start)?;
     if !output.status.success() || lines.len() != jobs.len() + 1 {
-        return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_string()));
+        return Err(failed(
+            String::from_utf8_lossy(&output.stderr).trim().to_string(),
+        ));
     }
-    let mut python: OnPython = serde_json::from_str(&lines[0]).map_err(|error| failed(error.to_string()))?;
+    let mut python: OnPython =
+        serde_json::from_str(&lines[0]).map_err(|error| failed(error.to_string()))?;
     for line in &lines[1..] {
         let seen: Seen = serde_json::from_str(line).map_err(|error| failed(error.to_string()))?;
         python.pairs.push(seen.rounded());

@@ -3,10 +3,14 @@
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprName, ModModule, Stmt};
 use hotlint_core::python::{Facts, Loop, Parsed, Purity, PythonVersion, Source, Versions, parse};
 
-fn with_facts<T>(code: &str, ask: impl for<'a> FnOnce(&Facts<'a>, &'a Parsed<ModModule>) -> T) -> T {
+fn with_facts<T>(
+    code: &str,
+    ask: impl for<'a> FnOnce(&Facts<'a>, &'a Parsed<ModModule>) -> T,
+) -> T {
     let source = Source::module("example.py", code);
     let parsed = parse(&source).expect("the example parses");
-    let facts = Facts::new(&source, &parsed, Versions::since(PythonVersion::PY39)).expect("the example is flat");
+    let facts = Facts::new(&source, &parsed, Versions::since(PythonVersion::PY39))
+        .expect("the example is flat");
     ask(&facts, &parsed)
 }
 
@@ -31,7 +35,9 @@ fn probe<'a>(facts: &Facts<'a>) -> &'a ExprName {
 }
 
 fn ty(code: &str) -> String {
-    with_facts(code, |facts, parsed| format!("{:?}", facts.ty(last_expr(parsed, facts))))
+    with_facts(code, |facts, parsed| {
+        format!("{:?}", facts.ty(last_expr(parsed, facts)))
+    })
 }
 
 fn name(code: &str) -> Option<String> {
@@ -41,7 +47,11 @@ fn name(code: &str) -> Option<String> {
 /// The headers of the loops around `probe`, innermost first.
 fn loops(code: &str) -> Vec<String> {
     with_facts(code, |facts, _| {
-        facts.loops(probe(facts)).into_iter().map(|found: Loop<'_>| facts.text(found.header()).to_string()).collect()
+        facts
+            .loops(probe(facts))
+            .into_iter()
+            .map(|found: Loop<'_>| facts.text(found.header()).to_string())
+            .collect()
     })
 }
 
@@ -52,12 +62,18 @@ fn types_of_literals_and_constructors() {
     assert_eq!(ty("x = set()\nx"), "Set(Unknown)");
     assert_eq!(ty("x = sorted('ab')\nx"), "List(Str)");
     assert_eq!(ty("x = 'a,b'.split(',')\nx[0]"), "Str");
-    assert_eq!(ty("import collections as c\nx = c.deque()\nx"), "Deque(Unknown)");
+    assert_eq!(
+        ty("import collections as c\nx = c.deque()\nx"),
+        "Deque(Unknown)"
+    );
 }
 
 #[test]
 fn types_join_over_all_bindings() {
-    assert_eq!(ty("x = []\nif a:\n    x = set()\nx"), "Union([List(Never), Set(Unknown)])");
+    assert_eq!(
+        ty("x = []\nif a:\n    x = set()\nx"),
+        "Union([List(Never), Set(Unknown)])"
+    );
     assert_eq!(ty("x = []\nx = f()\nx"), "Unknown");
     assert_eq!(ty("x = ''\nfor w in ws:\n    x += w\nx"), "Str");
     assert_eq!(ty("x = ''\nfor w in ws:\n    x = x + w + ','\nx"), "Str");
@@ -67,16 +83,25 @@ fn types_join_over_all_bindings() {
 #[test]
 fn types_of_names_that_are_rebound_elsewhere() {
     // The same name in another function is another variable.
-    assert_eq!(ty("def f():\n    seen = []\ndef g():\n    seen = set()\n    seen"), "Set(Unknown)");
+    assert_eq!(
+        ty("def f():\n    seen = []\ndef g():\n    seen = set()\n    seen"),
+        "Set(Unknown)"
+    );
     // A `global` statement anywhere lets anybody assign.
-    assert_eq!(ty("x = []\ndef f():\n    global x\n    x = g()\nx"), "Unknown");
+    assert_eq!(
+        ty("x = []\ndef f():\n    global x\n    x = g()\nx"),
+        "Unknown"
+    );
 }
 
 #[test]
 fn types_from_annotations() {
     assert_eq!(ty("def f(x: list[str]):\n    x"), "List(Str)");
     assert_eq!(ty("def f(x: 'list[int]'):\n    x"), "List(Int)");
-    assert_eq!(ty("from typing import Optional\ndef f(x: Optional[int]):\n    x"), "Union([Int, None])");
+    assert_eq!(
+        ty("from typing import Optional\ndef f(x: Optional[int]):\n    x"),
+        "Union([Int, None])"
+    );
     assert_eq!(ty("def f(x: bytes | None):\n    x"), "Union([Bytes, None])");
     assert_eq!(ty("def f(*args: int, **kw: str):\n    args"), "Tuple(Int)");
     assert_eq!(ty("def f(x):\n    x"), "Unknown");
@@ -87,10 +112,23 @@ fn types_from_annotations() {
 #[test]
 fn types_of_attributes_of_self() {
     let class = "class A:\n    def __init__(self):\n        self.out = ''\n        self.rows = []\n    def f(self):\n";
-    assert_eq!(ty(&format!("{class}        self.out += x\n        self.out")), "Str");
+    assert_eq!(
+        ty(&format!("{class}        self.out += x\n        self.out")),
+        "Str"
+    );
     assert_eq!(ty(&format!("{class}        self.rows")), "List(Never)");
-    assert_eq!(ty(&format!("{class}        self.rows = g()\n        self.rows")), "Unknown");
-    assert_eq!(ty(&format!("{class}        self.rows = list(self.rows)\n        self.rows")), "List(Unknown)");
+    assert_eq!(
+        ty(&format!(
+            "{class}        self.rows = g()\n        self.rows"
+        )),
+        "Unknown"
+    );
+    assert_eq!(
+        ty(&format!(
+            "{class}        self.rows = list(self.rows)\n        self.rows"
+        )),
+        "List(Unknown)"
+    );
     // `self` of a static method is anything.
     let static_method = "class A:\n    x = []\n    @staticmethod\n    def f(self):\n        self.x";
     assert_eq!(ty(static_method), "Unknown");
@@ -100,26 +138,52 @@ fn types_of_attributes_of_self() {
 fn types_that_go_in_circles_end() {
     assert_eq!(ty("a = b\nb = a\na"), "Unknown");
     assert_eq!(ty("a = [b]\nb = [a]\na"), "Unknown");
-    assert_eq!(ty("class A:\n    def f(self):\n        self.x = self.y\n        self.y = self.x\n        self.x"), "Unknown");
+    assert_eq!(
+        ty(
+            "class A:\n    def f(self):\n        self.x = self.y\n        self.y = self.x\n        self.x"
+        ),
+        "Unknown"
+    );
 }
 
 #[test]
 fn names_through_imports_and_aliases() {
-    assert_eq!(name("import time\ntime.sleep").as_deref(), Some("time.sleep"));
-    assert_eq!(name("from time import sleep as pause\npause").as_deref(), Some("time.sleep"));
-    assert_eq!(name("import os.path\nos.path.join").as_deref(), Some("os.path.join"));
-    assert_eq!(name("import time\nnap = time.sleep\nnap").as_deref(), Some("time.sleep"));
+    assert_eq!(
+        name("import time\ntime.sleep").as_deref(),
+        Some("time.sleep")
+    );
+    assert_eq!(
+        name("from time import sleep as pause\npause").as_deref(),
+        Some("time.sleep")
+    );
+    assert_eq!(
+        name("import os.path\nos.path.join").as_deref(),
+        Some("os.path.join")
+    );
+    assert_eq!(
+        name("import time\nnap = time.sleep\nnap").as_deref(),
+        Some("time.sleep")
+    );
     assert_eq!(name("from ..a import b\nb.c").as_deref(), Some("..a.b.c"));
     assert_eq!(name("sorted").as_deref(), Some("builtins.sorted"));
-    assert_eq!(name("x = []\nx.append").as_deref(), Some("builtins.list.append"));
+    assert_eq!(
+        name("x = []\nx.append").as_deref(),
+        Some("builtins.list.append")
+    );
 }
 
 #[test]
 fn names_that_may_mean_something_else_are_unknown() {
-    assert_eq!(name("def sorted(x): pass\nsorted").as_deref(), Some(".sorted"));
+    assert_eq!(
+        name("def sorted(x): pass\nsorted").as_deref(),
+        Some(".sorted")
+    );
     assert_eq!(name("from numpy import *\nsum"), None);
     assert_eq!(name("import time\ntime = fake()\ntime.sleep"), None);
-    assert_eq!(name("try:\n    import fast as m\nexcept ImportError:\n    import slow as m\nm.f"), None);
+    assert_eq!(
+        name("try:\n    import fast as m\nexcept ImportError:\n    import slow as m\nm.f"),
+        None
+    );
     assert_eq!(name("def f(time):\n    time.sleep"), None);
 }
 
@@ -131,7 +195,10 @@ fn loops_around_a_place() {
     assert_eq!(loops("[x for x in xs if probe]"), ["for x in xs"]);
     assert_eq!(loops("[x for x in probe if y]"), [""; 0]);
     assert_eq!(loops("[y for x in xs for y in probe]"), ["for x in xs"]);
-    assert_eq!(loops("[probe for x in xs for y in ys]"), ["for y in ys", "for x in xs"]);
+    assert_eq!(
+        loops("[probe for x in xs for y in ys]"),
+        ["for y in ys", "for x in xs"]
+    );
     assert_eq!(loops("for x in xs:\n    pass\nelse:\n    probe"), [""; 0]);
     // A function is called who knows how often.
     assert_eq!(loops("for x in xs:\n    def f():\n        probe"), [""; 0]);
@@ -141,20 +208,46 @@ fn loops_around_a_place() {
 #[test]
 fn loops_that_end_before_they_repeat() {
     assert_eq!(loops("for x in xs:\n    probe\n    break"), [""; 0]);
-    assert_eq!(loops("for y in ys:\n    for x in xs:\n        probe\n        break"), ["for y in ys"]);
-    assert_eq!(loops("def f():\n    for y in ys:\n        for x in xs:\n            probe\n            return x"), [""; 0]);
-    assert_eq!(loops("for x in xs:\n    if probe:\n        break"), ["for x in xs"]);
-    assert_eq!(loops("for x in xs:\n    if a:\n        probe\n        break"), [""; 0]);
-    assert_eq!(loops("for x in xs:\n    if a:\n        probe\n        continue\n    break"), ["for x in xs"]);
+    assert_eq!(
+        loops("for y in ys:\n    for x in xs:\n        probe\n        break"),
+        ["for y in ys"]
+    );
+    assert_eq!(
+        loops(
+            "def f():\n    for y in ys:\n        for x in xs:\n            probe\n            return x"
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        loops("for x in xs:\n    if probe:\n        break"),
+        ["for x in xs"]
+    );
+    assert_eq!(
+        loops("for x in xs:\n    if a:\n        probe\n        break"),
+        [""; 0]
+    );
+    assert_eq!(
+        loops("for x in xs:\n    if a:\n        probe\n        continue\n    break"),
+        ["for x in xs"]
+    );
 }
 
 #[test]
 fn loops_with_few_iterations_do_not_count() {
     assert_eq!(loops("for x in (1, 2, 3):\n    probe"), [""; 0]);
     assert_eq!(loops("for x in range(3):\n    probe"), [""; 0]);
-    assert_eq!(loops("for x in range(1000):\n    probe"), ["for x in range(1000)"]);
-    assert_eq!(loops("NAMES = ('a', 'b')\nfor i, x in enumerate(NAMES):\n    probe"), [""; 0]);
-    assert_eq!(loops("names = ['a', 'b']\nnames.append(c)\nfor x in names:\n    probe"), ["for x in names"]);
+    assert_eq!(
+        loops("for x in range(1000):\n    probe"),
+        ["for x in range(1000)"]
+    );
+    assert_eq!(
+        loops("NAMES = ('a', 'b')\nfor i, x in enumerate(NAMES):\n    probe"),
+        [""; 0]
+    );
+    assert_eq!(
+        loops("names = ['a', 'b']\nnames.append(c)\nfor x in names:\n    probe"),
+        ["for x in names"]
+    );
     assert_eq!(loops("for x in [*xs]:\n    probe"), ["for x in [*xs]"]);
 }
 
@@ -162,7 +255,9 @@ fn loops_with_few_iterations_do_not_count() {
 fn what_is_seen_outside_a_loop() {
     let seen = |code: &str| {
         with_facts(code, |facts, parsed| {
-            let Some(Stmt::FunctionDef(def)) = parsed.syntax().body.first() else { panic!("a function") };
+            let Some(Stmt::FunctionDef(def)) = parsed.syntax().body.first() else {
+                panic!("a function")
+            };
             let around = def.body.iter().find_map(|stmt| match stmt {
                 Stmt::For(stmt) => Some(Loop::For(stmt)),
                 _ => None,
@@ -171,13 +266,25 @@ fn what_is_seen_outside_a_loop() {
         })
     };
     assert!(!seen("def f():\n    for i in xs:\n        g(i)"));
-    assert!(seen("def f():\n    for i in xs:\n        g(i)\n    return i"));
+    assert!(seen(
+        "def f():\n    for i in xs:\n        g(i)\n    return i"
+    ));
     assert!(seen("def f():\n    for i in xs:\n        g(i)\n    del i"));
-    assert!(seen("def f():\n    for i in xs:\n        g(i)\n    h(lambda: i)"));
-    assert!(!seen("def f():\n    for i in xs:\n        g(i)\n    for i in ys:\n        g(i)"));
-    assert!(!seen("def f():\n    for i in xs:\n        g(i)\n    i = 1\n    return i"));
-    assert!(seen("def f():\n    for i in xs:\n        g(i)\n    if a:\n        i = 1\n    return i"));
-    assert!(!seen("def f():\n    for i in xs:\n        g(i)\n    return [i for i in ys]"));
+    assert!(seen(
+        "def f():\n    for i in xs:\n        g(i)\n    h(lambda: i)"
+    ));
+    assert!(!seen(
+        "def f():\n    for i in xs:\n        g(i)\n    for i in ys:\n        g(i)"
+    ));
+    assert!(!seen(
+        "def f():\n    for i in xs:\n        g(i)\n    i = 1\n    return i"
+    ));
+    assert!(seen(
+        "def f():\n    for i in xs:\n        g(i)\n    if a:\n        i = 1\n    return i"
+    ));
+    assert!(!seen(
+        "def f():\n    for i in xs:\n        g(i)\n    return [i for i in ys]"
+    ));
 }
 
 #[test]
@@ -185,7 +292,11 @@ fn invariant_expressions() {
     let invariant = |code: &str| {
         with_facts(code, |facts, _| {
             let call = facts.tree.nodes().iter().find_map(|node| match node {
-                AnyNodeRef::StmtExpr(stmt) if facts.call_of(&stmt.value, "builtins.sorted").is_some() => Some(&*stmt.value),
+                AnyNodeRef::StmtExpr(stmt)
+                    if facts.call_of(&stmt.value, "builtins.sorted").is_some() =>
+                {
+                    Some(&*stmt.value)
+                }
                 _ => None,
             });
             let call = call.expect("a call of sorted");
@@ -194,17 +305,28 @@ fn invariant_expressions() {
         })
     };
     assert!(invariant("probe = [1]\nfor x in xs:\n    sorted(probe)"));
-    assert!(!invariant("probe = [1]\nfor x in xs:\n    sorted(probe)\n    probe.append(x)"));
-    assert!(!invariant("probe = [1]\nfor x in xs:\n    sorted(probe)\n    probe = x"));
-    assert!(!invariant("probe = [1]\nalias = probe\nfor x in xs:\n    sorted(probe)\n    unknown(x)"));
-    assert!(!invariant("def f(probe):\n    for x in xs:\n        sorted(probe)\n        unknown(x)"));
-    assert!(invariant("def f(probe: str):\n    for x in xs:\n        sorted(probe)\n        unknown(x)"));
+    assert!(!invariant(
+        "probe = [1]\nfor x in xs:\n    sorted(probe)\n    probe.append(x)"
+    ));
+    assert!(!invariant(
+        "probe = [1]\nfor x in xs:\n    sorted(probe)\n    probe = x"
+    ));
+    assert!(!invariant(
+        "probe = [1]\nalias = probe\nfor x in xs:\n    sorted(probe)\n    unknown(x)"
+    ));
+    assert!(!invariant(
+        "def f(probe):\n    for x in xs:\n        sorted(probe)\n        unknown(x)"
+    ));
+    assert!(invariant(
+        "def f(probe: str):\n    for x in xs:\n        sorted(probe)\n        unknown(x)"
+    ));
     assert!(!invariant("for probe in xs:\n    sorted(probe)"));
 }
 
 #[test]
 fn purity_of_expressions() {
-    let purity = |code: &str| with_facts(code, |facts, parsed| facts.purity(last_expr(parsed, facts)));
+    let purity =
+        |code: &str| with_facts(code, |facts, parsed| facts.purity(last_expr(parsed, facts)));
     assert_eq!(purity("x = 1\nx + 2 == 3"), Purity::Certain);
     assert_eq!(purity("def f(x):\n    x % 7 == 0"), Purity::Likely);
     assert_eq!(purity("def f(x):\n    x.save()"), Purity::Impure);
