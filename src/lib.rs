@@ -23,6 +23,7 @@ mod terminal;
 use std::ffi::OsString;
 
 use clap::Parser as _;
+use hotlint_core::python::STACK_SIZE;
 use rayon::prelude::*;
 
 use check::Setup;
@@ -33,9 +34,6 @@ use read::Reading;
 pub use command::Exit;
 pub use mend::Mode;
 pub use outcome::Outcome;
-
-/// Stack of each thread that visits trees; only what is used of it takes memory.
-const STACK: usize = 256 << 20;
 
 /// Does what the command line says and returns the exit code: 0, 1 or 2.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
@@ -65,7 +63,7 @@ pub fn lint(
 ) -> std::io::Result<Outcome> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
-        .stack_size(STACK)
+        .stack_size(STACK_SIZE)
         .build()
         .map_err(std::io::Error::other)?;
     let lint = |target| {

@@ -84,41 +84,34 @@ fn page(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     for (key, value) in facts(rule) {
         writeln!(out, "{key:9}{value}")?;
     }
-    let mut paragraph = String::new();
     let mut lines = rule.page.lines().skip(1).peekable();
     while let Some(line) = lines.next() {
-        let is_text = !line.trim().is_empty()
-            && !line.starts_with(['#', '-', '*', '|', '>'])
-            && !line.starts_with("```");
-        if is_text {
-            paragraph.push_str(line);
-            paragraph.push(' ');
-        }
-        let goes_on = lines.peek().is_some_and(|next| {
-            !next.trim().is_empty()
-                && !next.starts_with(['#', '-', '*', '|', '>'])
-                && !next.starts_with("```")
-        });
-        if !paragraph.is_empty() && !(is_text && goes_on) {
+        if let Some(fence) = line.strip_prefix("```") {
+            code(fence, &mut lines, out)?;
+        } else if line.starts_with('#') {
+            let heading = plain(line.trim_start_matches('#'));
+            writeln!(out, "\n{bold}{heading}{bold:#}")?;
+        } else if is_prose(line) {
+            let mut paragraph = line.to_owned();
+            while let Some(more) = lines.next_if(|next| is_prose(next)) {
+                paragraph.push(' ');
+                paragraph.push_str(more);
+            }
             writeln!(out)?;
             for line in wrap(&plain(&paragraph), WIDTH) {
                 writeln!(out, "{line}")?;
             }
-            paragraph.clear();
-        }
-        if let Some(fence) = line.strip_prefix("```") {
-            code(fence, &mut lines, out)?;
-        } else if line.starts_with('#') {
-            writeln!(
-                out,
-                "\n{bold}{}{bold:#}",
-                plain(line.trim_start_matches('#').trim())
-            )?;
-        } else if !is_text && !line.trim().is_empty() {
+        } else if !line.trim().is_empty() {
             writeln!(out, "{}", plain(line))?;
         }
     }
     Ok(())
+}
+
+/// Whether a line of Markdown may be joined with its neighbours.
+fn is_prose(line: &str) -> bool {
+    !line.trim().is_empty() && !line.starts_with(['#', '-', '*', '|', '>', '`', ' '])
+        || line.starts_with('`') && !line.starts_with("```")
 }
 
 /// A fence, under the word that says what it shows.
