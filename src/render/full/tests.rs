@@ -170,7 +170,7 @@ rule
    ╭─[a.py:1:22]
  1 │ x = [a for a in b if a in c]
    ·        ──────┬────── ───┬──
-   ·              │         ╰─┤ a search
+   ·              │          ╰─┤ a search
    ·              │            │ a list
    ·              ╰── for each `a`
    ╰────
