@@ -57,7 +57,7 @@ fn allowed(specifiers: &VersionSpecifiers) -> Option<Versions> {
 /// The `requires-python` of a script's inline metadata (PEP 723).
 pub fn of_script(text: &str) -> Option<Versions> {
     // Nearly every file lacks the block: look for its opening before anything else.
-    let start = text.find("# /// script")?;
+    let start = memchr::memmem::find(text.as_bytes(), b"# /// script")?;
     let at_line_start = start == 0 || text.as_bytes()[start - 1] == b'\n';
     let mut lines = text[start..].lines();
     if !at_line_start || lines.next()?.trim_end() != "# /// script" {

@@ -57,7 +57,7 @@ pub enum Reading {
 /// A hash of raw bytes, the same within one process only.
 pub fn digest(bytes: &[u8]) -> u64 {
     use std::hash::Hasher;
-    let mut hasher = std::hash::DefaultHasher::new();
+    let mut hasher = rustc_hash::FxHasher::default();
     hasher.write(bytes);
     hasher.finish()
 }
