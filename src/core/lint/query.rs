@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use ruff_python_ast::{self as ast, AnyNodeRef, NodeKind};
 
 use super::Cx;
-use crate::python::{Loop, function_around};
+use crate::python::{Accumulation, Loop, function_around};
 
 /// What a rule wants to see.
 pub trait Query {
@@ -87,5 +87,16 @@ impl Query for AnyFor {
             }
             _ => None,
         }
+    }
+}
+
+/// Statements in a loop that add to what a variable, an attribute or an item holds.
+pub struct Accumulating;
+
+impl Query for Accumulating {
+    type Node<'a> = Accumulation<'a>;
+    const KINDS: &'static [NodeKind] = &[NodeKind::StmtAugAssign, NodeKind::StmtAssign];
+    fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Accumulation<'a>> {
+        cx.accumulation(node)
     }
 }

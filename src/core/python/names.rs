@@ -96,7 +96,7 @@ impl<'a> Facts<'a> {
                 let receiver = attribute.value.as_name_expr()?;
                 let class = self.class_of_self(receiver)?;
                 let mut methods = class.body.iter().filter_map(|stmt| match stmt {
-                    ast::Stmt::FunctionDef(def) if def.name == attribute.attr => Some(def),
+                    ast::Stmt::FunctionDef(def) if def.name.id == attribute.attr.id => Some(def),
                     _ => None,
                 });
                 let first = methods.next()?;

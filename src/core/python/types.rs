@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use super::facts::Facts;
 use super::symbols::{Binding, Symbol, SymbolId};
 use super::tree::ScopeKind;
+use super::versions::PythonVersion;
 
 /// What is known of an expression's value. Element types are `Unknown` where nothing is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -804,12 +805,20 @@ impl<'a> Facts<'a> {
 
     /// Whether a symbol is a plain local variable of a function: it lives in a fast slot, seen by no inner function.
     pub fn is_fast_local(&self, symbol: &Symbol<'a>) -> bool {
+        self.is_fast_local_on(symbol, self.python.oldest)
+    }
+
+    /// The same on one version of Python.
+    pub fn is_fast_local_on(&self, symbol: &Symbol<'a>, python: PythonVersion) -> bool {
+        // Before 3.12 a comprehension was a function of its own, and what it reads became a cell; a generator still is one.
+        let inlined = |node: AnyNodeRef<'a>| {
+            python >= PythonVersion::PY312 && !matches!(node, AnyNodeRef::ExprGenerator(_))
+        };
         let scope = self.tree.scope(symbol.scope);
         let captured = symbol.reads.iter().chain(&symbol.bindings).any(|id| {
             let mut scope = self.tree.scope_of(self.tree.node(*id));
-            // Before 3.12 a comprehension was a function of its own, and what it reads became a cell as well.
-            while self.python.all_since(12)
-                && self.tree.scope(scope).kind == ScopeKind::Comprehension
+            while self.tree.scope(scope).kind == ScopeKind::Comprehension
+                && inlined(self.tree.scope(scope).node)
             {
                 scope = self.tree.scope(scope).parent;
             }
