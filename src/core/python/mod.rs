@@ -3,6 +3,8 @@
 //! **Invariant**: knows nothing of rules and findings.
 
 mod blocks;
+mod caches;
+mod classes;
 mod depth;
 mod effects;
 mod facts;
@@ -19,6 +21,8 @@ mod uses;
 mod versions;
 
 pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
+pub use caches::{CacheLimit, Cached};
+pub use classes::{Base, Layout, Slots};
 pub use depth::STACK_SIZE;
 pub use effects::Purity;
 pub use facts::Facts;
