@@ -1,6 +1,7 @@
 //! Everything that can be asked about one file; answered when first asked, and kept.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 
 use ruff_python_ast::token::Tokens;
 use ruff_python_ast::{AnyNodeRef, Expr, ExprName};
@@ -9,6 +10,7 @@ use ruff_python_trivia::CommentRanges;
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
+use super::classes::DictUse;
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
@@ -32,6 +34,8 @@ pub struct Facts<'a> {
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
     pub(super) attribute_types: RefCell<FxHashMap<(NodeId, &'a str), Type<'a>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
+    /// Places that may need some object to have a `__dict__`.
+    pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
 }
 
 impl<'a> Facts<'a> {
@@ -54,6 +58,7 @@ impl<'a> Facts<'a> {
             unknown_calls: RefCell::default(),
             attribute_types: RefCell::default(),
             attributes: RefCell::default(),
+            dict_uses: OnceCell::new(),
         })
     }
 

@@ -4,6 +4,8 @@
 
 mod accumulation;
 mod blocks;
+mod caches;
+mod classes;
 mod depth;
 mod effects;
 mod facts;
@@ -21,6 +23,8 @@ mod versions;
 
 pub use accumulation::{Accumulation, Shape, summands};
 pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
+pub use caches::{CacheLimit, Cached};
+pub use classes::{Base, Layout, Slots};
 pub use depth::STACK_SIZE;
 pub use effects::Purity;
 pub use facts::Facts;

@@ -141,6 +141,19 @@ impl<'a> Type<'a> {
                 true
             }
             Type::Tuple(element) => element.is_unhashable(),
+            Type::Instance(name) => matches!(
+                &**name,
+                "collections.defaultdict"
+                    | "collections.OrderedDict"
+                    | "collections.Counter"
+                    | "collections.ChainMap"
+                    | "typing.DefaultDict"
+                    | "typing.OrderedDict"
+                    | "typing.Counter"
+                    | "numpy.ndarray"
+                    | "pandas.DataFrame"
+                    | "pandas.Series"
+            ),
             Type::Union(parts) => parts.iter().all(Type::is_unhashable),
             _ => false,
         }
@@ -747,9 +760,27 @@ impl<'a> Facts<'a> {
             "re.compile" => Type::Instance("re.Pattern".into()),
             "os.listdir" => Type::List(Rc::new(Type::Unknown)),
             "os.getcwd" | "os.path.join" | "os.path.basename" | "os.path.dirname" => Type::Unknown,
-            "itertools.chain" | "itertools.islice" | "itertools.chain.from_iterable" => {
-                Type::Iterator(Rc::new(Type::Unknown))
-            }
+            // Those of itertools that end; `csv` and `os` give iterators of their own.
+            "itertools.chain"
+            | "itertools.islice"
+            | "itertools.chain.from_iterable"
+            | "itertools.accumulate"
+            | "itertools.combinations"
+            | "itertools.compress"
+            | "itertools.dropwhile"
+            | "itertools.filterfalse"
+            | "itertools.groupby"
+            | "itertools.pairwise"
+            | "itertools.permutations"
+            | "itertools.product"
+            | "itertools.starmap"
+            | "itertools.takewhile"
+            | "itertools.zip_longest"
+            | "re.finditer"
+            | "re.Pattern.finditer"
+            | "os.walk"
+            | "glob.iglob"
+            | "csv.reader" => Type::Iterator(Rc::new(Type::Unknown)),
             _ => match name.rsplit('.').next() {
                 // A class by the naming convention that everybody keeps: its call gives an instance.
                 Some(last) if last.starts_with(char::is_uppercase) && !name.starts_with('.') => {

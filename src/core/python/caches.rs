@@ -1,0 +1,83 @@
+//! Functions that remember their results: which decorator, and how many results it keeps.
+
+use ruff_python_ast::{self as ast, Decorator, Expr, Number};
+
+use super::facts::Facts;
+
+/// A decorator that keeps results by the arguments of the call.
+#[derive(Clone, Debug)]
+pub struct Cached<'a> {
+    pub decorator: &'a Decorator,
+    /// The qualified name of the decorator.
+    pub name: String,
+    pub limit: CacheLimit,
+}
+
+/// How many results a cache keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheLimit {
+    None,
+    Entries(u64),
+    Unknown,
+}
+
+impl<'a> Facts<'a> {
+    /// The cache of a function: `functools.lru_cache` and those that follow it, which hash all arguments, `self` as well.
+    ///
+    /// `maxsize=0` is no cache: it does not even hash.
+    pub fn cached(&self, def: &'a ast::StmtFunctionDef) -> Option<Cached<'a>> {
+        def.decorator_list.iter().find_map(|decorator| {
+            let name = self.decorator_name(decorator)?;
+            let arguments = match &decorator.expression {
+                Expr::Call(call) => Some(&call.arguments),
+                _ => None,
+            };
+            let limit = match name.as_str() {
+                "functools.cache" => CacheLimit::None,
+                "functools.lru_cache"
+                | "async_lru.alru_cache"
+                | "cachetools.func.lru_cache"
+                | "cachetools.func.lfu_cache"
+                | "cachetools.func.ttl_cache" => {
+                    match arguments.and_then(|args| args.find_argument_value("maxsize", 0)) {
+                        None => CacheLimit::Entries(128),
+                        Some(Expr::NoneLiteral(_)) => CacheLimit::None,
+                        Some(Expr::NumberLiteral(number)) => match &number.value {
+                            Number::Int(int) => int
+                                .as_u64()
+                                .map_or(CacheLimit::Unknown, CacheLimit::Entries),
+                            _ => CacheLimit::Unknown,
+                        },
+                        Some(_) => CacheLimit::Unknown,
+                    }
+                }
+                _ => return None,
+            };
+            (limit != CacheLimit::Entries(0)).then_some(Cached {
+                decorator,
+                name,
+                limit,
+            })
+        })
+    }
+
+    /// Whether a function in a class body is a static or class method.
+    pub fn is_static_or_class_method(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        let implicit = matches!(
+            def.name.as_str(),
+            "__new__" | "__init_subclass__" | "__class_getitem__"
+        );
+        implicit
+            || def.decorator_list.iter().any(|decorator| {
+                self.decorator_name(decorator).is_some_and(|name| {
+                    matches!(
+                        name.as_str(),
+                        "builtins.staticmethod"
+                            | "builtins.classmethod"
+                            | "abc.abstractclassmethod"
+                            | "abc.abstractstaticmethod"
+                    )
+                })
+            })
+    }
+}
