@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: knows nothing of rules and findings.
 
+mod appends;
 mod blocks;
 mod depth;
 mod effects;
@@ -18,6 +19,7 @@ mod types;
 mod uses;
 mod versions;
 
+pub use appends::{AppendLoop, Partial};
 pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
 pub use depth::STACK_SIZE;
 pub use effects::Purity;

@@ -274,6 +274,32 @@ impl<'a> Facts<'a> {
         known(self.infer_symbol(id))
     }
 
+    /// Whether values of a type certainly have no hash: besides the builtin ones, those of classes that define an equality without.
+    pub fn is_unhashable(&self, ty: &Type<'a>) -> bool {
+        let Type::Local(ClassRef(class)) = ty else {
+            return ty.is_unhashable();
+        };
+        let defines = |wanted: &str| {
+            class.body.iter().any(|stmt| match stmt {
+                Stmt::FunctionDef(def) => def.name.as_str() == wanted,
+                Stmt::Assign(assign) => assign
+                    .targets
+                    .iter()
+                    .any(|target| target.as_name_expr().is_some_and(|name| name.id == wanted)),
+                _ => false,
+            })
+        };
+        // `@dataclass` writes an `__eq__`, and a `__hash__` only when asked.
+        let compares = class.decorator_list.iter().any(|decorator| {
+            let (callee, asked) = match &decorator.expression {
+                Expr::Call(call) => (&*call.func, !call.arguments.keywords.is_empty()),
+                other => (other, false),
+            };
+            !asked && self.is(callee, "dataclasses.dataclass")
+        });
+        (compares || defines("__eq__")) && !defines("__hash__")
+    }
+
     fn infer(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
         self.infer_ref(expr.into())
     }
