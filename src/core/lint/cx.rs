@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use ruff_python_ast::ExprRef;
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::Edit;
 use crate::python::{Facts, Import};
@@ -57,6 +57,21 @@ impl<'a> Cx<'a> {
         } else {
             format!("({text})")
         }
+    }
+
+    /// A line of its own before a statement, as deep as the statement; `None` where it shares its line with something before it.
+    pub fn line_before(&self, stmt: impl Ranged, line: &str) -> Option<Edit> {
+        let start = self.lines_of(TextRange::empty(stmt.start())).start();
+        let before = self.text(TextRange::new(start, stmt.start()));
+        let line_end = if self.source().text().contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
+        before
+            .trim()
+            .is_empty()
+            .then(|| Edit::insert(start, format!("{before}{line}{line_end}")))
     }
 
     /// Deletes whole lines.

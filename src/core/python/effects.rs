@@ -1,8 +1,13 @@
 //! What evaluating an expression does besides giving a value.
 
-use ruff_python_ast::{AnyNodeRef, ExprRef};
+use ruff_python_ast::{
+    AnyNodeRef, CmpOp, Expr, ExprCall, ExprNumberLiteral, ExprRef, Number, Operator, UnaryOp,
+};
+use ruff_text_size::Ranged;
 
 use super::facts::Facts;
+use super::symbols::Binding;
+use super::types::Type;
 
 /// How sure it is that evaluating an expression has no side effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,5 +164,190 @@ impl<'a> Facts<'a> {
             AnyNodeRef::ExprBoolOp(_) | AnyNodeRef::ExprIf(_) => Purity::Likely,
             _ => Purity::Certain,
         }
+    }
+
+    /// Whether evaluating `expr` could raise: `false` only for operations of builtin types that never do, on names that are bound.
+    pub fn may_raise(&self, expr: impl Into<ExprRef<'a>>) -> bool {
+        let expr: ExprRef<'a> = expr.into();
+        self.tree
+            .descendants(AnyNodeRef::from(expr))
+            .any(|node| self.own_may_raise(node))
+    }
+
+    fn own_may_raise(&self, node: AnyNodeRef<'a>) -> bool {
+        match node {
+            AnyNodeRef::ExprName(name) => self.symbol(name).is_some_and(|symbol| {
+                self.bindings(symbol)
+                    .any(|binding| matches!(binding, Binding::Deleted))
+            }),
+            AnyNodeRef::ExprStringLiteral(_)
+            | AnyNodeRef::ExprBytesLiteral(_)
+            | AnyNodeRef::ExprNumberLiteral(_)
+            | AnyNodeRef::ExprBooleanLiteral(_)
+            | AnyNodeRef::ExprNoneLiteral(_)
+            | AnyNodeRef::ExprTuple(_)
+            | AnyNodeRef::ExprList(_) => false,
+            AnyNodeRef::ExprCompare(compare) => {
+                let mut left = self.ty(&*compare.left);
+                compare
+                    .ops
+                    .iter()
+                    .zip(&compare.comparators)
+                    .any(|(op, side)| {
+                        let right = self.ty(side);
+                        let left = std::mem::replace(&mut left, right.clone());
+                        !comparable(*op, &left, &right)
+                    })
+            }
+            AnyNodeRef::ExprUnaryOp(op) => match op.op {
+                UnaryOp::Not => !self.ty(&*op.operand).is_scalar(),
+                _ => !matches!(self.ty(&*op.operand), Type::Int | Type::Bool),
+            },
+            AnyNodeRef::ExprBoolOp(op) => !op.values.iter().all(|value| self.ty(value).is_scalar()),
+            AnyNodeRef::ExprIf(branch) => !self.ty(&*branch.test).is_scalar(),
+            AnyNodeRef::ExprBinOp(op) => {
+                let nonzero = || match &*op.right {
+                    Expr::NumberLiteral(ExprNumberLiteral {
+                        value: Number::Int(int),
+                        ..
+                    }) => int.as_u64().is_some_and(|int| int > 0),
+                    _ => false,
+                };
+                match (self.ty(&*op.left), self.ty(&*op.right)) {
+                    (Type::Int | Type::Bool, Type::Int | Type::Bool) => match op.op {
+                        Operator::Add
+                        | Operator::Sub
+                        | Operator::Mult
+                        | Operator::BitAnd
+                        | Operator::BitOr
+                        | Operator::BitXor => false,
+                        Operator::Mod | Operator::FloorDiv => !nonzero(),
+                        _ => true,
+                    },
+                    (Type::Float, Type::Float) => {
+                        !matches!(op.op, Operator::Add | Operator::Sub | Operator::Mult)
+                    }
+                    (Type::Str, Type::Str) | (Type::Bytes, Type::Bytes) => op.op != Operator::Add,
+                    _ => true,
+                }
+            }
+            AnyNodeRef::ExprCall(call) => self.call_may_raise(call),
+            // The callee, which the call has judged.
+            AnyNodeRef::ExprAttribute(attribute) => !matches!(
+                self.tree.parent(attribute),
+                Some(AnyNodeRef::ExprCall(call)) if call.func.range() == attribute.range()
+            ),
+            node => node.is_expression(),
+        }
+    }
+
+    fn call_may_raise(&self, call: &'a ExprCall) -> bool {
+        let name = self.name(&*call.func);
+        let Some(builtin) = name
+            .as_deref()
+            .and_then(|name| name.strip_prefix("builtins."))
+        else {
+            return true;
+        };
+        if !call.arguments.keywords.is_empty() {
+            return true;
+        }
+        let args = &call.arguments.args;
+        let all_text = || args.iter().all(|arg| self.ty(arg).is_str());
+        match (builtin.split_once('.'), &**args) {
+            (Some(("str", "startswith" | "endswith")), [_])
+            | (Some(("str", "strip" | "lstrip" | "rstrip")), [] | [_]) => !all_text(),
+            (
+                Some((
+                    "str",
+                    "lower" | "upper" | "casefold" | "title" | "swapcase" | "capitalize"
+                    | "isalnum" | "isalpha" | "isascii" | "isdecimal" | "isdigit" | "isidentifier"
+                    | "islower" | "isnumeric" | "isprintable" | "isspace" | "istitle" | "isupper",
+                )),
+                [],
+            ) => false,
+            (None, [arg]) if builtin == "len" => !matches!(
+                self.ty(arg),
+                Type::Str
+                    | Type::Bytes
+                    | Type::List(_)
+                    | Type::Tuple(_)
+                    | Type::Set(_)
+                    | Type::FrozenSet(_)
+                    | Type::Dict(..)
+            ),
+            (None, [arg]) if builtin == "bool" => !self.ty(arg).is_scalar(),
+            (None, [_, class]) if builtin == "isinstance" => !self
+                .name(class)
+                .is_some_and(|class| class.starts_with("builtins.")),
+            _ => true,
+        }
+    }
+}
+
+/// Whether comparing values of these types never raises.
+fn comparable(op: CmpOp, left: &Type<'_>, right: &Type<'_>) -> bool {
+    let number = |ty: &Type<'_>| matches!(ty, Type::Int | Type::Bool | Type::Float);
+    match op {
+        CmpOp::Is | CmpOp::IsNot => true,
+        CmpOp::Eq | CmpOp::NotEq => left.is_scalar() && right.is_scalar(),
+        CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => {
+            (number(left) && number(right))
+                || matches!(
+                    (left, right),
+                    (Type::Str, Type::Str) | (Type::Bytes, Type::Bytes)
+                )
+        }
+        CmpOp::In | CmpOp::NotIn => match right {
+            Type::Str => left.is_str(),
+            Type::List(element)
+            | Type::Tuple(element)
+            | Type::Set(element)
+            | Type::FrozenSet(element)
+            | Type::Dict(element, _) => left.is_scalar() && element.is_scalar(),
+            _ => false,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Parsed, Source, Versions, parse};
+
+    fn last_expression<'a>(parsed: &'a Parsed<ruff_python_ast::ModModule>) -> Option<&'a Expr> {
+        parsed
+            .syntax()
+            .body
+            .last()?
+            .as_expr_stmt()
+            .map(|stmt| &*stmt.value)
+    }
+
+    fn may_raise(text: &str) -> Option<bool> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        Some(facts.may_raise(last_expression(&parsed)?))
+    }
+
+    #[test]
+    fn comparing_and_computing_with_known_numbers_never_raises() {
+        assert_eq!(
+            may_raise("x = 3\nx % 7 == 0 and not x < 2.5\n"),
+            Some(false)
+        );
+        assert_eq!(
+            may_raise("x = 'a'\nx.strip().startswith('b')\n"),
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn unknown_operands_zero_divisors_and_mixed_orders_may_raise() {
+        assert_eq!(may_raise("x % 7 == 0\n"), Some(true));
+        assert_eq!(may_raise("x = 3\nx % x\n"), Some(true));
+        assert_eq!(may_raise("x = 3\nx < 'a'\n"), Some(true));
+        assert_eq!(may_raise("x = 'a'\nx.index('b')\n"), Some(true));
     }
 }

@@ -5,7 +5,10 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::blocks::{Leaves, leaves, siblings};
 use super::facts::Facts;
+use super::symbols::{Binding, Symbol};
 use super::tree::comprehension_generators;
+use super::types::Assigned;
+use super::uses::Use;
 
 /// Something that evaluates code again and again.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +85,9 @@ impl<'a> Facts<'a> {
     pub fn loops(&self, node: impl Into<AnyNodeRef<'a>>) -> Vec<Loop<'a>> {
         let mut found = Vec::new();
         let mut inner: AnyNodeRef<'a> = node.into();
+        if !self.tree.is_looped(inner) {
+            return found;
+        }
         let mut innermost = inner;
         // Control leaves the innermost loop, or the whole function, behind `node` on every path.
         let mut left: Option<Leaves> = None;
@@ -203,15 +209,19 @@ impl<'a> Facts<'a> {
             }
             Expr::StringLiteral(text) => Some(text.value.chars().count() as u64),
             Expr::BytesLiteral(bytes) => Some(bytes.value.len() as u64),
-            Expr::Name(_) => {
-                let value = self.only_value(expr)?;
-                // A list may have grown since it was written down; a tuple or a string has not.
-                let fixed = value.is_tuple_expr()
-                    || value.is_string_literal_expr()
-                    || value.is_bytes_literal_expr()
-                    || !self.grows(expr);
-                fixed.then(|| self.length(value, hops + 1)).flatten()
+            Expr::ListComp(ast::ExprListComp { generators, .. })
+            | Expr::SetComp(ast::ExprSetComp { generators, .. })
+            | Expr::Generator(ast::ExprGenerator { generators, .. }) => {
+                generators.iter().try_fold(1u64, |product, clause| {
+                    Some(product.saturating_mul(self.length(&clause.iter, hops + 1)?))
+                })
             }
+            Expr::BinOp(op) if op.op.is_add() => {
+                let left = self.length(&op.left, hops + 1)?;
+                Some(left.saturating_add(self.length(&op.right, hops + 1)?))
+            }
+            Expr::Name(name) => self.length_of_symbol(self.symbol(name)?, hops),
+            Expr::Attribute(attribute) => self.length_of_attribute(attribute, hops),
             Expr::Call(call) => {
                 let args = &call.arguments.args;
                 if let Expr::Attribute(method) = &*call.func
@@ -221,6 +231,10 @@ impl<'a> Facts<'a> {
                     return self.length(&method.value, hops + 1);
                 }
                 match self.name(&*call.func)?.as_str() {
+                    "builtins.str.split" | "builtins.str.rsplit" => {
+                        let most = call.arguments.find_argument_value("maxsplit", 1)?;
+                        Some(whole_number(most)?.saturating_add(1))
+                    }
                     "builtins.range" => range_length(args),
                     "builtins.enumerate" | "builtins.reversed" | "builtins.sorted"
                     | "builtins.list" | "builtins.tuple" | "builtins.set"
@@ -239,6 +253,122 @@ impl<'a> Facts<'a> {
     }
 }
 
+impl<'a> Facts<'a> {
+    /// The longest that the values of a variable get: as they were written down, and with what is added to them one by one.
+    fn length_of_symbol(&self, symbol: &Symbol<'a>, hops: u8) -> Option<u64> {
+        if symbol.shared {
+            return None;
+        }
+        let mut longest = None;
+        let mut added = 0u64;
+        // A list may grow after it was written down; a tuple or a string may not.
+        let mut fixed = true;
+        for binding in self.bindings(symbol) {
+            let value = match binding {
+                Binding::Assign(stmt) => &*stmt.value,
+                Binding::Walrus(walrus) => &*walrus.value,
+                Binding::Annotated(stmt) => match stmt.value.as_deref() {
+                    Some(value) => value,
+                    None => continue,
+                },
+                Binding::Augmented(stmt) if stmt.op.is_add() => {
+                    let more = self.length(&stmt.value, hops + 1)?;
+                    added =
+                        added.saturating_add(self.once(stmt.into(), symbol)?.saturating_mul(more));
+                    continue;
+                }
+                Binding::Deleted => continue,
+                _ => return None,
+            };
+            fixed &= value.is_tuple_expr()
+                || value.is_string_literal_expr()
+                || value.is_bytes_literal_expr();
+            longest = longest.max(Some(self.length(value, hops + 1)?));
+        }
+        if !fixed {
+            for read in self.reads(symbol) {
+                let used = self.usage(read);
+                // A list that is written down and handed to others does not grow there, as a rule; an empty one may be their output.
+                let handed_on = self.lets_go(used) && longest > Some(0);
+                if self.may_mutate(used) && !handed_on {
+                    added = added.saturating_add(self.added_by(used, read.into(), symbol, hops)?);
+                }
+            }
+        }
+        longest.map(|longest| longest.saturating_add(added))
+    }
+
+    /// How many items one use adds; `None` is any number.
+    fn added_by(
+        &self,
+        used: Use<'a>,
+        at: AnyNodeRef<'a>,
+        symbol: &Symbol<'a>,
+        hops: u8,
+    ) -> Option<u64> {
+        match used {
+            Use::Method("append" | "appendleft" | "insert" | "add", _) => self.once(at, symbol),
+            Use::Method("extend", call) => {
+                let more = self.length(call.arguments.args.first()?, hops + 1)?;
+                Some(self.once(at, symbol)?.saturating_mul(more))
+            }
+            Use::Method(
+                "pop" | "popleft" | "popitem" | "remove" | "discard" | "clear" | "sort" | "reverse",
+                _,
+            ) => Some(0),
+            Use::Item(subscript) => {
+                let in_place =
+                    self.symbol_type(symbol).is_list() && !subscript.slice.is_slice_expr();
+                in_place.then_some(0)
+            }
+            // Counted with the bindings.
+            Use::Augmented(_) => Some(0),
+            _ => None,
+        }
+    }
+
+    /// One, if `node` runs at most once for each value of the variable: in the same function and in no loop.
+    fn once(&self, node: AnyNodeRef<'a>, symbol: &Symbol<'a>) -> Option<u64> {
+        let around = self.tree.ancestors(node).take_while(|outer| {
+            !outer
+                .range()
+                .contains_range(self.tree.scope(symbol.scope).node.range())
+        });
+        let again = around.into_iter().any(|outer| {
+            matches!(
+                outer,
+                AnyNodeRef::StmtFor(_)
+                    | AnyNodeRef::StmtWhile(_)
+                    | AnyNodeRef::StmtFunctionDef(_)
+                    | AnyNodeRef::ExprLambda(_)
+            ) || !comprehension_generators(outer).is_empty()
+        });
+        (!again).then_some(1)
+    }
+
+    /// The longest value that a class gives one of its attributes, as long as nothing in the file may make it grow.
+    fn length_of_attribute(&self, attribute: &'a ast::ExprAttribute, hops: u8) -> Option<u64> {
+        let class = self.class_of_self(attribute.value.as_name_expr()?)?;
+        let attributes = self.attributes_of(class);
+        let mut longest = None;
+        for assigned in attributes.get(attribute.attr.as_str())? {
+            match assigned {
+                Assigned::Value(value) => {
+                    longest = longest.max(Some(self.length(value, hops + 1)?));
+                }
+                Assigned::Annotation(_) => {}
+                _ => return None,
+            }
+        }
+        let grows = self.tree.nodes().iter().any(|node| {
+            matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr
+                && other.ctx.is_load()
+                && self.may_mutate(self.usage(*other)))
+        });
+        longest.filter(|_| !grows)
+    }
+}
+
 fn in_body<'a>(body: &'a [ast::Stmt], child: AnyNodeRef<'a>) -> bool {
     match (body.first(), body.last()) {
         (Some(first), Some(last)) => first.start() <= child.start() && child.end() <= last.end(),
@@ -247,13 +377,7 @@ fn in_body<'a>(body: &'a [ast::Stmt], child: AnyNodeRef<'a>) -> bool {
 }
 
 fn range_length(args: &[Expr]) -> Option<u64> {
-    let number = |expr: &Expr| match expr {
-        Expr::NumberLiteral(number) => match &number.value {
-            Number::Int(int) => int.as_u64(),
-            _ => None,
-        },
-        _ => None,
-    };
+    let number = whole_number;
     match args {
         [stop] => number(stop),
         [start, stop] => Some(number(stop)?.saturating_sub(number(start)?)),
@@ -261,6 +385,16 @@ fn range_length(args: &[Expr]) -> Option<u64> {
             let span = number(stop)?.saturating_sub(number(start)?);
             Some(span.div_ceil(number(step)?.max(1)))
         }
+        _ => None,
+    }
+}
+
+fn whole_number(expr: &Expr) -> Option<u64> {
+    match expr {
+        Expr::NumberLiteral(ast::ExprNumberLiteral {
+            value: Number::Int(int),
+            ..
+        }) => int.as_u64(),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 //! **Invariant**: knows nothing of rules and findings.
 
 mod accumulation;
+mod appends;
 mod blocks;
 mod caches;
 mod classes;
@@ -22,6 +23,7 @@ mod uses;
 mod versions;
 
 pub use accumulation::{Accumulation, Shape, summands};
+pub use appends::{AppendLoop, Partial};
 pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
 pub use caches::{CacheLimit, Cached};
 pub use classes::{Base, Layout, Slots};

@@ -10,6 +10,9 @@ use super::tree::{NodeId, ScopeId, ScopeKind, Tree};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SymbolId(u32);
 
+/// The symbol of nodes that name none.
+const NOBODY: SymbolId = SymbolId(u32::MAX);
+
 /// One variable, function, class or import of one scope.
 #[derive(Debug)]
 pub struct Symbol<'a> {
@@ -59,8 +62,8 @@ pub enum Binding<'a> {
 /// See the module's documentation.
 pub struct Symbols<'a> {
     symbols: Vec<Symbol<'a>>,
-    /// Parallel to the tree's names.
-    of_names: Vec<Option<SymbolId>>,
+    /// By the number of the node that names it; [`NOBODY`] for all others.
+    of_nodes: Vec<SymbolId>,
     by_key: FxHashMap<(ScopeId, &'a str), SymbolId>,
     /// `from x import *` in this file: any name may come from there.
     star_import: bool,
@@ -90,7 +93,7 @@ impl<'a> Symbols<'a> {
         }
         let mut table = Self {
             symbols: Vec::new(),
-            of_names: vec![None; tree.names().len()],
+            of_nodes: vec![NOBODY; tree.nodes().len()],
             by_key: FxHashMap::default(),
             star_import: false,
         };
@@ -116,7 +119,7 @@ impl<'a> Symbols<'a> {
         for slot in nonlocal {
             table.bind(tree, &declared, slot);
         }
-        for (slot, (id, scope)) in tree.names().iter().enumerate() {
+        for (id, scope) in tree.names() {
             let AnyNodeRef::ExprName(name) = tree.node(*id) else {
                 continue;
             };
@@ -126,11 +129,13 @@ impl<'a> Symbols<'a> {
                     Some(false) => tree.scope(*scope).parent,
                     None => *scope,
                 };
-                table.of_names[slot] = table.lookup(tree, scope, name.id.as_str());
+                let found = table.lookup(tree, scope, name.id.as_str());
+                table.of_nodes[id.index()] = found.unwrap_or(NOBODY);
             }
             let is_read = name.ctx == ExprContext::Load
                 || matches!(tree.parent(name), Some(AnyNodeRef::StmtAugAssign(stmt)) if stmt.target.range() == name.range());
-            if is_read && let Some(symbol) = table.of_names[slot] {
+            let symbol = table.of_nodes[id.index()];
+            if is_read && symbol != NOBODY {
                 table.symbols[symbol.0 as usize].reads.push(*id);
             }
         }
@@ -151,7 +156,7 @@ impl<'a> Symbols<'a> {
         let entry = &mut self.symbols[symbol.0 as usize];
         entry.bindings.push(id);
         entry.shared |= declared.contains_key(&(scope, name));
-        self.of_names[slot] = Some(symbol);
+        self.of_nodes[id.index()] = symbol;
     }
 
     /// The scope that a binding of `name` in `scope` binds.
@@ -220,9 +225,8 @@ impl<'a> Symbols<'a> {
 
     /// The symbol that a node binds or reads.
     pub fn of(&self, tree: &Tree<'a>, node: impl Into<AnyNodeRef<'a>>) -> Option<SymbolId> {
-        let id = tree.id(node);
-        let slot = tree.names().binary_search_by_key(&id, |(id, _)| *id).ok()?;
-        self.of_names[slot]
+        let symbol = *self.of_nodes.get(tree.id(node).index())?;
+        (symbol != NOBODY).then_some(symbol)
     }
 
     pub fn get(&self, id: SymbolId) -> &Symbol<'a> {

@@ -19,7 +19,7 @@ pub const MAX_DEPTH: u32 = 5_000;
 pub struct NodeId(u32);
 
 impl NodeId {
-    fn index(self) -> usize {
+    pub(super) fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -39,6 +39,8 @@ pub struct Scope<'a> {
     pub node: AnyNodeRef<'a>,
     /// The scope around it; the module is its own parent.
     pub parent: ScopeId,
+    /// A function whose body yields: calling it gives a generator.
+    pub yields: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub enum ScopeKind {
 pub struct Tree<'a> {
     nodes: Vec<AnyNodeRef<'a>>,
     parents: Vec<NodeId>,
+    /// Whether a loop or comprehension of the same function lies around the node, however often it runs.
+    looped: Vec<bool>,
     scopes: Vec<Scope<'a>>,
     /// Every node that binds, reads or declares a name, with its scope; in ascending order.
     names: Vec<(NodeId, ScopeId)>,
@@ -69,10 +73,12 @@ impl<'a> Tree<'a> {
                 // A node takes about 9 bytes of text on average code.
                 nodes: Vec::with_capacity(size / 8 + 8),
                 parents: Vec::with_capacity(size / 8 + 8),
+                looped: Vec::with_capacity(size / 8 + 8),
                 scopes: vec![Scope {
                     kind: ScopeKind::Module,
                     node: root,
                     parent: ScopeId::MODULE,
+                    yields: false,
                 }],
                 names: Vec::with_capacity(size / 24 + 8),
             },
@@ -80,6 +86,7 @@ impl<'a> Tree<'a> {
             scope: ScopeId::MODULE,
             parameters: ScopeId::MODULE,
             depth: 0,
+            loops: 0,
             too_deep: None,
         };
         walk.enter_node(root);
@@ -147,6 +154,16 @@ impl<'a> Tree<'a> {
             .take_while(move |(i, (_, parent))| *i == 0 || **parent >= root)
             .map(|(_, (node, _))| *node);
         inside
+    }
+
+    /// Whether a loop or comprehension of the same function lies around `node`; how often it runs is another question.
+    pub fn is_looped(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
+        self.looped[self.id(node).index()]
+    }
+
+    /// The scope that a definition, lambda or comprehension opens.
+    pub fn scope_in(&self, node: impl Into<AnyNodeRef<'a>>) -> Option<Scope<'a>> {
+        self.scope_opened_by(self.id(node)).map(|id| self.scope(id))
     }
 
     /// The statement that `node` belongs to; `node` itself if it is one.
@@ -240,6 +257,8 @@ struct Walk<'a> {
     /// The scope that binds the parameters being walked: the function's own, while their defaults belong to the one around.
     parameters: ScopeId,
     depth: u32,
+    /// Loops and comprehensions around, within the same function.
+    loops: u32,
     too_deep: Option<TextRange>,
 }
 
@@ -250,6 +269,7 @@ impl<'a> Walk<'a> {
             kind,
             node,
             parent: self.scope,
+            yields: false,
         });
         id
     }
@@ -258,6 +278,13 @@ impl<'a> Walk<'a> {
         let outer = std::mem::replace(&mut self.scope, scope);
         visit(self);
         self.scope = outer;
+    }
+
+    /// The body of a function, lambda or class: the loops around it repeat its definition, not the body.
+    fn body(&mut self, scope: ScopeId, visit: impl FnOnce(&mut Self)) {
+        let loops = std::mem::take(&mut self.loops);
+        self.inside(scope, visit);
+        self.loops = loops;
     }
 
     fn with_parameters(&mut self, scope: ScopeId, parameters: &'a ast::Parameters) {
@@ -286,6 +313,7 @@ impl<'a> Walk<'a> {
         self.enter_node(node);
         let scope = self.open(ScopeKind::Comprehension, node);
         let outer = self.scope;
+        self.loops += 1;
         self.inside(scope, |walk| {
             for part in parts.into_iter().flatten() {
                 walk.visit_expr(part);
@@ -302,6 +330,7 @@ impl<'a> Walk<'a> {
                 walk.leave_node(generator.into());
             }
         });
+        self.loops -= 1;
         self.leave_node(node);
     }
 }
@@ -313,6 +342,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
         node.node_index().set(NodeIndex::from(id));
         self.tree.nodes.push(node);
         self.tree.parents.push(self.current);
+        self.tree.looped.push(self.loops > 0);
         self.current = NodeId(id);
         if matches!(
             node,
@@ -360,7 +390,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                 if let Some(returns) = &def.returns {
                     self.visit_annotation(returns);
                 }
-                self.inside(scope, |walk| walk.visit_body(&def.body));
+                self.body(scope, |walk| walk.visit_body(&def.body));
                 self.leave_node(def.into());
             }
             Stmt::ClassDef(def) => {
@@ -375,8 +405,13 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                 if let Some(arguments) = &def.arguments {
                     self.visit_arguments(arguments);
                 }
-                self.inside(scope, |walk| walk.visit_body(&def.body));
+                self.body(scope, |walk| walk.visit_body(&def.body));
                 self.leave_node(def.into());
+            }
+            Stmt::For(_) | Stmt::While(_) => {
+                self.loops += 1;
+                source_order::walk_stmt(self, stmt);
+                self.loops -= 1;
             }
             _ => source_order::walk_stmt(self, stmt),
         }
@@ -394,7 +429,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                 if let Some(parameters) = &lambda.parameters {
                     self.with_parameters(scope, parameters);
                 }
-                self.inside(scope, |walk| walk.visit_expr(&lambda.body));
+                self.body(scope, |walk| walk.visit_expr(&lambda.body));
                 self.leave_node(lambda.into());
             }
             Expr::ListComp(comp) => {
@@ -412,6 +447,10 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                     [comp.key.as_deref(), Some(&comp.value)],
                     &comp.generators,
                 );
+            }
+            Expr::Yield(_) | Expr::YieldFrom(_) => {
+                self.tree.scopes[self.scope.0 as usize].yields = true;
+                walk_expr(self, expr);
             }
             _ => walk_expr(self, expr),
         }

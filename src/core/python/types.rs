@@ -288,6 +288,32 @@ impl<'a> Facts<'a> {
         known(self.infer_symbol(id))
     }
 
+    /// Whether values of a type certainly have no hash: besides the builtin ones, those of classes that define an equality without.
+    pub fn is_unhashable(&self, ty: &Type<'a>) -> bool {
+        let Type::Local(ClassRef(class)) = ty else {
+            return ty.is_unhashable();
+        };
+        let defines = |wanted: &str| {
+            class.body.iter().any(|stmt| match stmt {
+                Stmt::FunctionDef(def) => def.name.as_str() == wanted,
+                Stmt::Assign(assign) => assign
+                    .targets
+                    .iter()
+                    .any(|target| target.as_name_expr().is_some_and(|name| name.id == wanted)),
+                _ => false,
+            })
+        };
+        // `@dataclass` writes an `__eq__`, and a `__hash__` only when asked.
+        let compares = class.decorator_list.iter().any(|decorator| {
+            let (callee, asked) = match &decorator.expression {
+                Expr::Call(call) => (&*call.func, !call.arguments.keywords.is_empty()),
+                other => (other, false),
+            };
+            !asked && self.is(callee, "dataclasses.dataclass")
+        });
+        (compares || defines("__eq__")) && !defines("__hash__")
+    }
+
     fn infer(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
         self.infer_ref(expr.into())
     }
@@ -807,12 +833,7 @@ impl<'a> Facts<'a> {
 
     /// Whether a function yields.
     pub fn is_generator(&self, def: &'a ast::StmtFunctionDef) -> bool {
-        self.own_nodes(def).any(|node| {
-            matches!(
-                node,
-                AnyNodeRef::ExprYield(_) | AnyNodeRef::ExprYieldFrom(_)
-            )
-        })
+        self.tree.scope_in(def).is_some_and(|scope| scope.yields)
     }
 
     /// The nodes of a function's body that run when it is called: inner functions and classes are left out.

@@ -4,6 +4,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, CmpOp, Expr, ExprContext, ExprNam
 use ruff_text_size::{Ranged, TextRange};
 
 use super::blocks::siblings;
+use super::effects::Purity;
 use super::facts::Facts;
 use super::loops::Loop;
 use super::symbols::{Binding, Symbol, binding};
@@ -108,8 +109,9 @@ const READING_BUILTINS: &[&str] = &[
 ];
 
 impl<'a> Facts<'a> {
-    /// How a read of a name uses the object behind it.
-    pub fn usage(&self, name: &'a ExprName) -> Use<'a> {
+    /// How a read of a name, an attribute or an item uses the object behind it.
+    pub fn usage(&self, name: impl Into<AnyNodeRef<'a>>) -> Use<'a> {
+        let name = name.into();
         let is = |expr: &Expr| expr.range() == name.range();
         let Some(parent) = self.tree.parent(name) else {
             return Use::Stored;
@@ -227,25 +229,12 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether the container behind a name may have more items than where it was written down.
-    pub(super) fn grows(&self, name: &'a Expr) -> bool {
-        let Some(symbol) = name.as_name_expr().and_then(|name| self.symbol(name)) else {
-            return true;
-        };
-        self.reads(symbol)
-            .any(|read| self.may_mutate(self.usage(read)))
-    }
-
     /// Whether what a variable holds may be changed by an iteration of `around`: rebound, or mutated through this name or an alias.
     ///
     /// Immutable values can only be rebound. An object that somebody else got hold of may be changed by any call, so it counts as
     /// changed as soon as the loop calls something unknown.
     pub fn changes_in(&self, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
-        let rebound = symbol
-            .bindings
-            .iter()
-            .any(|id| around.repeats(self.tree.node(*id)));
-        if rebound || (symbol.shared && self.calls_unknown(around)) {
+        if self.is_touched_in(symbol, around) || (symbol.shared && self.calls_unknown(around)) {
             return true;
         }
         if self.symbol_type(symbol).is_hashable() {
@@ -254,12 +243,82 @@ impl<'a> Facts<'a> {
         let mut let_go = self.bindings(symbol).any(|binding| !self.is_fresh(binding));
         for read in self.reads(symbol) {
             let used = self.usage(read);
-            if around.repeats(read) && self.may_mutate(used) {
-                return true;
-            }
             let_go |= self.lets_go(used) && !matches!(used, Use::Returned);
         }
         let_go && self.calls_unknown(around)
+    }
+
+    /// Whether an iteration of `around` rebinds a variable, or may mutate its object through this very name.
+    ///
+    /// Aliases are left out: see [`Self::changes_in`].
+    pub fn is_touched_in(&self, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
+        self.is_rebound_in(symbol, around)
+            || (!self.symbol_type(symbol).is_hashable()
+                && self
+                    .reads(symbol)
+                    .any(|read| around.repeats(read) && self.may_mutate(self.usage(read))))
+    }
+
+    fn is_rebound_in(&self, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
+        symbol
+            .bindings
+            .iter()
+            .any(|id| around.repeats(self.tree.node(*id)))
+    }
+
+    /// Whether the text of an iteration of `around` leaves alone what `expr` reads: nothing there rebinds it or may mutate it.
+    ///
+    /// Weaker than [`Self::is_invariant`]: functions that the loop calls may still change it through an alias.
+    pub fn is_left_alone(&self, expr: &'a Expr, around: Loop<'a>) -> bool {
+        if self.purity(expr) == Purity::Impure {
+            return false;
+        }
+        self.tree.descendants(expr).all(|node| match node {
+            AnyNodeRef::ExprName(name) => match self.symbol(name) {
+                Some(symbol)
+                    if expr
+                        .range()
+                        .contains_range(self.tree.scope(symbol.scope).node.range()) =>
+                {
+                    true
+                }
+                // Of `x.items` it is `items` that counts, as long as `x` stays the same object.
+                Some(symbol) if matches!(self.usage(name), Use::Attribute(_)) => {
+                    !self.is_rebound_in(symbol, around)
+                }
+                Some(symbol) => !self.is_touched_in(symbol, around),
+                None => !self.symbols().has_star_import(),
+            },
+            AnyNodeRef::ExprAttribute(attribute) => {
+                matches!(self.usage(attribute), Use::Method(..) | Use::Stored)
+                    && self.tree.parent(attribute).is_some_and(|parent| {
+                        matches!(parent, AnyNodeRef::ExprCall(call) if call.func.range() == attribute.range())
+                    })
+                    || !self.is_mutated_like(around, |other| {
+                        matches!(other, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr)
+                    })
+            }
+            AnyNodeRef::ExprSubscript(subscript) => {
+                let base = self.text(&*subscript.value);
+                !self.is_mutated_like(around, |other| {
+                    matches!(other, AnyNodeRef::ExprSubscript(other) if self.text(&*other.value) == base)
+                })
+            }
+            AnyNodeRef::ExprLambda(_) => false,
+            _ => true,
+        })
+    }
+
+    /// Whether an iteration writes, or may mutate, the object behind an attribute or item like the one in question.
+    fn is_mutated_like(&self, around: Loop<'a>, alike: impl Fn(AnyNodeRef<'a>) -> bool) -> bool {
+        self.tree.descendants(around.node()).any(|node| {
+            let written = match node {
+                AnyNodeRef::ExprAttribute(attribute) => attribute.ctx != ExprContext::Load,
+                AnyNodeRef::ExprSubscript(subscript) => subscript.ctx != ExprContext::Load,
+                _ => return false,
+            };
+            alike(node) && around.repeats(node) && (written || self.may_mutate(self.usage(node)))
+        })
     }
 
     /// Whether a binding makes a new object that nobody else knows.
@@ -322,7 +381,8 @@ impl<'a> Facts<'a> {
         found
     }
 
-    fn is_harmless_call(&self, call: &'a ast::ExprCall) -> bool {
+    /// Whether a call is known to change nothing but, at most, the object that it is a method of.
+    pub fn is_harmless_call(&self, call: &'a ast::ExprCall) -> bool {
         match self.name(&*call.func) {
             Some(name) => [
                 "builtins.",
