@@ -23,20 +23,20 @@
 //! ```python bad
 //! def pairs(names, rows):
 //!     numbers = enumerate(rows)
-//!     found = []
+//!     found = {}
 //!     for name in names:
 //!         for number, row in numbers:
-//!             found.append((name, number, row))
+//!             found[name, number] = row
 //!     return found
 //! ```
 //!
 //! ```python good
 //! def pairs(names, rows):
 //!     numbers = list(enumerate(rows))
-//!     found = []
+//!     found = {}
 //!     for name in names:
 //!         for number, row in numbers:
-//!             found.append((name, number, row))
+//!             found[name, number] = row
 //!     return found
 //! ```
 //!

@@ -35,8 +35,8 @@
 //!     out = list()
 //!     for row in rows:
 //!         for item in row:
-//!             if item:
-//!                 out.insert(0, item)
+//!             item = item or None
+//!             out.insert(0, item)
 //!     # newest first
 //!     return out
 //! ```
@@ -46,8 +46,8 @@
 //!     out = list()
 //!     for row in rows:
 //!         for item in row:
-//!             if item:
-//!                 out.append(item)
+//!             item = item or None
+//!             out.append(item)
 //!     out.reverse()
 //!     # newest first
 //!     return out

@@ -60,6 +60,7 @@
 //! def mirrored(words):
 //!     text = ""
 //!     for word in words:
+//!         word = word.lower()
 //!         text = word + " " + text
 //!     return text
 //! ```
@@ -68,6 +69,7 @@
 //! def mirrored(words):
 //!     parts = []
 //!     for word in words:
+//!         word = word.lower()
 //!         parts.append(word + " ")
 //!     parts.reverse()
 //!     return "".join(parts)

@@ -8,10 +8,10 @@
 //!
 //!
 //! def numbered(lines):
-//!     found = []
+//!     found = 0
 //!     for line in lines:
 //!         if re.compile(r"\d+").match(line):
-//!             found.append(line)
+//!             found += 1
 //!     return found
 //! ```
 //!
@@ -20,11 +20,11 @@
 //!
 //!
 //! def numbered(lines):
-//!     found = []
+//!     found = 0
 //!     pattern = re.compile(r"\d+")
 //!     for line in lines:
 //!         if pattern.match(line):
-//!             found.append(line)
+//!             found += 1
 //!     return found
 //! ```
 //!

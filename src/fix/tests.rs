@@ -1,3 +1,5 @@
+//! Fixes are applied whole, in order, and never break what they touch.
+
 use hotlint_core::lint::{Edit, Finding, Severity};
 use hotlint_core::python::SourceKind;
 use hotlint_core::text_size::{TextRange, TextSize};

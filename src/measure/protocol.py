@@ -13,9 +13,9 @@ import tracemalloc
 
 SIZES = (10, 100, 1000, 10000)
 # A half that takes longer than this at some size is not tried at larger ones.
-ENOUGH = 0.25
+ENOUGH = 0.15
 # All rounds of one size together, in seconds of CPU.
-BUDGET = 1.0
+BUDGET = 0.4
 
 
 def load(code, setup, call, n):

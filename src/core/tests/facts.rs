@@ -245,7 +245,7 @@ fn loops_with_few_iterations_do_not_count() {
         [""; 0]
     );
     assert_eq!(
-        loops("names = ['a', 'b']\nnames.append(c)\nfor x in names:\n    probe"),
+        loops("names = ['a', 'b']\nfor c in cs:\n    names.append(c)\nfor x in names:\n    probe"),
         ["for x in names"]
     );
     assert_eq!(loops("for x in [*xs]:\n    probe"), ["for x in [*xs]"]);
