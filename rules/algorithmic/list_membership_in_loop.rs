@@ -438,7 +438,7 @@ fn set_before<'a>(haystack: &'a Expr, loops: &[Loop<'a>], cx: &Cx<'a>) -> Option
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         _ => return None,
     };
-    let set = cx.fresh_name(&format!("{}_set", word.trim_start_matches('_')));
+    let set = cx.fresh_name(&format!("{word}_set"));
     let text = cx.text(haystack);
     let mut edits = vec![cx.line_before(stmt, &format!("{set} = set({text})"))?];
     let function = cx.tree.scope_of(stmt);

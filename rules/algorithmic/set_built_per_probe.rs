@@ -202,7 +202,7 @@ fn build_before<'a>(
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         _ => "known",
     };
-    let name = cx.fresh_name(&format!("{}_{lookup}", word.trim_start_matches('_')));
+    let name = cx.fresh_name(&format!("{word}_{lookup}"));
     let items_text = cx.text(items);
     let bare_generator = matches!(items, Expr::Generator(generator) if !generator.parenthesized);
     if items_text.contains('\n') || bare_generator {

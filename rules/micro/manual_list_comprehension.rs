@@ -276,6 +276,8 @@ fn moves<'a>(expr: &'a Expr, appends: AppendLoop<'a>, cx: &Cx<'a>) -> bool {
     };
     cx.tree.descendants(expr).all(|node| match node {
         AnyNodeRef::ExprNamed(_) | AnyNodeRef::ExprAwait(_) => false,
+        // Asynchronous comprehensions nest from 3.11 on only.
+        AnyNodeRef::Comprehension(clause) => !clause.is_async,
         AnyNodeRef::ExprLambda(_) | AnyNodeRef::ExprGenerator(_) => !rebound(),
         // Before 3.12 a comprehension is a function of its own.
         AnyNodeRef::ExprName(name) => !matches!(
