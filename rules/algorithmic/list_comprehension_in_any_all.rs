@@ -86,7 +86,10 @@ impl Rule for ListComprehensionInAnyAll {
         let repeated = std::iter::once(&*comp.elt)
             .chain(comp.generators.iter().flat_map(|clause| &clause.ifs))
             .chain(comp.generators.iter().skip(1).map(|clause| &clause.iter));
-        if repeated.clone().any(|expr| cx.purity(expr) == Purity::Impure) {
+        if repeated
+            .clone()
+            .any(|expr| cx.purity(expr) == Purity::Impure)
+        {
             return None;
         }
         let (function, end) = match cx.text(&*call.func) {
@@ -111,17 +114,18 @@ impl Rule for ListComprehensionInAnyAll {
         let certain = cx.ty(&*comp.elt).is_scalar()
             && comp.generators.len() == 1
             && comp.generators.iter().all(|clause| {
-                clause.target.is_name_expr() && matches!(
-                    cx.ty(&clause.iter),
-                    Type::List(_)
-                        | Type::Tuple(_)
-                        | Type::Set(_)
-                        | Type::FrozenSet(_)
-                        | Type::Dict(..)
-                        | Type::DictView(_)
-                        | Type::Str
-                        | Type::Range
-                )
+                clause.target.is_name_expr()
+                    && matches!(
+                        cx.ty(&clause.iter),
+                        Type::List(_)
+                            | Type::Tuple(_)
+                            | Type::Set(_)
+                            | Type::FrozenSet(_)
+                            | Type::Dict(..)
+                            | Type::DictView(_)
+                            | Type::Str
+                            | Type::Range
+                    )
             })
             && repeated
                 .clone()

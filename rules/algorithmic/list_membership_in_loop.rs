@@ -211,7 +211,9 @@ impl Rule for ListMembershipInLoop {
             compare,
             format!("`{what}` scans a {kind} in every iteration"),
         )
-        .label(format!("compares with one item of `{name}` after the other"))
+        .label(format!(
+            "compares with one item of `{name}` after the other"
+        ))
         .because(around.header(), "for each iteration of this loop");
         if let Some(made) = made(haystack, around, cx) {
             finding = finding.because(made, format!("a {kind}, made here"));
@@ -285,9 +287,7 @@ fn is_written_short<'a>(haystack: &'a Expr, compare: &'a ExprCompare, cx: &Cx<'a
                 Use::Method("append" | "extend" | "insert", _) | Use::Augmented(_)
             )
     });
-    written.targets.len() == 1
-        && !grows
-        && cx.known_length(&written.value).is_some_and(|n| n < FEW)
+    written.targets.len() == 1 && !grows && cx.known_length(&written.value).is_some_and(|n| n < FEW)
 }
 
 /// Whether the list is made outside of a loop, and no iteration puts another one in its place.
@@ -348,16 +348,18 @@ fn growth<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<TextR
             .find(|read| cx.may_mutate(cx.usage(*read)))
             .map(Ranged::range),
         Expr::Attribute(attribute) => {
-            cx.tree.descendants(around.node()).find_map(|node| match node {
-                AnyNodeRef::ExprAttribute(other)
-                    if other.attr == attribute.attr
-                        && around.repeats(other)
-                        && cx.may_mutate(cx.usage(other)) =>
-                {
-                    Some(other.range())
-                }
-                _ => None,
-            })
+            cx.tree
+                .descendants(around.node())
+                .find_map(|node| match node {
+                    AnyNodeRef::ExprAttribute(other)
+                        if other.attr == attribute.attr
+                            && around.repeats(other)
+                            && cx.may_mutate(cx.usage(other)) =>
+                    {
+                        Some(other.range())
+                    }
+                    _ => None,
+                })
         }
         _ => None,
     }
@@ -380,7 +382,10 @@ fn set_from_the_start<'a>(haystack: &'a Expr, cx: &Cx<'a>) -> Option<Fix> {
         Expr::List(list) if list.elts.is_empty() => edits.push(Edit::replace(value, "set()")),
         Expr::List(_) | Expr::ListComp(_) => {
             edits.push(Edit::replace(TextRange::at(value.start(), one), "{"));
-            edits.push(Edit::replace(TextRange::new(value.end() - one, value.end()), "}"));
+            edits.push(Edit::replace(
+                TextRange::new(value.end() - one, value.end()),
+                "}",
+            ));
         }
         Expr::Call(call) if cx.is(&*call.func, "builtins.list") => {
             edits.push(Edit::replace(&*call.func, "set"));
@@ -418,7 +423,12 @@ fn set_before<'a>(haystack: &'a Expr, loops: &[Loop<'a>], cx: &Cx<'a>) -> Option
         .tree
         .ancestors(around.node())
         .take_while(|outer| stmt.range() != outer.range())
-        .any(|outer| matches!(outer, AnyNodeRef::ExprLambda(_) | AnyNodeRef::ElifElseClause(_)));
+        .any(|outer| {
+            matches!(
+                outer,
+                AnyNodeRef::ExprLambda(_) | AnyNodeRef::ElifElseClause(_)
+            )
+        });
     let scope = cx.tree.scope(cx.tree.scope_of(stmt)).kind;
     if moved || scope == ScopeKind::Class {
         return None;
@@ -428,14 +438,15 @@ fn set_before<'a>(haystack: &'a Expr, loops: &[Loop<'a>], cx: &Cx<'a>) -> Option
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         _ => return None,
     };
-    let set = cx.fresh_name(&format!("{}_set", word.trim_start_matches('_')));
+    let set = cx.fresh_name(&format!("{word}_set"));
     let text = cx.text(haystack);
     let mut edits = vec![cx.line_before(stmt, &format!("{set} = set({text})"))?];
     let function = cx.tree.scope_of(stmt);
     match haystack {
         Expr::Name(name) => {
             let symbol = cx.symbol(name)?;
-            let probes = probes(symbol, around, cx).filter(|read| same_function(read, function, cx));
+            let probes =
+                probes(symbol, around, cx).filter(|read| same_function(read, function, cx));
             edits.extend(probes.map(|read| Edit::replace(read, set.clone())));
         }
         _ => edits.push(Edit::replace(haystack, set.clone())),

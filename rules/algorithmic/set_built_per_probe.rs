@@ -202,7 +202,7 @@ fn build_before<'a>(
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         _ => "known",
     };
-    let name = cx.fresh_name(&format!("{}_{lookup}", word.trim_start_matches('_')));
+    let name = cx.fresh_name(&format!("{word}_{lookup}"));
     let items_text = cx.text(items);
     let bare_generator = matches!(items, Expr::Generator(generator) if !generator.parenthesized);
     if items_text.contains('\n') || bare_generator {
@@ -212,14 +212,19 @@ fn build_before<'a>(
         cx.line_before(stmt, &format!("{name} = {lookup}({items_text})"))?,
         Edit::replace(call, name),
     ];
-    let fix = Fix::safe(format!("Build `{lookup}({items_text})` before the loop"), edits);
-    Some(if is_proven(compare, builder, items, around, stmt, &between, cx) {
-        fix
-    } else {
-        fix.unsafe_because(format!(
+    let fix = Fix::safe(
+        format!("Build `{lookup}({items_text})` before the loop"),
+        edits,
+    );
+    Some(
+        if is_proven(compare, builder, items, around, stmt, &between, cx) {
+            fix
+        } else {
+            fix.unsafe_because(format!(
             "`{items_text}` must hold hashable items and stay as it is, also when the loop runs no time at all"
         ))
-    })
+        },
+    )
 }
 
 /// Whether the set can be built before the loop without anybody noticing.
@@ -244,15 +249,20 @@ fn is_proven<'a>(
         && (matches!(builder, "set" | "frozenset") || cx.ty(&*compare.left).is_hashable())
         && !matches!(builder, "sorted" | "dict");
     let bound = cx.symbol(name).is_some_and(|symbol| {
-        cx.bindings(symbol).zip(cx.binding_nodes(symbol)).any(|(binding, node)| {
-            matches!(binding, Binding::Parameter(_))
-                || (matches!(binding, Binding::Assign(_) | Binding::Annotated(_))
-                    && siblings(&cx.tree, stmt).iter().any(|other| {
-                        other.start() < stmt.start()
-                            && (other.is_assign_stmt() || other.is_ann_assign_stmt())
-                            && other.range().contains_range(node.range())
-                    }))
-        }) && !cx.bindings(symbol).any(|binding| matches!(binding, Binding::Deleted))
+        cx.bindings(symbol)
+            .zip(cx.binding_nodes(symbol))
+            .any(|(binding, node)| {
+                matches!(binding, Binding::Parameter(_))
+                    || (matches!(binding, Binding::Assign(_) | Binding::Annotated(_))
+                        && siblings(&cx.tree, stmt).iter().any(|other| {
+                            other.start() < stmt.start()
+                                && (other.is_assign_stmt() || other.is_ann_assign_stmt())
+                                && other.range().contains_range(node.range())
+                        }))
+            })
+            && !cx
+                .bindings(symbol)
+                .any(|binding| matches!(binding, Binding::Deleted))
     });
     // A generator runs later than the statement that holds it.
     let lazy = around.node().is_expr_generator()
@@ -262,17 +272,14 @@ fn is_proven<'a>(
         });
     // What the statement evaluates before the loop must not change the items either.
     let early = match around {
-        Loop::Clause { .. } => cx
-            .tree
-            .descendants(stmt)
-            .all(|node| match node {
-                AnyNodeRef::ExprCall(call) => cx.is_harmless_call(call),
-                AnyNodeRef::ExprAwait(_)
-                | AnyNodeRef::ExprYield(_)
-                | AnyNodeRef::ExprYieldFrom(_)
-                | AnyNodeRef::ExprNamed(_) => false,
-                _ => true,
-            }),
+        Loop::Clause { .. } => cx.tree.descendants(stmt).all(|node| match node {
+            AnyNodeRef::ExprCall(call) => cx.is_harmless_call(call),
+            AnyNodeRef::ExprAwait(_)
+            | AnyNodeRef::ExprYield(_)
+            | AnyNodeRef::ExprYieldFrom(_)
+            | AnyNodeRef::ExprNamed(_) => false,
+            _ => true,
+        }),
         _ => around
             .iter()
             .is_none_or(|iter| cx.purity(iter) > Purity::Impure),

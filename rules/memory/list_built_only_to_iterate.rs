@@ -92,7 +92,10 @@ impl Rule for ListBuiltOnlyToIterate {
             return None;
         }
         let (message, fix) = match iter {
-            Expr::ListComp(comp) => ("this list is built only to be iterated once", generator(comp, around, cx)?),
+            Expr::ListComp(comp) => (
+                "this list is built only to be iterated once",
+                generator(comp, around, cx)?,
+            ),
             Expr::Call(call) if cx.is(&*call.func, "builtins.list") => {
                 let [argument @ Expr::Call(inner)] = &*call.arguments.args else {
                     return None;
@@ -101,7 +104,12 @@ impl Rule for ListBuiltOnlyToIterate {
                 // What a call of unknown code yields may depend on when it is asked.
                 let lazy = matches!(
                     name.as_str(),
-                    "builtins.zip" | "builtins.enumerate" | "builtins.reversed" | "builtins.map" | "builtins.filter" | "builtins.range"
+                    "builtins.zip"
+                        | "builtins.enumerate"
+                        | "builtins.reversed"
+                        | "builtins.map"
+                        | "builtins.filter"
+                        | "builtins.range"
                 ) || name.starts_with("itertools.");
                 // `zip(*rows)` holds all rows already.
                 let starred = inner.arguments.args.iter().any(Expr::is_starred_expr);
@@ -110,18 +118,25 @@ impl Rule for ListBuiltOnlyToIterate {
                     return None;
                 }
                 let edits = [Edit::replace(call, cx.text(argument))];
-                let fix = Fix::safe(format!("Iterate over `{}(...)` itself", cx.text(&*inner.func)), edits);
+                let fix = Fix::safe(
+                    format!("Iterate over `{}(...)` itself", cx.text(&*inner.func)),
+                    edits,
+                );
                 let certain = matches!(
                     name.as_str(),
                     "builtins.zip" | "builtins.enumerate" | "builtins.reversed" | "builtins.range"
                 ) && inner.arguments.args.iter().all(|arg| {
-                    matches!(cx.ty(arg), Type::List(_) | Type::Tuple(_) | Type::Str | Type::Range)
-                        || (name == "builtins.range" && matches!(cx.ty(arg), Type::Int))
+                    matches!(
+                        cx.ty(arg),
+                        Type::List(_) | Type::Tuple(_) | Type::Str | Type::Range
+                    ) || (name == "builtins.range" && matches!(cx.ty(arg), Type::Int))
                 });
                 let fix = if certain {
                     fix
                 } else {
-                    fix.unsafe_because("the loop runs for the first items before the last ones are computed")
+                    fix.unsafe_because(
+                        "the loop runs for the first items before the last ones are computed",
+                    )
                 };
                 ("this list is built only to be iterated once", fix)
             }
@@ -158,9 +173,20 @@ fn is_steady<'a>(
         let Some(Expr::Name(function)) = inner.arguments.args.first() else {
             return false;
         };
-        let known = cx
-            .name(function)
-            .is_some_and(|name| matches!(name.as_str(), "builtins.str" | "builtins.int" | "builtins.float" | "builtins.len" | "builtins.repr" | "builtins.abs" | "builtins.bool" | "builtins.ord" | "builtins.chr"));
+        let known = cx.name(function).is_some_and(|name| {
+            matches!(
+                name.as_str(),
+                "builtins.str"
+                    | "builtins.int"
+                    | "builtins.float"
+                    | "builtins.len"
+                    | "builtins.repr"
+                    | "builtins.abs"
+                    | "builtins.bool"
+                    | "builtins.ord"
+                    | "builtins.chr"
+            )
+        });
         return known
             && inner
                 .arguments
@@ -174,9 +200,11 @@ fn is_steady<'a>(
 
 fn generator<'a>(comp: &'a ExprListComp, around: Loop<'a>, cx: &Cx<'a>) -> Option<Fix> {
     let iter = around.iter()?;
-    let parts = std::iter::once(&*comp.elt).chain(comp.generators.iter().flat_map(|clause| {
-        std::iter::once(&clause.iter).chain(&clause.ifs)
-    }));
+    let parts = std::iter::once(&*comp.elt).chain(
+        comp.generators
+            .iter()
+            .flat_map(|clause| std::iter::once(&clause.iter).chain(&clause.ifs)),
+    );
     let is_async = comp.generators.iter().any(|clause| clause.is_async);
     if is_async
         || parts.clone().any(|expr| cx.purity(expr) == Purity::Impure)
@@ -192,15 +220,24 @@ fn generator<'a>(comp: &'a ExprListComp, around: Loop<'a>, cx: &Cx<'a>) -> Optio
     let fix = Fix::safe("Replace the list with a generator", edits);
     let certain = comp.generators.len() == 1
         && comp.generators.iter().all(|clause| {
-            clause.target.is_name_expr() && matches!(
-                cx.ty(&clause.iter),
-                Type::List(_) | Type::Tuple(_) | Type::Set(_) | Type::FrozenSet(_) | Type::Str | Type::Range
-            ) && clause.ifs.iter().all(|test| !cx.may_raise(test))
+            clause.target.is_name_expr()
+                && matches!(
+                    cx.ty(&clause.iter),
+                    Type::List(_)
+                        | Type::Tuple(_)
+                        | Type::Set(_)
+                        | Type::FrozenSet(_)
+                        | Type::Str
+                        | Type::Range
+                )
+                && clause.ifs.iter().all(|test| !cx.may_raise(test))
         })
         && !cx.may_raise(&*comp.elt);
     Some(if certain {
         fix
     } else {
-        fix.unsafe_because("the loop runs for the first items before the last ones are computed, or raise")
+        fix.unsafe_because(
+            "the loop runs for the first items before the last ones are computed, or raise",
+        )
     })
 }

@@ -117,7 +117,9 @@ impl Rule for ReadlinesInFor {
         let fix = if is_own(file, around, cx) && is_quiet(around, cx) {
             fix
         } else {
-            fix.unsafe_because("the first lines are handled before the last ones are read and decoded")
+            fix.unsafe_because(
+                "the first lines are handled before the last ones are read and decoded",
+            )
         };
         Some(finding.fix(fix))
     }
@@ -136,7 +138,9 @@ fn is_own<'a>(file: &'a ExprName, around: Loop<'a>, cx: &Cx<'a>) -> bool {
             _ => false,
         });
     let alone = cx.reads(symbol).all(|read| {
-        around.iter().is_some_and(|iter| iter.range().contains_range(read.range()))
+        around
+            .iter()
+            .is_some_and(|iter| iter.range().contains_range(read.range()))
             || matches!(cx.usage(read), Use::Method("close", _))
             || (read.end() <= around.start() && matches!(cx.usage(read), Use::Method(..)))
     });
@@ -185,7 +189,9 @@ fn is_quiet<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
 }
 
 fn changes_own<'a>(callee: &'a Expr, cx: &Cx<'a>) -> bool {
-    let known = cx.name(callee).is_some_and(|name| name.starts_with("builtins."));
+    let known = cx
+        .name(callee)
+        .is_some_and(|name| name.starts_with("builtins."));
     known
         && callee
             .as_attribute_expr()

@@ -37,6 +37,20 @@
 //!     return [list(part) for part in result]
 //! ```
 //!
+//! What binds a name cannot move into a comprehension, so there is no fix:
+//!
+//! ```python bad
+//! def found(items, find, source):
+//!     results = []
+//!     for item in (rows := source()):
+//!         results.append(item + 1)
+//!     matches = []
+//!     for item in items:
+//!         if match := find(item):
+//!             matches.append(match)
+//!     return rows, results, matches
+//! ```
+//!
 //! A list that is there already is extended; an exception on the way leaves it without the items so far:
 //!
 //! ```python bad
@@ -161,7 +175,11 @@ impl Rule for ManualListComprehension {
             Some(made) => finding.because(made, "empty until then"),
             None => finding,
         };
-        Some(finding.help("write a list comprehension").fix(fix(appends, partial, cx)))
+        Some(
+            finding
+                .help("write a list comprehension")
+                .fix(fix(appends, partial, cx)),
+        )
     }
 }
 
@@ -178,15 +196,31 @@ fn fix<'a>(appends: AppendLoop<'a>, partial: Partial, cx: &Cx<'a>) -> Option<Fix
     let start = appends.made.map_or(stmt.start(), Ranged::start);
     let whole = TextRange::new(start, stmt.end());
     let alone = cx.is_alone_on_its_lines(stmt)
-        && appends.made.is_none_or(|made| cx.is_alone_on_its_lines(made));
+        && appends
+            .made
+            .is_none_or(|made| cx.is_alone_on_its_lines(made));
+    // `in (x := y)` is no syntax there.
+    let binds = cx
+        .tree
+        .descendants(&*stmt.iter)
+        .any(|node| node.is_expr_named());
     let parts = [Some(appends.item), appends.filter];
-    if !alone || cx.has_comment(whole) || parts.into_iter().flatten().any(|expr| !moves(expr, appends, cx)) {
+    if !alone
+        || binds
+        || cx.has_comment(whole)
+        || parts
+            .into_iter()
+            .flatten()
+            .any(|expr| !moves(expr, appends, cx))
+    {
         return None;
     }
     let item = in_brackets(appends.item, cx);
     let target = cx.text(&*stmt.target);
     let iter = operand(&stmt.iter, cx);
-    let filter = appends.filter.map(|filter| format!("if {}", operand(filter, cx)));
+    let filter = appends
+        .filter
+        .map(|filter| format!("if {}", operand(filter, cx)));
     let (before, after) = match appends.made {
         Some(made) => {
             let value = match made {
@@ -200,16 +234,24 @@ fn fix<'a>(appends: AppendLoop<'a>, partial: Partial, cx: &Cx<'a>) -> Option<Fix
         None => (format!("{}.extend([", cx.text(appends.list)), "])"),
     };
     let indentation = cx.indentation(stmt);
-    let tail = filter.as_ref().map(|filter| format!(" {filter}")).unwrap_or_default();
+    let tail = filter
+        .as_ref()
+        .map(|filter| format!(" {filter}"))
+        .unwrap_or_default();
     let line = format!("{before}{item} for {target} in {iter}{tail}{after}");
     let text = if indentation.len() + line.len() <= WIDTH || line.contains('\n') {
         line
     } else {
         let deeper = format!("\n{indentation}    ");
-        let tail = filter.map(|filter| format!("{deeper}{filter}")).unwrap_or_default();
+        let tail = filter
+            .map(|filter| format!("{deeper}{filter}"))
+            .unwrap_or_default();
         format!("{before}{deeper}{item}{deeper}for {target} in {iter}{tail}\n{indentation}{after}")
     };
-    let fix = Fix::safe("Replace with a list comprehension", [Edit::replace(whole, text)]);
+    let fix = Fix::safe(
+        "Replace with a list comprehension",
+        [Edit::replace(whole, text)],
+    );
     Some(if appends.made.is_none() {
         fix.unsafe_because("an exception on the way leaves the list without the items so far")
     } else if partial == Partial::Possible {
@@ -234,6 +276,8 @@ fn moves<'a>(expr: &'a Expr, appends: AppendLoop<'a>, cx: &Cx<'a>) -> bool {
     };
     cx.tree.descendants(expr).all(|node| match node {
         AnyNodeRef::ExprNamed(_) | AnyNodeRef::ExprAwait(_) => false,
+        // Asynchronous comprehensions nest from 3.11 on only.
+        AnyNodeRef::Comprehension(clause) => !clause.is_async,
         AnyNodeRef::ExprLambda(_) | AnyNodeRef::ExprGenerator(_) => !rebound(),
         // Before 3.12 a comprehension is a function of its own.
         AnyNodeRef::ExprName(name) => !matches!(
@@ -257,9 +301,8 @@ fn in_brackets<'a>(expr: &'a Expr, cx: &Cx<'a>) -> String {
 fn operand<'a>(expr: &'a Expr, cx: &Cx<'a>) -> String {
     let text = cx.text(expr);
     let wrap = match expr {
-        Expr::If(_) | Expr::Lambda(_) | Expr::Named(_) => true,
+        Expr::If(_) | Expr::Lambda(_) => true,
         Expr::Tuple(tuple) => !tuple.parenthesized,
-        // Broken over lines inside parentheses of its own; the brackets of the comprehension do as well.
         _ => false,
     };
     if wrap {

@@ -154,32 +154,43 @@ fn fix<'a>(appends: AppendLoop<'a>, better: &str, partial: Partial, cx: &Cx<'a>)
     let start = appends.made.map_or(stmt.start(), Ranged::start);
     let whole = TextRange::new(start, stmt.end());
     let alone = cx.is_alone_on_its_lines(stmt)
-        && appends.made.is_none_or(|made| cx.is_alone_on_its_lines(made));
+        && appends
+            .made
+            .is_none_or(|made| cx.is_alone_on_its_lines(made));
     if !alone || cx.has_comment(whole) {
         return None;
     }
     let head = match appends.made {
-        Some(Stmt::Assign(assign)) => {
-            cx.text(TextRange::new(assign.start(), assign.value.start()))
-        }
-        Some(Stmt::AnnAssign(assign)) => {
-            cx.text(TextRange::new(assign.start(), assign.value.as_ref()?.start()))
-        }
+        Some(Stmt::Assign(assign)) => cx.text(TextRange::new(assign.start(), assign.value.start())),
+        Some(Stmt::AnnAssign(assign)) => cx.text(TextRange::new(
+            assign.start(),
+            assign.value.as_ref()?.start(),
+        )),
         _ => "",
     };
     let fix = Fix::safe(
-        format!("Replace with `{}`", better.lines().next().unwrap_or_default()),
+        format!(
+            "Replace with `{}`",
+            better.lines().next().unwrap_or_default()
+        ),
         [Edit::replace(whole, format!("{head}{better}"))],
     );
     // An annotation would let a subclass through, with an `append` of its own.
-    let own = appends.list.as_name_expr().and_then(|name| cx.symbol(name)).is_some_and(|symbol| {
-        cx.bindings(symbol)
-            .all(|binding| matches!(binding, Binding::Augmented(_)) || cx.is_fresh(binding))
-    });
+    let own = appends
+        .list
+        .as_name_expr()
+        .and_then(|name| cx.symbol(name))
+        .is_some_and(|symbol| {
+            cx.bindings(symbol)
+                .all(|binding| matches!(binding, Binding::Augmented(_)) || cx.is_fresh(binding))
+        });
     // A file may stop half-way.
-    let whole_or_nothing = partial == Partial::Hidden || !matches!(cx.ty(&*stmt.iter), Type::File(_));
+    let whole_or_nothing =
+        partial == Partial::Hidden || !matches!(cx.ty(&*stmt.iter), Type::File(_));
     Some(if !is_builtin(stmt, cx) {
-        fix.unsafe_because("the iterable is asked for its length first, which may run code of its own")
+        fix.unsafe_because(
+            "the iterable is asked for its length first, which may run code of its own",
+        )
     } else if !own || !whole_or_nothing {
         fix.unsafe_because("a subclass of `list` may do more in its `append`, and other code may see the list half filled")
     } else {
@@ -217,8 +228,6 @@ fn is_handed_on<'a>(appends: AppendLoop<'a>, cx: &Cx<'a>) -> bool {
     let Some(symbol) = appends.list.as_name_expr().and_then(|name| cx.symbol(name)) else {
         return false;
     };
-    let handed_on = cx
-        .reads(symbol)
-        .any(|read| read.end() <= appends.stmt.start() && cx.lets_go(cx.usage(read)));
-    handed_on
+    let mut reads = cx.reads(symbol);
+    reads.any(|read| read.end() <= appends.stmt.start() && cx.lets_go(cx.usage(read)))
 }

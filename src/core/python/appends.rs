@@ -186,3 +186,44 @@ impl<'a> Facts<'a> {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    /// Whether the list of the first loop that only appends is made right before it, and who sees it.
+    fn partial(text: &str) -> Option<(bool, Partial)> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let found = facts.tree.nodes().iter().find_map(|node| match node {
+            AnyNodeRef::StmtFor(stmt) => facts.append_loop(stmt),
+            _ => None,
+        })?;
+        Some((found.made.is_some(), facts.partial_result(found)))
+    }
+
+    #[test]
+    fn a_list_made_right_before_is_hidden_from_all_but_handlers() {
+        let plain =
+            "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    return out\n";
+        assert_eq!(partial(plain), Some((true, Partial::Hidden)));
+        let handled = "def f(xs):\n    out = []\n    try:\n        for x in xs:\n            out.append(x)\n    except E:\n        pass\n    return out\n";
+        assert_eq!(partial(handled), Some((false, Partial::Seen)));
+        let given = "def f(xs, out: list):\n    for x in xs:\n        out.append(x)\n";
+        assert_eq!(partial(given), Some((false, Partial::Possible)));
+    }
+
+    #[test]
+    fn other_work_other_types_and_variables_of_use_make_no_append_loop() {
+        for text in [
+            "def f(xs, out):\n    for x in xs:\n        out.append(x)\n",
+            "def f(xs):\n    out = []\n    for x in xs:\n        if x not in out:\n            out.append(x)\n",
+            "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    return out, x\n",
+            "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    else:\n        g()\n    return out\n",
+        ] {
+            assert_eq!(partial(text), None, "{text}");
+        }
+    }
+}

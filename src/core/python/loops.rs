@@ -398,3 +398,43 @@ fn whole_number(expr: &Expr) -> Option<u64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    /// The known length of the argument of the last `len(...)` of a text.
+    fn length(text: &str) -> Option<u64> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let calls = facts.tree.nodes().iter().filter_map(|node| match node {
+            AnyNodeRef::ExprCall(call) if facts.is(&*call.func, "builtins.len") => Some(call),
+            _ => None,
+        });
+        facts.known_length(calls.last()?.arguments.args.first()?)
+    }
+
+    #[test]
+    fn items_added_one_by_one_are_counted() {
+        let added = "xs = [1, 2]\nxs.append(3)\nxs += [4, 5]\nlen(xs)\n";
+        assert_eq!(length(added), Some(5));
+        let chosen = "if a:\n    xs = [1]\nelse:\n    xs = [1, 2]\nlen(xs)\n";
+        assert_eq!(length(chosen), Some(2));
+        assert_eq!(length("len('a b c'.split(' ', 1))\n"), Some(2));
+        assert_eq!(length("len([x for x in (1, 2) for y in 'abc'])\n"), Some(6));
+    }
+
+    #[test]
+    fn items_added_in_a_loop_or_by_others_are_not() {
+        for text in [
+            "xs = []\nfor y in ys:\n    xs.append(y)\nlen(xs)\n",
+            "xs = []\nfill(xs)\nlen(xs)\n",
+            "xs = [1]\nxs.extend(ys)\nlen(xs)\n",
+            "xs = [1]\ndef f():\n    xs.append(1)\nlen(xs)\n",
+        ] {
+            assert_eq!(length(text), None, "{text}");
+        }
+    }
+}
