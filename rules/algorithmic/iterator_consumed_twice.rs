@@ -191,16 +191,17 @@ impl Rule for IteratorConsumedTwice {
     const COST: Cost = Cost::Broken("the second pass sees nothing");
 
     fn check<'a>((name, value): (&'a ExprName, &'a Expr), cx: &Cx<'a>) -> Option<Finding> {
+        let symbol = cx.symbol(name)?;
+        cx.only_binding(symbol)?;
+        // The cheap questions first: nearly every variable ends here.
+        if cx.tree.scope(symbol.scope).kind != ScopeKind::Function || symbol.reads.is_empty() {
+            return None;
+        }
         let is_file = match cx.ty(value) {
             Type::Iterator(_) => false,
             Type::File(_) => true,
             _ => return None,
         };
-        let symbol = cx.symbol(name)?;
-        cx.only_binding(symbol)?;
-        if cx.tree.scope(symbol.scope).kind != ScopeKind::Function {
-            return None;
-        }
         let mut passes = Vec::new();
         for read in cx.reads(symbol) {
             match taken(read, is_file, cx) {

@@ -1,3 +1,5 @@
+//! Each format, pinned by its expected text.
+
 use super::sample::{self, report, written};
 use super::*;
 

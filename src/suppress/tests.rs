@@ -1,3 +1,5 @@
+//! Which comments silence what, and what their fixes leave alone.
+
 use hotlint_core::lint::FixLevel;
 use hotlint_core::python::SourceKind;
 use hotlint_core::text_size::TextSize;

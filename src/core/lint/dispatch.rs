@@ -133,24 +133,25 @@ impl Dispatch {
 
     /// Names under which the file calls something that rules want: `from time import sleep as pause`, `pause = time.sleep`.
     fn renamed<'a>(&self, cx: &Cx<'a>) -> FxHashSet<&'a str> {
+        let given = cx.tree.nodes().iter().filter_map(|node| match node {
+            AnyNodeRef::Alias(alias) => {
+                let name = alias.asname.as_ref()?;
+                Some((name.as_str(), last_segment(alias.name.as_str())))
+            }
+            AnyNodeRef::StmtAssign(stmt) => {
+                match (stmt.targets.as_slice(), spelled(&stmt.value)?) {
+                    ([Expr::Name(name)], value) => Some((name.id.as_str(), value)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        let given: Vec<(&'a str, &'a str)> = given.collect();
         let mut renamed: FxHashSet<&'a str> = FxHashSet::default();
         // A name may be passed on several times; the order of the text settles nearly all chains in one round.
         loop {
             let before = renamed.len();
-            for node in cx.tree.nodes() {
-                let (name, value) = match node {
-                    AnyNodeRef::Alias(alias) => match &alias.asname {
-                        Some(name) => (name.as_str(), last_segment(alias.name.as_str())),
-                        None => continue,
-                    },
-                    AnyNodeRef::StmtAssign(stmt) => {
-                        match (stmt.targets.as_slice(), spelled(&stmt.value)) {
-                            ([Expr::Name(name)], Some(value)) => (name.id.as_str(), value),
-                            _ => continue,
-                        }
-                    }
-                    _ => continue,
-                };
+            for (name, value) in &given {
                 if self.by_callee.contains_key(value) || renamed.contains(value) {
                     renamed.insert(name);
                 }

@@ -377,16 +377,21 @@ fn in_body<'a>(body: &'a [ast::Stmt], child: AnyNodeRef<'a>) -> bool {
 }
 
 fn range_length(args: &[Expr]) -> Option<u64> {
-    let number = whole_number;
-    match args {
-        [stop] => number(stop),
-        [start, stop] => Some(number(stop)?.saturating_sub(number(start)?)),
-        [start, stop, step] => {
-            let span = number(stop)?.saturating_sub(number(start)?);
-            Some(span.div_ceil(number(step)?.max(1)))
+    let number = |expr: &Expr| match expr {
+        Expr::UnaryOp(minus) if minus.op == ast::UnaryOp::USub => {
+            Some(-i128::from(whole_number(&minus.operand)?))
         }
-        _ => None,
-    }
+        expr => whole_number(expr).map(i128::from),
+    };
+    let (start, stop, step) = match args {
+        [stop] => (0, number(stop)?, 1),
+        [start, stop] => (number(start)?, number(stop)?, 1),
+        [start, stop, step] => (number(start)?, number(stop)?, number(step)?),
+        _ => return None,
+    };
+    let span = if step < 0 { start - stop } else { stop - start };
+    let steps = span.max(0).unsigned_abs();
+    u64::try_from(steps.div_ceil(step.unsigned_abs().max(1))).ok()
 }
 
 fn whole_number(expr: &Expr) -> Option<u64> {

@@ -2,7 +2,8 @@
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext, Parameter};
 use ruff_text_size::Ranged;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use smallvec::SmallVec;
 
 use super::tree::{NodeId, ScopeId, ScopeKind, Tree};
 
@@ -19,12 +20,15 @@ pub struct Symbol<'a> {
     pub name: &'a str,
     pub scope: ScopeId,
     /// Where it is bound, deleted or written, in the order of the walk.
-    pub bindings: Vec<NodeId>,
+    pub bindings: Places,
     /// Where it is read, also from inner scopes, in the order of the walk. The target of `+=` counts as binding and read.
-    pub reads: Vec<NodeId>,
+    pub reads: Places,
     /// Some scope says `global` or `nonlocal` of it: other code may bind it at any time.
     pub shared: bool,
 }
+
+/// Nodes, in the order of the walk; most names occur a few times only, which needs no allocation.
+pub type Places = SmallVec<[NodeId; 4]>;
 
 /// What gives a name its value.
 #[derive(Clone, Copy, Debug)]
@@ -92,9 +96,9 @@ impl<'a> Symbols<'a> {
             }
         }
         let mut table = Self {
-            symbols: Vec::new(),
+            symbols: Vec::with_capacity(tree.names().len() / 4),
             of_nodes: vec![NOBODY; tree.nodes().len()],
-            by_key: FxHashMap::default(),
+            by_key: FxHashMap::with_capacity_and_hasher(tree.names().len() / 3, FxBuildHasher),
             star_import: false,
         };
         let mut nonlocal = Vec::new();
@@ -199,8 +203,8 @@ impl<'a> Symbols<'a> {
             self.symbols.push(Symbol {
                 name,
                 scope,
-                bindings: Vec::new(),
-                reads: Vec::new(),
+                bindings: Places::new(),
+                reads: Places::new(),
                 shared: false,
             });
             next

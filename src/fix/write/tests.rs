@@ -1,3 +1,5 @@
+//! Writing keeps what it does not change: mode, links, encoding, and files that somebody else changed.
+
 use std::path::PathBuf;
 
 use hotlint_core::lint::{Edit, Fix, FixLevel};

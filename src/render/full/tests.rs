@@ -1,3 +1,5 @@
+//! The excerpt that `full` draws, line by line.
+
 use hotlint_core::lint::{Edit, Finding, Fix};
 use hotlint_core::text_size::{TextRange, TextSize};
 
