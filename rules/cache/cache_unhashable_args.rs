@@ -185,7 +185,7 @@ fn at_definition<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
             Finding::new(annotation, message)
                 .label("every call with such an argument raises `TypeError`")
                 .because(cached.decorator, "hashes every argument")
-                .help("take a tuple, a frozenset or another hashable type, or take the cache off"),
+                .help("take a tuple or frozenset (and say so where callers pass one already), or take the cache off"),
         );
     }
     let AnyNodeRef::StmtClassDef(class) = cx.tree.parent(def)? else {
