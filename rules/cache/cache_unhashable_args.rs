@@ -57,6 +57,20 @@
 //!         return self.sides ** 2
 //! ```
 //!
+//! ```python bad
+//! from functools import lru_cache
+//!
+//!
+//! class Shop:
+//!     @staticmethod
+//!     @lru_cache(maxsize=64)
+//!     def total(prices):
+//!         return sum(prices)
+//!
+//!     def bill(self, prices):
+//!         return self.total(sorted(prices))
+//! ```
+//!
 //! Tuples and frozensets are hashable, and an abstract type may be:
 //!
 //! ```python fine
@@ -166,7 +180,7 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         .iter()
         .filter(|argument| !argument.is_starred_expr())
         .chain(values)
-        .find(|argument| cx.ty(*argument).is_unhashable())?;
+        .find(|argument| is_unhashable(argument, cx))?;
     let kind = kind(argument, cx);
     let message = format!("`{}` is cached and cannot be called with {kind}", def.name);
     Some(
@@ -206,6 +220,14 @@ fn at_definition<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
         None => finding.because(&class.name, "defines `__eq__` and no `__hash__`"),
     };
     Some(reason.help("give the class a hash (`@dataclass(frozen=True)`), or use `functools.cached_property`"))
+}
+
+/// Whether a value, or an item of a tuple that is written here, has no hash.
+fn is_unhashable<'a>(value: &'a Expr, cx: &Cx<'a>) -> bool {
+    match value {
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|item| is_unhashable(item, cx)),
+        value => cx.ty(value).is_unhashable(),
+    }
 }
 
 /// The cache of a function that gets the arguments as they are written: nothing but method decorators stands above it.
