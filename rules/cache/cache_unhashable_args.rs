@@ -259,7 +259,7 @@ fn unhashable_parameter<'a>(
     if below {
         return None;
     }
-    let parameters = def.parameters.iter().find_map(|parameter| {
+    def.parameters.iter().find_map(|parameter| {
         // A default that has a hash lets the function be called.
         if parameter.default().is_some() {
             return None;
@@ -267,8 +267,7 @@ fn unhashable_parameter<'a>(
         let annotation = parameter.annotation()?;
         let unhashable = cx.annotation(annotation).is_unhashable();
         unhashable.then_some((parameter.name().as_str(), annotation))
-    });
-    parameters
+    })
 }
 
 /// Whether the code around a call is ready for the error: `except TypeError`, `with raises(TypeError)`.

@@ -241,9 +241,9 @@ impl<'a> Facts<'a> {
                 Stmt::AnnAssign(assign) => (&*assign.target, assign.value.as_deref()),
                 _ => continue,
             };
-            if !target
+            if target
                 .as_name_expr()
-                .is_some_and(|name| name.id == "__slots__")
+                .is_none_or(|name| name.id != "__slots__")
             {
                 continue;
             }
