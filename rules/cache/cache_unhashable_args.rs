@@ -194,7 +194,11 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
 fn at_definition<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
     let cached = outermost_cache(def, cx)?;
     if let Some((name, annotation)) = unhashable_parameter(def, cx) {
-        let message = format!("`{}` is cached but its parameter `{name}` has no hash", def.name);
+        let message = format!(
+            "`{}` is cached but its parameter `{name}` is declared as `{}`, which has no hash",
+            def.name,
+            cx.text(annotation)
+        );
         return Some(
             Finding::new(annotation, message)
                 .label("every call with such an argument raises `TypeError`")
