@@ -162,6 +162,54 @@
 //! settings = Settings()
 //! ```
 //!
+//! Instances that are values, with a hash of their own, are looked up by value: a cache with a limit is then what it is for a function.
+//! And a decorator from elsewhere may hand over the class:
+//!
+//! ```python fine
+//! import functools
+//! from dataclasses import dataclass
+//!
+//! from project import classproperty
+//!
+//!
+//! class Address:
+//!     def __init__(self, number):
+//!         self.number = number
+//!
+//!     def __eq__(self, other):
+//!         return self.number == other.number
+//!
+//!     def __hash__(self):
+//!         return hash(self.number)
+//!
+//!     @property
+//!     @functools.lru_cache
+//!     def is_private(self):
+//!         return self.number < 10
+//!
+//!
+//! @dataclass(frozen=True)
+//! class Point:
+//!     x: int
+//!
+//!     @functools.lru_cache(maxsize=32)
+//!     def square(self):
+//!         return self.x ** 2
+//!
+//!
+//! class Expression:
+//!     @classproperty
+//!     @functools.cache
+//!     def signature(cls):
+//!         return dir(cls)
+//!
+//!     @functools.cache
+//!     def _lookups(cls):
+//!         return dir(cls)
+//!
+//!     lookups = classmethod(_lookups)
+//! ```
+//!
 //! A cache per instance, and one that keeps nothing:
 //!
 //! ```python fine
@@ -187,7 +235,8 @@
 
 use hotlint_core::ast::{AnyNodeRef, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
-use hotlint_core::python::CacheLimit;
+use hotlint_core::python::{CacheLimit, Cached};
+use hotlint_core::text_size::Ranged;
 
 pub struct CacheOnMethod;
 
@@ -209,8 +258,12 @@ impl Rule for CacheOnMethod {
                     .iter()
                     .any(|end| last.ends_with(end))
         });
-        // A method that raises or does nothing but call itself is somebody's stub.
-        if cx.is_static_or_class_method(def) || lives_on || cx.is_singleton(class) {
+        if cx.is_static_or_class_method(def)
+            || lives_on
+            || cx.is_singleton(class)
+            || is_wrapped(def, &cached, cx)
+            || (cached.limit != CacheLimit::None && cx.has_own_hash(class))
+        {
             return None;
         }
         let (name, receiver) = (&def.name, &own.parameter.name);
@@ -250,4 +303,26 @@ impl Rule for CacheOnMethod {
             .help(help);
         Some(if cost.is_empty() { finding } else { finding.cost(cost) })
     }
+}
+
+/// Whether something unknown stands between the cache and the instance: `@classproperty` above it, `classmethod(name)` below.
+fn is_wrapped<'a>(def: &'a StmtFunctionDef, cached: &Cached<'a>, cx: &Cx<'a>) -> bool {
+    let above = def
+        .decorator_list
+        .iter()
+        .take_while(|decorator| decorator.start() < cached.decorator.start());
+    let unknown = above.into_iter().any(|decorator| {
+        !cx.decorator_name(decorator).is_some_and(|name| {
+            matches!(
+                name.as_str(),
+                "builtins.property"
+                    | "abc.abstractmethod"
+                    | "typing.override"
+                    | "typing_extensions.override"
+                    | "typing.final"
+            )
+        })
+    });
+    let passed_on = cx.symbol(def).is_none_or(|symbol| cx.reads(symbol).next().is_some());
+    unknown || passed_on
 }

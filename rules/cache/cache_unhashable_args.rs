@@ -57,6 +57,20 @@
 //!         return self.sides ** 2
 //! ```
 //!
+//! ```python bad
+//! from functools import lru_cache
+//!
+//!
+//! class Shop:
+//!     @staticmethod
+//!     @lru_cache(maxsize=64)
+//!     def total(prices):
+//!         return sum(prices)
+//!
+//!     def bill(self, prices):
+//!         return self.total(sorted(prices))
+//! ```
+//!
 //! Tuples and frozensets are hashable, and an abstract type may be:
 //!
 //! ```python fine
@@ -166,7 +180,7 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         .iter()
         .filter(|argument| !argument.is_starred_expr())
         .chain(values)
-        .find(|argument| cx.ty(*argument).is_unhashable())?;
+        .find(|argument| is_unhashable(argument, cx))?;
     let kind = kind(argument, cx);
     let message = format!("`{}` is cached and cannot be called with {kind}", def.name);
     Some(
@@ -180,12 +194,16 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
 fn at_definition<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
     let cached = outermost_cache(def, cx)?;
     if let Some((name, annotation)) = unhashable_parameter(def, cx) {
-        let message = format!("`{}` is cached but its parameter `{name}` has no hash", def.name);
+        let message = format!(
+            "`{}` is cached but its parameter `{name}` is declared as `{}`, which has no hash",
+            def.name,
+            cx.text(annotation)
+        );
         return Some(
             Finding::new(annotation, message)
                 .label("every call with such an argument raises `TypeError`")
                 .because(cached.decorator, "hashes every argument")
-                .help("take a tuple, a frozenset or another hashable type, or take the cache off"),
+                .help("take a tuple or frozenset (and say so where callers pass one already), or take the cache off"),
         );
     }
     let AnyNodeRef::StmtClassDef(class) = cx.tree.parent(def)? else {
@@ -206,6 +224,14 @@ fn at_definition<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
         None => finding.because(&class.name, "defines `__eq__` and no `__hash__`"),
     };
     Some(reason.help("give the class a hash (`@dataclass(frozen=True)`), or use `functools.cached_property`"))
+}
+
+/// Whether a value, or an item of a tuple that is written here, has no hash.
+fn is_unhashable<'a>(value: &'a Expr, cx: &Cx<'a>) -> bool {
+    match value {
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|item| is_unhashable(item, cx)),
+        value => cx.ty(value).is_unhashable(),
+    }
 }
 
 /// The cache of a function that gets the arguments as they are written: nothing but method decorators stands above it.
@@ -237,7 +263,7 @@ fn unhashable_parameter<'a>(
     if below {
         return None;
     }
-    let parameters = def.parameters.iter().find_map(|parameter| {
+    def.parameters.iter().find_map(|parameter| {
         // A default that has a hash lets the function be called.
         if parameter.default().is_some() {
             return None;
@@ -245,8 +271,7 @@ fn unhashable_parameter<'a>(
         let annotation = parameter.annotation()?;
         let unhashable = cx.annotation(annotation).is_unhashable();
         unhashable.then_some((parameter.name().as_str(), annotation))
-    });
-    parameters
+    })
 }
 
 /// Whether the code around a call is ready for the error: `except TypeError`, `with raises(TypeError)`.

@@ -185,7 +185,8 @@
 //!     pass
 //! ```
 //!
-//! Others: slots are there, another library's decorator, a default that is read from the class, and the only instance of a module.
+//! Others: slots are there, another library's decorator, a default that is read from the class, and instances that the file makes one
+//! at a time.
 //!
 //! ```python fine 3.10
 //! from dataclasses import dataclass
@@ -218,6 +219,15 @@
 //!     debug: bool = False
 //!
 //!
+//! @dataclass
+//! class Summary:
+//!     rows: list
+//!
+//!
+//! def summary(rows):
+//!     return Summary(list(rows))
+//!
+//!
 //! settings = Settings()
 //! print(Limits.size)
 //! ```
@@ -245,7 +255,7 @@ impl Rule for DataclassWithoutSlots {
         }
         if body_needs_dict(class, &fields, cx)
             || class_is_used(class, &fields, cx)
-            || cx.is_singleton(class)
+            || is_made_singly(class, cx)
             || cx.may_need_dict(class, &fields)
         {
             return None;
@@ -309,6 +319,21 @@ fn class_is_used<'a>(class: &'a StmtClassDef, fields: &[&str], cx: &Cx<'a>) -> b
     combined || read
 }
 
+/// Whether the file makes instances of the class, and none of them in a loop.
+fn is_made_singly<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> bool {
+    let mut made = false;
+    let repeated = cx.symbol(class).is_some_and(|symbol| {
+        cx.reads(symbol).any(|read| match cx.tree.parent(read) {
+            Some(AnyNodeRef::ExprCall(call)) if call.func.range() == read.range() => {
+                made = true;
+                cx.in_loop(call).is_some()
+            }
+            _ => false,
+        })
+    });
+    made && !repeated
+}
+
 fn fix<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Fix> {
     let (decorator, arguments) = cx.dataclass(class)?;
     let edit = match arguments {
@@ -325,7 +350,7 @@ fn fix<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Fix> {
     Some(Fix::unsafe_(
         "Add `slots=True`",
         "makes a new class whose instances have no `__dict__`: other attributes raise `AttributeError`, weak references need \
-         `weakref_slot=True`, and old pickles do not load",
+         `weakref_slot=True`, old pickles do not load, and two bases with slots cannot be combined",
         vec![edit],
     ))
 }

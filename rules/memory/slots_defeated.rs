@@ -140,6 +140,14 @@
 //! @dataclass
 //! class Data(Node):
 //!     name: str
+//!
+//!
+//! class Mixin:
+//!     __slots__ = ()
+//!
+//!
+//! class Free(Mixin):
+//!     pass
 //! ```
 
 use hotlint_core::ast::{Stmt, StmtClassDef};
@@ -227,7 +235,8 @@ fn forgotten<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Finding> {
     }
     let (base, stmt) = cx.bases(class).into_iter().find_map(|base| match base {
         Base::Local(base) => match cx.slots(base) {
-            Slots::Listed(_, stmt) => Some((base, stmt)),
+            // Empty slots leave the choice to the subclasses.
+            Slots::Listed(names, stmt) if !names.is_empty() => Some((base, stmt)),
             _ => None,
         },
         _ => None,

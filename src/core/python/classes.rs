@@ -241,9 +241,9 @@ impl<'a> Facts<'a> {
                 Stmt::AnnAssign(assign) => (&*assign.target, assign.value.as_deref()),
                 _ => continue,
             };
-            if !target
+            if target
                 .as_name_expr()
-                .is_some_and(|name| name.id == "__slots__")
+                .is_none_or(|name| name.id != "__slots__")
             {
                 continue;
             }
@@ -452,6 +452,22 @@ impl<'a> Facts<'a> {
             }
         }
         made == 1
+    }
+
+    /// Whether a class compares and hashes its instances by value: it, or a base of this file, defines `__hash__` or is a frozen
+    /// dataclass.
+    pub fn has_own_hash(&self, class: &'a ast::StmtClassDef) -> bool {
+        self.ancestry(class).into_iter().any(|class| {
+            let scope = self.body_scope(class);
+            let frozen = self.dataclass(class).is_some_and(|(_, arguments)| {
+                arguments.is_some_and(|arguments| {
+                    ["frozen", "unsafe_hash"]
+                        .iter()
+                        .any(|name| arguments.find_keyword(name).is_some())
+                })
+            });
+            frozen || self.symbols().in_scope(scope, "__hash__").is_some()
+        })
     }
 
     /// Whether instances of a class are certainly unhashable: it defines `__eq__`, itself or as a dataclass, and no `__hash__`.
