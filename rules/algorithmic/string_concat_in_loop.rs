@@ -195,6 +195,23 @@
 //!     return text + x + digits
 //! ```
 //!
+//! A name that is not taken yet, the way up a tree, and strings that are wanted at every length:
+//!
+//! ```python fine
+//! def named(name: str, taken, node, words, found):
+//!     while any(name == other for other in taken):
+//!         name += "_"
+//!     path = ""
+//!     while node:
+//!         path = node.name + "." + path
+//!         node = node.parent
+//!     prefix = ""
+//!     for word in words:
+//!         prefix = prefix + "/" + word
+//!         found.append(prefix)
+//!     return name, path
+//! ```
+//!
 //! Numbers, lists, bytes and what may be anything:
 //!
 //! ```python fine
@@ -231,7 +248,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, Stmt, StmtAssign, StmtFor};
 use hotlint_core::lint::{Accumulating, Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Accumulation, Binding, Loop, ScopeKind, Shape, Type, summands};
+use hotlint_core::python::{Accumulation, Binding, Loop, ScopeKind, Shape, Type, Use, summands};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct StringConcatInLoop;
@@ -244,6 +261,7 @@ impl Rule for StringConcatInLoop {
         if !(cx.ty(found.target).is_str() || starts_as_string(found, cx))
             || cx.is_logarithmic(found.around)
             || cx.tests_length(found.target, found.around)
+            || is_searching(found, cx)
         {
             return None;
         }
@@ -260,6 +278,9 @@ impl Rule for StringConcatInLoop {
             return Some(finding.fix(join(found, stmt, cx)));
         }
         let copied = why_copied(found, cx)?;
+        if is_wanted_whole(found, cx) || is_told_already(found, &copied, cx) {
+            return None;
+        }
         let finding = Finding::new(
             found.stmt,
             format!("all of `{name}` is copied each time something is added to it"),
@@ -287,6 +308,64 @@ fn starts_as_string<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
             Binding::Assign(stmt) => itself(stmt) || cx.ty(&*stmt.value).is_str(),
             _ => false,
         })
+}
+
+/// Whether a `while` loop looks for something: a name that is free (`name += "_"`), or the way to the root of a tree
+/// (`path = node.name + path; node = node.parent`). It ends after a few steps.
+fn is_searching<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
+    let Loop::While(stmt) = found.around else {
+        return false;
+    };
+    let parts = summands(found.value).into_iter();
+    let mut added = parts.filter(|part| !cx.same_place(part, found.target));
+    added.all(|part| part.is_string_literal_expr())
+        || found.shape == Shape::Prepended && stmt.body.iter().any(|stmt| climbs(stmt, cx))
+}
+
+/// `node = node.parent`
+fn climbs<'a>(stmt: &'a Stmt, cx: &Cx<'a>) -> bool {
+    let Stmt::Assign(stmt) = stmt else {
+        return false;
+    };
+    match (stmt.targets.as_slice(), &*stmt.value) {
+        ([target], Expr::Attribute(attribute)) => cx.same_place(target, &attribute.value),
+        _ => false,
+    }
+}
+
+/// Whether each iteration hands on the string as it is by then: that takes as long as the copy, and keeps it alive.
+fn is_wanted_whole<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
+    let Some(symbol) = found.target.as_name_expr().and_then(|name| cx.symbol(name)) else {
+        return false;
+    };
+    cx.reads(symbol)
+        .filter(|read| found.around.repeats(read))
+        .any(|read| match cx.usage(read) {
+            Use::Argument(call) => !cx.is(&*call.func, "builtins.len"),
+            Use::Stored => match cx.tree.parent(read) {
+                Some(AnyNodeRef::StmtAssign(stmt)) => !matches!(&*stmt.targets, [Expr::Name(_)]),
+                _ => true,
+            },
+            Use::Yielded | Use::Formatted | Use::Iterated(_) => true,
+            _ => false,
+        })
+}
+
+/// Whether the same string, in the same loop, is reported further up.
+fn is_told_already<'a>(found: Accumulation<'a>, copied: &Copied, cx: &Cx<'a>) -> bool {
+    let loops = cx.loops(found.stmt);
+    let outermost = loops.last().copied().unwrap_or(found.around);
+    !matches!(copied, Copied::Chained)
+        && cx
+            .tree
+            .descendants(outermost.node())
+            .take_while(|node| node.start() < found.stmt.start())
+            .filter(|node| node.is_statement())
+            .filter_map(|node| cx.accumulation(node))
+            .any(|other| {
+                cx.same_place(other.target, found.target)
+                    && why_copied(other, cx).is_some_and(|why| !matches!(why, Copied::Chained))
+            })
 }
 
 /// Why CPython cannot add to the string in place.
