@@ -147,7 +147,7 @@ impl Rule for ListInsertFrontInLoop {
             return None;
         }
         let around = cx.in_loop(call)?;
-        if !cx.is_same_place_in(list, around) || cx.is_logarithmic(around) || is_cut(list, around, cx) {
+        if is_told_already(list, call, cx) || !cx.is_same_place_in(list, around) || cx.is_logarithmic(around) || is_cut(list, around, cx) {
             return None;
         }
         let name = cx.text(list);
@@ -192,6 +192,24 @@ fn is_cut<'a>(list: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
         },
         AnyNodeRef::ExprSubscript(item) => !item.ctx.is_load() && cx.same_place(&item.value, list),
         _ => false,
+    })
+}
+
+/// Whether the same list, in the same loop, is reported further up.
+fn is_told_already<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let loops = cx.loops(call);
+    loops.last().is_some_and(|outermost| {
+        cx.tree
+            .descendants(outermost.node())
+            .take_while(|node| node.start() < call.start())
+            .any(|node| match node {
+                AnyNodeRef::ExprCall(other) => {
+                    inserted(other).is_some_and(|(other, _)| cx.same_place(other, list))
+                        && cx.in_loop(other).map(|around| around.range())
+                            == loops.first().map(Ranged::range)
+                }
+                _ => false,
+            })
     })
 }
 
