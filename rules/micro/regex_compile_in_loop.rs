@@ -360,11 +360,36 @@ fn certainly_compiles(pattern: &str) -> bool {
                 }
                 repeatable = true;
             }
-            '{' | '}' | ']' => return false,
+            '{' => {
+                if !repeatable || !count_compiles(&mut rest) {
+                    return false;
+                }
+                let _ = rest.next_if_eq(&'?');
+                repeatable = false;
+            }
+            '}' | ']' => return false,
             _ => repeatable = true,
         }
     }
     groups == 0
+}
+
+/// The rest of `{2}`, `{2,}` or `{2,4}`.
+fn count_compiles(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    let mut inside = String::new();
+    loop {
+        match rest.next() {
+            Some('}') => break,
+            Some(c) => inside.push(c),
+            None => return false,
+        }
+    }
+    let number = |text: &str| text.parse::<u16>().ok();
+    match inside.split_once(',') {
+        None => number(&inside).is_some(),
+        Some((low, "")) => number(low).is_some(),
+        Some((low, high)) => number(low).zip(number(high)).is_some_and(|(low, high)| low <= high),
+    }
 }
 
 /// The rest of a character class, up to its `]`.
@@ -410,12 +435,12 @@ mod tests {
     #[test]
     fn patterns_that_may_be_wrong_are_told_from_those_that_compile() {
         for good in [
-            "", "abc", r"\d+", r"^\s*(\w+)\s*=\s*(.*?)$", "[a-z_]+ ?", r"(?:a|b)*", r"[^\]\\]", "[-+]x", "a|", r"\.py$",
+            "", "abc", r"\d+", r"^\s*(\w+)\s*=\s*(.*?)$", "[a-z_]+ ?", r"(?:a|b)*", r"[^\]\\]", "[-+]x", "a|", r"\.py$", "[0-9]{64}", "a{2,}?b{1,3}",
         ] {
             assert!(certainly_compiles(good), "{good}");
         }
         for doubtful in [
-            "(", ")", "*", "a**", "[", "[]", "[z-a]", r"\", r"\q", "(?P<a>b)(?P<a>c)", "a{2,1}", "^*", "(+)", "[a--b]", "[[a]",
+            "(", ")", "*", "a**", "[", "[]", "[z-a]", r"\", r"\q", "(?P<a>b)(?P<a>c)", "a{2,1}", "a{,2}", "{2}", "a{2", "a{x}", "^*", "(+)", "[a--b]", "[[a]",
         ] {
             assert!(!certainly_compiles(doubtful), "{doubtful}");
         }
