@@ -79,9 +79,9 @@
 //! where `[0]` of nothing raises `IndexError`, `max` finds the first of equal items and `[-1]` the last, and floats may be `nan`. Where an
 //! `IndexError` is caught, no fix is offered.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprSubscript, Number, Stmt, UnaryOp};
+use hotlint_core::ast::{AnyNodeRef, ExceptHandler, Expr, ExprCall, ExprSubscript, Number, Stmt, UnaryOp};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{FEW, Type, siblings};
+use hotlint_core::python::{FEW, Type, leaves, siblings};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct SortedForMinMax;
@@ -218,7 +218,7 @@ fn fix<'a>(sorting: &Sorting<'a>, cx: &Cx<'a>) -> Option<Fix> {
 fn catches_index_error<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> bool {
     cx.tree.ancestors(item).any(|outer| match outer {
         AnyNodeRef::StmtTry(stmt) => stmt.handlers.iter().any(|handler| {
-            let hotlint_core::ast::ExceptHandler::ExceptHandler(handler) = handler;
+            let ExceptHandler::ExceptHandler(handler) = handler;
             handler.type_.as_deref().is_some_and(|caught| {
                 cx.tree.descendants(caught).any(|node| match node {
                     AnyNodeRef::ExprName(name) => {
@@ -260,7 +260,7 @@ fn is_never_empty<'a>(item: &'a ExprSubscript, items: &'a Expr, cx: &Cx<'a>) -> 
         Stmt::If(stmt) => {
             negated(&stmt.test)
                 && stmt.elif_else_clauses.is_empty()
-                && hotlint_core::python::leaves(&stmt.body).is_some()
+                && leaves(&stmt.body).is_some()
         }
         _ => false,
     });

@@ -262,6 +262,7 @@ impl Rule for StringConcatInLoop {
             || cx.is_logarithmic(found.around)
             || cx.tests_length(found.target, found.around)
             || is_searching(found, cx)
+            || cx.starts_anew(&found)
         {
             return None;
         }
@@ -362,6 +363,7 @@ fn is_told_already<'a>(found: Accumulation<'a>, copied: &Copied, cx: &Cx<'a>) ->
             .take_while(|node| node.start() < found.stmt.start())
             .filter(|node| node.is_statement())
             .filter_map(|node| cx.accumulation(node))
+            .filter(|other| !cx.starts_anew(other))
             .any(|other| {
                 cx.same_place(other.target, found.target)
                     && why_copied(other, cx).is_some_and(|why| !matches!(why, Copied::Chained))

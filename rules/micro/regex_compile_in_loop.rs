@@ -152,8 +152,11 @@ impl Rule for RegexCompileInLoop {
         let pattern = arguments.find_argument_value("pattern", 0)?;
         let text = literal(pattern, cx)?;
         let flags = arguments.find_argument_value("flags", 1);
+        let flag_names = match flags {
+            Some(flags) => flag_names(flags, cx)?,
+            None => Vec::new(),
+        };
         if arguments.len() != 1 + usize::from(flags.is_some())
-            || flags.is_some_and(|flags| !is_constant_flag(flags, cx))
             || is_lazy(call, cx)
         {
             return None;
@@ -166,7 +169,8 @@ impl Rule for RegexCompileInLoop {
         .label("longer than a short match takes")
         .because(loops.first()?.header(), "in every iteration")
         .help("compile it once, before the loop or at module level");
-        Some(finding.fix(fix(call, text, *loops.last()?, cx)))
+        let compiles = certainly_compiles(text) && flag_names.iter().all(is_plain_flag);
+        Some(finding.fix(fix(call, compiles, *loops.last()?, cx)))
     }
 }
 
@@ -189,20 +193,25 @@ fn literal<'a>(pattern: &'a Expr, cx: &Cx<'a>) -> Option<&'a str> {
     }
 }
 
-/// `re.I`, `re.I | re.M`, `0`
-fn is_constant_flag<'a>(flags: &'a Expr, cx: &Cx<'a>) -> bool {
-    match flags {
-        Expr::BinOp(op) => {
-            op.op == Operator::BitOr
-                && is_constant_flag(&op.left, cx)
-                && is_constant_flag(&op.right, cx)
-        }
-        Expr::NumberLiteral(_) => true,
-        flags => cx.name(flags).is_some_and(|name| {
-            name.strip_prefix("re.")
-                .is_some_and(|flag| flag.chars().all(|c| c.is_ascii_uppercase()))
-        }),
+/// The names in `re.I | re.M`; `None` where it is anything else, or has an effect each time, as `re.DEBUG`.
+fn flag_names<'a>(flags: &'a Expr, cx: &Cx<'a>) -> Option<Vec<String>> {
+    if let Expr::BinOp(op) = flags {
+        let mut names = flag_names(&op.left, cx).filter(|_| op.op == Operator::BitOr)?;
+        names.extend(flag_names(&op.right, cx)?);
+        return Some(names);
     }
+    let name = cx.name(flags)?;
+    let flag = name.strip_prefix("re.")?;
+    let constant = flag.chars().all(|c| c.is_ascii_uppercase()) && flag != "DEBUG";
+    constant.then(|| vec![flag.to_string()])
+}
+
+/// Flags with which a pattern means what it says: neither `VERBOSE` nor what Python refuses for strings, or together.
+fn is_plain_flag(flag: &String) -> bool {
+    let plain = [
+        "I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "A", "ASCII",
+    ];
+    plain.contains(&flag.as_str())
 }
 
 /// Whether a test keeps it from being done more than once: `if pattern is None: pattern = re.compile(...)`.
@@ -223,7 +232,7 @@ fn is_lazy<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     matches!(cx.tree.parent(stmt), Some(AnyNodeRef::StmtIf(outer)) if tested(&outer.test))
 }
 
-fn fix<'a>(call: &'a ExprCall, text: &str, around: Loop<'a>, cx: &Cx<'a>) -> Option<Fix> {
+fn fix<'a>(call: &'a ExprCall, compiles: bool, around: Loop<'a>, cx: &Cx<'a>) -> Option<Fix> {
     let whole = cx.tree.statement(around.node())?;
     let above = cx.lines_of(TextRange::empty(whole.start())).start();
     let indentation = cx.indentation(whole);
@@ -262,7 +271,7 @@ fn fix<'a>(call: &'a ExprCall, text: &str, around: Loop<'a>, cx: &Cx<'a>) -> Opt
         }
     };
     let fix = Fix::safe(format!("Compile `{name}` before the loop"), edits);
-    Some(if !certainly_compiles(text) {
+    Some(if !compiles {
         fix.unsafe_because("a wrong pattern raises even if the loop has nothing to do")
     } else if scope.kind == ScopeKind::Module {
         fix.unsafe_because(format!("the module has `{name}` even if the loop has nothing to do"))
