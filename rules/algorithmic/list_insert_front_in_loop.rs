@@ -127,6 +127,19 @@
 //!     yield digits
 //! ```
 //!
+//! A list that grows at its end, but for a few items that come first:
+//!
+//! ```python fine
+//! def ordered(issues):
+//!     found = []
+//!     for issue in issues:
+//!         if issue.urgent:
+//!             found.insert(0, issue)
+//!         else:
+//!             found.append(issue)
+//!     return found
+//! ```
+//!
 //! The fix is safe, and only offered where the list is a local variable that starts empty before the loop and is not looked at before
 //! the loop is over, not even by an exception handler.
 
@@ -147,7 +160,7 @@ impl Rule for ListInsertFrontInLoop {
             return None;
         }
         let around = cx.in_loop(call)?;
-        if is_told_already(list, call, cx) || !cx.is_same_place_in(list, around) || cx.is_logarithmic(around) || is_cut(list, around, cx) {
+        if is_told_already(list, call, cx) || !cx.is_same_place_in(list, around) || cx.is_logarithmic(around) || is_kept_otherwise(list, around, cx) {
             return None;
         }
         let name = cx.text(list);
@@ -180,12 +193,12 @@ fn inserted(call: &ExprCall) -> Option<(&Expr, &Expr)> {
     plain.then_some((&attribute.value, item))
 }
 
-/// Whether the loop takes items away as well.
-fn is_cut<'a>(list: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+/// Whether the loop takes items away as well, or puts most of them at the end.
+fn is_kept_otherwise<'a>(list: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     cx.tree.descendants(around.node()).any(|node| match node {
         AnyNodeRef::ExprCall(call) => match &*call.func {
             Expr::Attribute(method) => {
-                matches!(method.attr.as_str(), "pop" | "clear" | "remove")
+                matches!(method.attr.as_str(), "pop" | "clear" | "remove" | "append" | "extend")
                     && cx.same_place(&method.value, list)
             }
             _ => false,
