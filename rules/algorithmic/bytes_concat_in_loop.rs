@@ -141,9 +141,9 @@
 //!
 //! The fix is unsafe: inside the loop the variable holds a `bytearray`.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprName};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprName, Operator};
 use hotlint_core::lint::{Accumulating, Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Accumulation, Binding, Shape, Use, summands};
+use hotlint_core::python::{Accumulation, Binding, Loop, Shape, Use, summands};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct BytesConcatInLoop;
@@ -153,7 +153,7 @@ impl Rule for BytesConcatInLoop {
     const COST: Cost = Cost::Growth("O(n²)", "O(n)");
 
     fn check<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Finding> {
-        if !cx.ty(found.target).is_bytes() || stays_short(found, cx) {
+        if !cx.ty(found.target).is_bytes() || stays_short(found, cx) || cx.starts_anew(&found) {
             return None;
         }
         let name = cx.text(found.target);
@@ -170,7 +170,7 @@ impl Rule for BytesConcatInLoop {
 
 /// Whether the loop runs until a small length is reached.
 fn stays_short<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
-    let hotlint_core::python::Loop::While(stmt) = found.around else {
+    let Loop::While(stmt) = found.around else {
         return false;
     };
     if cx.is_logarithmic(found.around) {
@@ -178,14 +178,18 @@ fn stays_short<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
     }
     let constant = |expr: &Expr| expr.is_number_literal_expr();
     cx.tests_length(found.target, found.around)
-        && cx.tree.descendants(stmt.test.as_ref()).any(|node| match node {
-            AnyNodeRef::ExprBinOp(op) => {
-                op.op == hotlint_core::ast::Operator::Mod && cx.reads_length(&op.left, found.target)
-            }
-            AnyNodeRef::ExprCompare(compare) => compare.comparators.iter().any(constant),
-            _ => false,
-        })
-        || cx.tests_length(found.target, found.around) && added(found).iter().any(|part| part.is_bytes_literal_expr())
+        && cx
+            .tree
+            .descendants(stmt.test.as_ref())
+            .any(|node| match node {
+                AnyNodeRef::ExprBinOp(op) => {
+                    op.op == Operator::Mod && cx.reads_length(&op.left, found.target)
+                }
+                AnyNodeRef::ExprCompare(compare) => compare.comparators.iter().any(constant),
+                _ => false,
+            })
+        || cx.tests_length(found.target, found.around)
+            && added(found).iter().any(|part| part.is_bytes_literal_expr())
 }
 
 /// What is added, without the accumulator itself.
@@ -210,7 +214,9 @@ fn fix<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Fix> {
     let own = bindings.next()?;
     let accumulates = match own {
         Binding::Augmented(stmt) => stmt.range() == found.stmt.range(),
-        Binding::Assign(stmt) => stmt.range() == found.stmt.range() && found.shape == Shape::Appended,
+        Binding::Assign(stmt) => {
+            stmt.range() == found.stmt.range() && found.shape == Shape::Appended
+        }
         _ => false,
     };
     let free = |name: &str| cx.visible(found.stmt, name).is_none();
@@ -258,7 +264,10 @@ fn fix<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Fix> {
         used += 1;
         edits.push(Edit::replace(read, format!("bytes({})", name.id)));
     }
-    let caveat = format!("`{}` is a `bytearray` until it is used after the loop", name.id);
+    let caveat = format!(
+        "`{}` is a `bytearray` until it is used after the loop",
+        name.id
+    );
     (used <= 2).then(|| Fix::unsafe_(format!("Make `{}` a `bytearray`", name.id), caveat, edits))
 }
 

@@ -222,7 +222,10 @@ impl Rule for IteratorConsumedTwice {
                     return Some(
                         Finding::new(
                             second.read,
-                            format!("the {what} `{}` is exhausted here: this pass sees nothing", name.id),
+                            format!(
+                                "the {what} `{}` is exhausted here: this pass sees nothing",
+                                name.id
+                            ),
                         )
                         .label("a second pass over the same object")
                         .because(header(by), "takes every item")
@@ -292,7 +295,11 @@ fn taken<'a>(read: &'a ExprName, is_file: bool, cx: &Cx<'a>) -> Taken<'a> {
             match cx.tree.parent(clause) {
                 Some(generator @ AnyNodeRef::ExprGenerator(_)) => {
                     // Lazy, unless what is around runs it at once.
-                    match cx.tree.parent(generator).and_then(|node| cx.tree.parent(node)) {
+                    match cx
+                        .tree
+                        .parent(generator)
+                        .and_then(|node| cx.tree.parent(node))
+                    {
                         Some(AnyNodeRef::ExprCall(call)) => match reader(call, cx) {
                             Reader::All => Taken::All(call.into()),
                             Reader::Some => Taken::Some,
@@ -350,10 +357,19 @@ fn reader<'a>(call: &'a hotlint_core::ast::ExprCall, cx: &Cx<'a>) -> Reader {
     };
     let alone = call.arguments.args.len() == 1;
     match name.strip_prefix("builtins.").unwrap_or(&name) {
-        "list" | "tuple" | "set" | "frozenset" | "sorted" | "sum" | "dict" | "str.join"
-        | "bytes.join" | "list.extend" | "set.update" | "dict.update" | "collections.Counter" => {
-            Reader::All
-        }
+        "list"
+        | "tuple"
+        | "set"
+        | "frozenset"
+        | "sorted"
+        | "sum"
+        | "dict"
+        | "str.join"
+        | "bytes.join"
+        | "list.extend"
+        | "set.update"
+        | "dict.update"
+        | "collections.Counter" => Reader::All,
         "collections.deque" if alone => Reader::All,
         "min" | "max" if alone => Reader::All,
         "any" | "all" => Reader::Some,
@@ -423,9 +439,8 @@ fn follows<'a>(first: AnyNodeRef<'a>, second: &Pass<'a>, cx: &Cx<'a>) -> bool {
         }
         if holds && inner.is_statement() {
             return bodies(outer).into_iter().any(|body| {
-                let holds = |range: TextRange| {
-                    body.iter().any(|stmt| stmt.range().contains_range(range))
-                };
+                let holds =
+                    |range: TextRange| body.iter().any(|stmt| stmt.range().contains_range(range));
                 holds(inner.range()) && holds(at)
             });
         }
@@ -499,9 +514,11 @@ fn repeated<'a>(
 ) -> Option<Loop<'a>> {
     let outer = cx.in_loop(pass)?;
     let made_inside = outer.range().contains_range(name.range());
-    let own = passes
-        .iter()
-        .any(|pass| outer.iter().is_some_and(|iter| iter.range().contains_range(pass.read.range())));
+    let own = passes.iter().any(|pass| {
+        outer
+            .iter()
+            .is_some_and(|iter| iter.range().contains_range(pass.read.range()))
+    });
     if made_inside || own {
         return None;
     }
@@ -527,7 +544,9 @@ fn repeated<'a>(
                 cx.tree.descendants(own).any(|node| {
                     matches!(
                         node,
-                        AnyNodeRef::StmtReturn(_) | AnyNodeRef::StmtRaise(_) | AnyNodeRef::StmtContinue(_)
+                        AnyNodeRef::StmtReturn(_)
+                            | AnyNodeRef::StmtRaise(_)
+                            | AnyNodeRef::StmtContinue(_)
                     ) && !pass.range().contains_range(node.range())
                 })
             });
@@ -554,7 +573,10 @@ fn expects_nothing<'a>(read: &'a ExprName, cx: &Cx<'a>) -> bool {
         Expr::Call(call) => call.arguments.is_empty(),
         _ => false,
     };
-    let around = cx.tree.ancestors(read).take_while(|node| !node.is_statement());
+    let around = cx
+        .tree
+        .ancestors(read)
+        .take_while(|node| !node.is_statement());
     around.into_iter().any(|node| match node {
         AnyNodeRef::ExprCompare(compare) => {
             empty(&compare.left) || compare.comparators.iter().any(empty)

@@ -127,6 +127,19 @@
 //!     yield digits
 //! ```
 //!
+//! A list that grows at its end, but for a few items that come first:
+//!
+//! ```python fine
+//! def ordered(issues):
+//!     found = []
+//!     for issue in issues:
+//!         if issue.urgent:
+//!             found.insert(0, issue)
+//!         else:
+//!             found.append(issue)
+//!     return found
+//! ```
+//!
 //! The fix is safe, and only offered where the list is a local variable that starts empty before the loop and is not looked at before
 //! the loop is over, not even by an exception handler.
 
@@ -147,7 +160,11 @@ impl Rule for ListInsertFrontInLoop {
             return None;
         }
         let around = cx.in_loop(call)?;
-        if !cx.is_same_place_in(list, around) || cx.is_logarithmic(around) || is_cut(list, around, cx) {
+        if is_told_already(list, call, cx)
+            || !cx.is_same_place_in(list, around)
+            || cx.is_logarithmic(around)
+            || is_kept_otherwise(list, around, cx)
+        {
             return None;
         }
         let name = cx.text(list);
@@ -180,18 +197,38 @@ fn inserted(call: &ExprCall) -> Option<(&Expr, &Expr)> {
     plain.then_some((&attribute.value, item))
 }
 
-/// Whether the loop takes items away as well.
-fn is_cut<'a>(list: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+/// Whether the loop takes items away as well, or puts most of them at the end.
+fn is_kept_otherwise<'a>(list: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     cx.tree.descendants(around.node()).any(|node| match node {
         AnyNodeRef::ExprCall(call) => match &*call.func {
             Expr::Attribute(method) => {
-                matches!(method.attr.as_str(), "pop" | "clear" | "remove")
-                    && cx.same_place(&method.value, list)
+                matches!(
+                    method.attr.as_str(),
+                    "pop" | "clear" | "remove" | "append" | "extend"
+                ) && cx.same_place(&method.value, list)
             }
             _ => false,
         },
         AnyNodeRef::ExprSubscript(item) => !item.ctx.is_load() && cx.same_place(&item.value, list),
         _ => false,
+    })
+}
+
+/// Whether the same list, in the same loop, is reported further up.
+fn is_told_already<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let loops = cx.loops(call);
+    loops.last().is_some_and(|outermost| {
+        cx.tree
+            .descendants(outermost.node())
+            .take_while(|node| node.start() < call.start())
+            .any(|node| match node {
+                AnyNodeRef::ExprCall(other) => {
+                    inserted(other).is_some_and(|(other, _)| cx.same_place(other, list))
+                        && cx.in_loop(other).map(|around| around.range())
+                            == loops.first().map(Ranged::range)
+                }
+                _ => false,
+            })
     })
 }
 
@@ -210,7 +247,8 @@ fn fix<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> Option<Fix> {
         .iter()
         .find(|stmt| stmt.range().contains_range(call.range()))?;
     let repeats = whole.is_for_stmt() || whole.is_while_stmt();
-    if !repeats || start.start() > whole.start() || sees_partial_results(symbol, whole.range(), cx) {
+    if !repeats || start.start() > whole.start() || sees_partial_results(symbol, whole.range(), cx)
+    {
         return None;
     }
     let mut edits = Vec::new();
@@ -228,8 +266,16 @@ fn fix<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> Option<Fix> {
     if !ends || !(behind.trim().is_empty() || behind.trim_start().starts_with('#')) {
         return None;
     }
-    let line_end = if behind.ends_with("\r\n") { "\r\n" } else { "\n" };
-    let turn = format!("{}{}.reverse(){line_end}", cx.indentation(whole), symbol.name);
+    let line_end = if behind.ends_with("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    let turn = format!(
+        "{}{}.reverse(){line_end}",
+        cx.indentation(whole),
+        symbol.name
+    );
     edits.push(Edit::insert(lines.end(), turn));
     Some(Fix::safe(
         format!("Append, and reverse `{}` after the loop", symbol.name),
@@ -246,7 +292,10 @@ fn appended<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<[Edit; 2]> {
     let Expr::Attribute(method) = &*call.func else {
         return None;
     };
-    let index = TextRange::new(call.arguments.args.first()?.start(), cx.parenthesized(item).start());
+    let index = TextRange::new(
+        call.arguments.args.first()?.start(),
+        cx.parenthesized(item).start(),
+    );
     let statement = matches!(cx.tree.parent(call), Some(AnyNodeRef::StmtExpr(_)));
     if !statement || list.range() != read.range() || cx.has_comment(index) {
         return None;

@@ -110,6 +110,20 @@
 //!         items.pop(0)
 //! ```
 //!
+//! The front of a list, cut off as long as it is of some kind:
+//!
+//! ```python fine
+//! def stripped(lines: list[str], frames: list):
+//!     while lines and not lines[0]:
+//!         lines.pop(0)
+//!     while frames:
+//!         if frames[0].hidden:
+//!             del frames[0]
+//!         else:
+//!             break
+//!     return lines, frames
+//! ```
+//!
 //! A window of fixed length:
 //!
 //! ```python fine
@@ -136,9 +150,11 @@
 //!
 //! The fix is unsafe: the variable holds a `deque`, which prints and compares differently.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprContext, ExprName, NodeKind, Number, Operator};
+use hotlint_core::ast::{
+    AnyNodeRef, Expr, ExprCall, ExprContext, ExprName, NodeKind, Number, Operator,
+};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Query, Rule};
-use hotlint_core::python::{Binding, FEW, Loop, Use};
+use hotlint_core::python::{Binding, FEW, Leaves, Loop, Use, leaves};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct ListPopFrontInLoop;
@@ -184,7 +200,9 @@ impl Rule for ListPopFrontInLoop {
         if !cx.is_same_place_in(list, around)
             || is_window(removal, &loops, cx)
             || is_short(list, cx)
+            || is_trim(removal, around, cx)
             || reads_options(around, cx)
+            || is_told_already(removal, &loops, cx)
         {
             return None;
         }
@@ -204,7 +222,9 @@ impl Rule for ListPopFrontInLoop {
 fn popped(call: &ExprCall) -> Option<&Expr> {
     match (&*call.func, &*call.arguments.args) {
         (Expr::Attribute(attribute), [index])
-            if attribute.attr.as_str() == "pop" && is_zero(index) && call.arguments.keywords.is_empty() =>
+            if attribute.attr.as_str() == "pop"
+                && is_zero(index)
+                && call.arguments.keywords.is_empty() =>
         {
             Some(&attribute.value)
         }
@@ -244,6 +264,55 @@ fn is_window<'a>(removal: Removal<'a>, loops: &[Loop<'a>], cx: &Cx<'a>) -> bool 
         inner = outer;
     }
     false
+}
+
+/// Whether items go only as long as the first one is of some kind: usually a few at the front.
+fn is_trim<'a>(removal: Removal<'a>, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let Loop::While(stmt) = around else {
+        return false;
+    };
+    let looks_at_first = cx
+        .tree
+        .descendants(stmt.test.as_ref())
+        .any(|node| match node {
+            AnyNodeRef::ExprSubscript(item) => {
+                is_zero(&item.slice) && cx.same_place(&item.value, removal.list)
+            }
+            _ => false,
+        });
+    // `if queue: queue.pop(0)` takes them all.
+    let asks_for_more =
+        |test: &'a Expr| cx.same_place(test, removal.list) || cx.reads_length(test, removal.list);
+    let mut inside = cx
+        .tree
+        .ancestors(removal.node)
+        .take_while(|outer| outer.range() != around.range());
+    let or_else_breaks = inside.any(|outer| match outer {
+        AnyNodeRef::StmtIf(branch) => {
+            !asks_for_more(&branch.test)
+                && branch.elif_else_clauses.last().is_some_and(|clause| {
+                    clause.test.is_none() && leaves(&clause.body) == Some(Leaves::Loop)
+                })
+        }
+        _ => false,
+    });
+    looks_at_first || or_else_breaks
+}
+
+/// Whether the same list, in the same loop, is reported further up.
+fn is_told_already<'a>(removal: Removal<'a>, loops: &[Loop<'a>], cx: &Cx<'a>) -> bool {
+    let Some(outermost) = loops.last() else {
+        return false;
+    };
+    cx.tree
+        .descendants(outermost.node())
+        .take_while(|node| node.start() < removal.node.start())
+        .filter_map(|node| TakesFirst::get(node, cx))
+        .any(|other| {
+            cx.same_place(other.list, removal.list)
+                && cx.loops(other.node).first().map(Ranged::range)
+                    == loops.first().map(Ranged::range)
+        })
 }
 
 /// `len(list) > n`, but not `len(list) > 0`.
@@ -286,11 +355,20 @@ fn reads_options<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
     cx.tree.descendants(around.node()).any(|node| match node {
         AnyNodeRef::ExprStringLiteral(text) => {
             let compared = cx.tree.ancestors(text).take(3).any(|outer| {
-                matches!(outer, AnyNodeRef::ExprCompare(_) | AnyNodeRef::ExprCall(_) | AnyNodeRef::PatternMatchValue(_))
+                matches!(
+                    outer,
+                    AnyNodeRef::ExprCompare(_)
+                        | AnyNodeRef::ExprCall(_)
+                        | AnyNodeRef::PatternMatchValue(_)
+                )
             });
             let text = text.value.to_str();
             let word = text.trim_start_matches('-');
-            compared && text.starts_with('-') && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '=')
+            compared
+                && text.starts_with('-')
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '=')
         }
         _ => false,
     })
@@ -336,7 +414,9 @@ fn fix<'a>(list: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<Fix> {
 fn as_deque<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<Option<Edit>> {
     let as_it_is = Some(None);
     match cx.usage(read) {
-        Use::Method("append" | "extend" | "clear" | "remove" | "count", _) | Use::Truth | Use::Haystack(_) => as_it_is,
+        Use::Method("append" | "extend" | "clear" | "remove" | "count", _)
+        | Use::Truth
+        | Use::Haystack(_) => as_it_is,
         Use::Method("pop", call) if call.arguments.is_empty() => as_it_is,
         Use::Method("pop", call) => {
             popped(call)?;

@@ -89,8 +89,9 @@
 //! def flat(lists, numbers):
 //!     product = functools.reduce(operator.mul, numbers, 1)
 //!     total = functools.reduce(operator.add, numbers)
+//!     power = functools.reduce(operator.mul, [number * 2 for number in numbers])
 //!     longest = functools.reduce(lambda a, b: a if len(a) > len(b) else b, lists, [])
-//!     return functools.reduce(operator.iadd, lists, []), product, total, longest
+//!     return functools.reduce(operator.iadd, lists, []), product, total, power, longest
 //! ```
 //!
 //! Another `sum`:
@@ -132,7 +133,10 @@ impl Rule for QuadraticListSum {
             ),
         )
         .label(format!("a new {} for every `+`", sum.kind))
-        .help(format!("flatten with `{}(itertools.chain.from_iterable(...))`", sum.kind));
+        .help(format!(
+            "flatten with `{}(itertools.chain.from_iterable(...))`",
+            sum.kind
+        ));
         Some(finding.fix(fix(call, &sum, cx)))
     }
 }
@@ -150,13 +154,17 @@ struct Sum<'a> {
 fn added_up<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Sum<'a>> {
     let arguments = &call.arguments;
     let plain = arguments.args.iter().all(|arg| !arg.is_starred_expr());
+    let is_reduce = cx.is(&*call.func, "functools.reduce");
     let (items, start) = match (plain, &*arguments.args, &*arguments.keywords) {
+        (true, [add, items], []) if is_reduce && is_addition(add, cx) => (items, None),
+        (true, [add, items, start], []) if is_reduce && is_addition(add, cx) => {
+            (items, Some(start))
+        }
+        _ if is_reduce => return None,
         (true, [items], [start]) if start.arg.as_deref() == Some("start") => {
             (items, Some(&start.value))
         }
-        (true, [items, start], []) if !is_addition(items, cx) => (items, Some(start)),
-        (true, [add, items], []) if is_addition(add, cx) => (items, None),
-        (true, [add, items, start], []) if is_addition(add, cx) => (items, Some(start)),
+        (true, [items, start], []) => (items, Some(start)),
         _ => return None,
     };
     let kind = match start.map_or_else(|| cx.ty(items).element(), |start| cx.ty(start)) {
@@ -207,7 +215,10 @@ fn fix<'a>(call: &'a ExprCall, sum: &Sum<'a>, cx: &Cx<'a>) -> Option<Fix> {
         items => format!("({})", cx.text(items)),
     };
     let flat = format!("{}({}.from_iterable{items})", sum.kind, chain.expression);
-    let title = format!("Replace with `{}({}.from_iterable(...))`", sum.kind, chain.expression);
+    let title = format!(
+        "Replace with `{}({}.from_iterable(...))`",
+        sum.kind, chain.expression
+    );
     let mut edits = vec![Edit::replace(call.range(), flat)];
     edits.extend(chain.edits());
     let element = cx.ty(sum.items).element();

@@ -79,9 +79,11 @@
 //! where `[0]` of nothing raises `IndexError`, `max` finds the first of equal items and `[-1]` the last, and floats may be `nan`. Where an
 //! `IndexError` is caught, no fix is offered.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprSubscript, Number, Stmt, UnaryOp};
+use hotlint_core::ast::{
+    AnyNodeRef, ExceptHandler, Expr, ExprCall, ExprSubscript, Number, Stmt, UnaryOp,
+};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{FEW, Type, siblings};
+use hotlint_core::python::{FEW, Type, leaves, siblings};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct SortedForMinMax;
@@ -173,7 +175,10 @@ fn fix<'a>(sorting: &Sorting<'a>, cx: &Cx<'a>) -> Option<Fix> {
         last,
     } = *sorting;
     let brackets = TextRange::new(call.end(), item.end());
-    if cx.visible(item, wanted).is_some() || catches_index_error(item, cx) || cx.has_comment(brackets) {
+    if cx.visible(item, wanted).is_some()
+        || catches_index_error(item, cx)
+        || cx.has_comment(brackets)
+    {
         return None;
     }
     let mut edits = vec![Edit::replace(&*call.func, wanted), Edit::delete(brackets)];
@@ -218,7 +223,7 @@ fn fix<'a>(sorting: &Sorting<'a>, cx: &Cx<'a>) -> Option<Fix> {
 fn catches_index_error<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> bool {
     cx.tree.ancestors(item).any(|outer| match outer {
         AnyNodeRef::StmtTry(stmt) => stmt.handlers.iter().any(|handler| {
-            let hotlint_core::ast::ExceptHandler::ExceptHandler(handler) = handler;
+            let ExceptHandler::ExceptHandler(handler) = handler;
             handler.type_.as_deref().is_some_and(|caught| {
                 cx.tree.descendants(caught).any(|node| match node {
                     AnyNodeRef::ExprName(name) => {
@@ -236,7 +241,12 @@ fn catches_index_error<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> bool {
 fn is_never_empty<'a>(item: &'a ExprSubscript, items: &'a Expr, cx: &Cx<'a>) -> bool {
     let container = matches!(
         cx.ty(items),
-        Type::List(_) | Type::Tuple(_) | Type::Set(_) | Type::FrozenSet(_) | Type::Str | Type::Bytes
+        Type::List(_)
+            | Type::Tuple(_)
+            | Type::Set(_)
+            | Type::FrozenSet(_)
+            | Type::Str
+            | Type::Bytes
     );
     let same = |test: &'a Expr| items.is_name_expr() && cx.same_place(test, items);
     let negated = |test: &'a Expr| match test {
@@ -251,23 +261,33 @@ fn is_never_empty<'a>(item: &'a ExprSubscript, items: &'a Expr, cx: &Cx<'a>) -> 
             || branch.orelse.range() == item.range() && negated(&branch.test);
     }
     // The whole value of a statement: nothing of it runs before.
-    let whole = matches!(parent, AnyNodeRef::StmtReturn(_) | AnyNodeRef::StmtAssign(_));
+    let whole = matches!(
+        parent,
+        AnyNodeRef::StmtReturn(_) | AnyNodeRef::StmtAssign(_)
+    );
     let block = siblings(&cx.tree, parent);
     let Some(at) = block.iter().position(|stmt| stmt.start() == parent.start()) else {
         return false;
     };
-    let guarded_above = at.checked_sub(1).and_then(|i| block.get(i)).is_some_and(|above| match above {
-        Stmt::If(stmt) => {
-            negated(&stmt.test)
-                && stmt.elif_else_clauses.is_empty()
-                && hotlint_core::python::leaves(&stmt.body).is_some()
-        }
-        _ => false,
-    });
+    let guarded_above =
+        at.checked_sub(1)
+            .and_then(|i| block.get(i))
+            .is_some_and(|above| match above {
+                Stmt::If(stmt) => {
+                    negated(&stmt.test)
+                        && stmt.elif_else_clauses.is_empty()
+                        && leaves(&stmt.body).is_some()
+                }
+                _ => false,
+            });
     let guarded_around = at == 0
         && match cx.tree.parent(parent) {
             Some(AnyNodeRef::StmtIf(stmt)) => {
-                same(&stmt.test) && stmt.body.first().is_some_and(|first| first.start() == parent.start())
+                same(&stmt.test)
+                    && stmt
+                        .body
+                        .first()
+                        .is_some_and(|first| first.start() == parent.start())
             }
             _ => false,
         };

@@ -195,6 +195,23 @@
 //!     return text + x + digits
 //! ```
 //!
+//! A name that is not taken yet, the way up a tree, and strings that are wanted at every length:
+//!
+//! ```python fine
+//! def named(name: str, taken, node, words, found):
+//!     while any(name == other for other in taken):
+//!         name += "_"
+//!     path = ""
+//!     while node:
+//!         path = node.name + "." + path
+//!         node = node.parent
+//!     prefix = ""
+//!     for word in words:
+//!         prefix = prefix + "/" + word
+//!         found.append(prefix)
+//!     return name, path
+//! ```
+//!
 //! Numbers, lists, bytes and what may be anything:
 //!
 //! ```python fine
@@ -231,7 +248,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, Stmt, StmtAssign, StmtFor};
 use hotlint_core::lint::{Accumulating, Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Accumulation, Binding, Loop, ScopeKind, Shape, Type, summands};
+use hotlint_core::python::{Accumulation, Binding, Loop, ScopeKind, Shape, Type, Use, summands};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct StringConcatInLoop;
@@ -244,6 +261,8 @@ impl Rule for StringConcatInLoop {
         if !(cx.ty(found.target).is_str() || starts_as_string(found, cx))
             || cx.is_logarithmic(found.around)
             || cx.tests_length(found.target, found.around)
+            || is_searching(found, cx)
+            || cx.starts_anew(&found)
         {
             return None;
         }
@@ -260,6 +279,9 @@ impl Rule for StringConcatInLoop {
             return Some(finding.fix(join(found, stmt, cx)));
         }
         let copied = why_copied(found, cx)?;
+        if is_wanted_whole(found, cx) || is_told_already(found, &copied, cx) {
+            return None;
+        }
         let finding = Finding::new(
             found.stmt,
             format!("all of `{name}` is copied each time something is added to it"),
@@ -289,6 +311,65 @@ fn starts_as_string<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
         })
 }
 
+/// Whether a `while` loop looks for something: a name that is free (`name += "_"`), or the way to the root of a tree
+/// (`path = node.name + path; node = node.parent`). It ends after a few steps.
+fn is_searching<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
+    let Loop::While(stmt) = found.around else {
+        return false;
+    };
+    let parts = summands(found.value).into_iter();
+    let mut added = parts.filter(|part| !cx.same_place(part, found.target));
+    added.all(|part| part.is_string_literal_expr())
+        || found.shape == Shape::Prepended && stmt.body.iter().any(|stmt| climbs(stmt, cx))
+}
+
+/// `node = node.parent`
+fn climbs<'a>(stmt: &'a Stmt, cx: &Cx<'a>) -> bool {
+    let Stmt::Assign(stmt) = stmt else {
+        return false;
+    };
+    match (stmt.targets.as_slice(), &*stmt.value) {
+        ([target], Expr::Attribute(attribute)) => cx.same_place(target, &attribute.value),
+        _ => false,
+    }
+}
+
+/// Whether each iteration hands on the string as it is by then: that takes as long as the copy, and keeps it alive.
+fn is_wanted_whole<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
+    let Some(symbol) = found.target.as_name_expr().and_then(|name| cx.symbol(name)) else {
+        return false;
+    };
+    cx.reads(symbol)
+        .filter(|read| found.around.repeats(read))
+        .any(|read| match cx.usage(read) {
+            Use::Argument(call) => !cx.is(&*call.func, "builtins.len"),
+            Use::Stored => match cx.tree.parent(read) {
+                Some(AnyNodeRef::StmtAssign(stmt)) => !matches!(&*stmt.targets, [Expr::Name(_)]),
+                _ => true,
+            },
+            Use::Yielded | Use::Formatted | Use::Iterated(_) => true,
+            _ => false,
+        })
+}
+
+/// Whether the same string, in the same loop, is reported further up.
+fn is_told_already<'a>(found: Accumulation<'a>, copied: &Copied, cx: &Cx<'a>) -> bool {
+    let loops = cx.loops(found.stmt);
+    let outermost = loops.last().copied().unwrap_or(found.around);
+    !matches!(copied, Copied::Chained)
+        && cx
+            .tree
+            .descendants(outermost.node())
+            .take_while(|node| node.start() < found.stmt.start())
+            .filter(|node| node.is_statement())
+            .filter_map(|node| cx.accumulation(node))
+            .filter(|other| !cx.starts_anew(other))
+            .any(|other| {
+                cx.same_place(other.target, found.target)
+                    && why_copied(other, cx).is_some_and(|why| !matches!(why, Copied::Chained))
+            })
+}
+
 /// Why CPython cannot add to the string in place.
 enum Copied {
     Attribute,
@@ -310,8 +391,12 @@ impl Copied {
             Copied::Attribute => "an attribute cannot be added to in place",
             Copied::Item => "an item cannot be added to in place",
             Copied::Global => "a global variable cannot be added to in place",
-            Copied::Namespace => "since Python 3.11 only a function's local variable is added to in place",
-            Copied::Cell => "since Python 3.11 a variable shared with an inner function is not added to in place",
+            Copied::Namespace => {
+                "since Python 3.11 only a function's local variable is added to in place"
+            }
+            Copied::Cell => {
+                "since Python 3.11 a variable shared with an inner function is not added to in place"
+            }
             Copied::Chained => "the first `+` makes a copy",
             Copied::Prepended => "what is put in front moves everything else",
             Copied::Held(_) => "a string with two names cannot be added to in place",
@@ -348,9 +433,7 @@ fn why_copied<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Copied> {
     match cx.tree.scope(symbol.scope).kind {
         ScopeKind::Module if cx.tree.scope_of(name) != symbol.scope => Some(Copied::Global),
         ScopeKind::Module | ScopeKind::Class => since_3_11.then_some(Copied::Namespace),
-        _ if !cx.is_fast_local_on(symbol, cx.python().newest) => {
-            since_3_11.then_some(Copied::Cell)
-        }
+        _ if !cx.is_fast_local_on(symbol, cx.python().newest) => since_3_11.then_some(Copied::Cell),
         _ => held(found, cx).map(Copied::Held),
     }
 }
@@ -388,7 +471,8 @@ fn only_concatenates(found: Accumulation<'_>) -> Option<&StmtFor> {
 }
 
 fn join<'a>(found: Accumulation<'a>, stmt: &'a StmtFor, cx: &Cx<'a>) -> Option<Fix> {
-    if cx.has_comment(stmt) || cx.leaks_target(found.around) || reads(&stmt.iter, found.target, cx) {
+    if cx.has_comment(stmt) || cx.leaks_target(found.around) || reads(&stmt.iter, found.target, cx)
+    {
         return None;
     }
     let name = cx.text(found.target);
@@ -397,7 +481,10 @@ fn join<'a>(found: Accumulation<'a>, stmt: &'a StmtFor, cx: &Cx<'a>) -> Option<F
         items => cx.text(items).to_string(),
     };
     let title = format!("Replace the loop with `{name} += \"\".join(...)`");
-    let fix = Fix::safe(title, [Edit::replace(stmt, format!("{name} += \"\".join({items})"))]);
+    let fix = Fix::safe(
+        title,
+        [Edit::replace(stmt, format!("{name} += \"\".join({items})"))],
+    );
     let ty = cx.ty(&*stmt.iter);
     let strings = ty.element().is_str();
     let whole = matches!(
@@ -409,7 +496,9 @@ fn join<'a>(found: Accumulation<'a>, stmt: &'a StmtFor, cx: &Cx<'a>) -> Option<F
     } else if !strings {
         fix.unsafe_because("refuses items that are no strings, even if they can be added to one")
     } else if !whole {
-        fix.unsafe_because(format!("leaves `{name}` as it was if an item cannot be had"))
+        fix.unsafe_because(format!(
+            "leaves `{name}` as it was if an item cannot be had"
+        ))
     } else {
         fix
     })
@@ -432,7 +521,10 @@ fn add_in_place<'a>(found: Accumulation<'a>, copied: &Copied, cx: &Cx<'a>) -> Op
     let operator = TextRange::new(name.end(), value.start());
     let dropped = TextRange::new(own.start(), cx.parenthesized(second).start());
     let alone = cx.is_fast_local_on(symbol, cx.python().newest) && held(found, cx).is_none();
-    let grows = parts[2..].iter().chain([&second]).all(|part| !reads(part, found.target, cx));
+    let grows = parts[2..]
+        .iter()
+        .chain([&second])
+        .all(|part| !reads(part, found.target, cx));
     if !flat
         || !alone
         || !grows
@@ -451,13 +543,17 @@ fn add_in_place<'a>(found: Accumulation<'a>, copied: &Copied, cx: &Cx<'a>) -> Op
     Some(if strings {
         fix
     } else {
-        fix.unsafe_because("adds the parts to each other first, which matters if they are no strings")
+        fix.unsafe_because(
+            "adds the parts to each other first, which matters if they are no strings",
+        )
     })
 }
 
 fn reads<'a>(expr: &'a Expr, target: &'a Expr, cx: &Cx<'a>) -> bool {
     cx.tree.descendants(expr).any(|node| match node {
-        AnyNodeRef::ExprName(name) => target.as_name_expr().is_some_and(|own| cx.same_symbol(name, own)),
+        AnyNodeRef::ExprName(name) => target
+            .as_name_expr()
+            .is_some_and(|own| cx.same_symbol(name, own)),
         _ => false,
     })
 }

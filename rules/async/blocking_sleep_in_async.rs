@@ -55,10 +55,13 @@ impl Rule for BlockingSleepInAsync {
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let around = function_around(&cx.tree, call)?;
-        let finding = Finding::new(call, "`time.sleep` in an `async def` stops the whole event loop")
-            .label("nothing else runs for as long as this sleeps")
-            .because(&around.name, "runs on the event loop")
-            .help("await the event loop's own sleep: `await asyncio.sleep(...)`");
+        let finding = Finding::new(
+            call,
+            "`time.sleep` in an `async def` stops the whole event loop",
+        )
+        .label("nothing else runs for as long as this sleeps")
+        .because(&around.name, "runs on the event loop")
+        .help("await the event loop's own sleep: `await asyncio.sleep(...)`");
         Some(finding.fix(fix(call, cx)))
     }
 }
@@ -70,7 +73,10 @@ fn fix<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Fix> {
     if !alone || !call.arguments.keywords.is_empty() || call.arguments.args.len() != 1 {
         return None;
     }
-    let mut edits = vec![Edit::replace(&*call.func, format!("await {}", sleep.expression))];
+    let mut edits = vec![Edit::replace(
+        &*call.func,
+        format!("await {}", sleep.expression),
+    )];
     let uses_asyncio = sleep.insertion.is_none();
     edits.extend(sleep.edits());
     let title = format!("Replace with `await {}(...)`", sleep.expression);

@@ -137,12 +137,18 @@ impl Rule for CacheDecoratorInsideFunction {
         if is_repeated(call, around, cx) || runs_once(around, cx) {
             return None;
         }
-        let message = format!("the cache of `{}` is made anew by every call of `{}`", def.name, around.name);
+        let message = format!(
+            "the cache of `{}` is made anew by every call of `{}`",
+            def.name, around.name
+        );
         Some(
             Finding::new(cached.decorator, message)
                 .label("starts empty each time")
                 .because(call, "the only call: it never hits")
-                .help(format!("take the cache off, or move `{}` out of `{}`", def.name, around.name))
+                .help(format!(
+                    "take the cache off, or move `{}` out of `{}`",
+                    def.name, around.name
+                ))
                 .fix(fix(def, call, cx)),
         )
     }
@@ -199,6 +205,10 @@ fn fix<'a>(def: &'a StmtFunctionDef, call: &'a ExprCall, cx: &Cx<'a>) -> Option<
     Some(if hashable {
         Fix::safe(title, edits)
     } else {
-        Fix::unsafe_(title, "unhashable arguments no longer raise `TypeError`", edits)
+        Fix::unsafe_(
+            title,
+            "unhashable arguments no longer raise `TypeError`",
+            edits,
+        )
     })
 }

@@ -269,22 +269,34 @@ impl Rule for CacheOnMethod {
         let (name, receiver) = (&def.name, &own.parameter.name);
         let (message, cost, label) = match cached.limit {
             CacheLimit::None => (
-                format!("the cache of `{name}` keeps every instance of `{}` alive for ever", class.name),
+                format!(
+                    "the cache of `{name}` keeps every instance of `{}` alive for ever",
+                    class.name
+                ),
                 "instances are never freed".to_string(),
                 "never lets go of `self`".replace("self", receiver),
             ),
             CacheLimit::Entries(1) => (
-                format!("the cache of `{name}` has one place for all instances of `{}`", class.name),
+                format!(
+                    "the cache of `{name}` has one place for all instances of `{}`",
+                    class.name
+                ),
                 "pins one instance; with more, it never hits".to_string(),
                 "each instance takes it from the one before".to_string(),
             ),
             CacheLimit::Entries(n) => (
-                format!("the cache of `{name}` keeps up to {n} instances of `{}` alive", class.name),
+                format!(
+                    "the cache of `{name}` keeps up to {n} instances of `{}` alive",
+                    class.name
+                ),
                 format!("up to {n} instances are never freed"),
                 format!("{n} results for all instances together"),
             ),
             CacheLimit::Unknown => (
-                format!("the cache of `{name}` keeps instances of `{}` alive", class.name),
+                format!(
+                    "the cache of `{name}` keeps instances of `{}` alive",
+                    class.name
+                ),
                 String::new(),
                 "one cache for all instances".to_string(),
             ),
@@ -301,7 +313,11 @@ impl Rule for CacheOnMethod {
             .label(label)
             .because(own, format!("`{receiver}` is a part of every key"))
             .help(help);
-        Some(if cost.is_empty() { finding } else { finding.cost(cost) })
+        Some(if cost.is_empty() {
+            finding
+        } else {
+            finding.cost(cost)
+        })
     }
 }
 
@@ -323,6 +339,8 @@ fn is_wrapped<'a>(def: &'a StmtFunctionDef, cached: &Cached<'a>, cx: &Cx<'a>) ->
             )
         })
     });
-    let passed_on = cx.symbol(def).is_none_or(|symbol| cx.reads(symbol).next().is_some());
+    let passed_on = cx
+        .symbol(def)
+        .is_none_or(|symbol| cx.reads(symbol).next().is_some());
     unknown || passed_on
 }

@@ -212,7 +212,10 @@ fn at_definition<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
     if cx.is_static_or_class_method(def) || !cx.is_unhashable_class(class) {
         return None;
     }
-    let message = format!("`{}` is cached but instances of `{}` have no hash", def.name, class.name);
+    let message = format!(
+        "`{}` is cached but instances of `{}` have no hash",
+        def.name, class.name
+    );
     let finding = Finding::new(&def.name, message)
         .label("every call raises `TypeError`")
         .because(cached.decorator, "hashes every argument, `self` as well");
@@ -223,7 +226,9 @@ fn at_definition<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
         ),
         None => finding.because(&class.name, "defines `__eq__` and no `__hash__`"),
     };
-    Some(reason.help("give the class a hash (`@dataclass(frozen=True)`), or use `functools.cached_property`"))
+    Some(reason.help(
+        "give the class a hash (`@dataclass(frozen=True)`), or use `functools.cached_property`",
+    ))
 }
 
 /// Whether a value, or an item of a tuple that is written here, has no hash.
@@ -252,14 +257,11 @@ fn outermost_cache<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Cached<'
     plain.then_some(cached)
 }
 
-fn unhashable_parameter<'a>(
-    def: &'a StmtFunctionDef,
-    cx: &Cx<'a>,
-) -> Option<(&'a str, &'a Expr)> {
+fn unhashable_parameter<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<(&'a str, &'a Expr)> {
     // Decorators below the cache may change what the function takes.
     let last = def.decorator_list.last()?;
-    let below = !cx.is_static_or_class_method(def)
-        && cx.cached(def)?.decorator.range() != last.range();
+    let below =
+        !cx.is_static_or_class_method(def) && cx.cached(def)?.decorator.range() != last.range();
     if below {
         return None;
     }
@@ -286,7 +288,10 @@ fn expects_type_error<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     };
     cx.tree.ancestors(call).any(|node| match node {
         AnyNodeRef::StmtTry(stmt) => {
-            let guarded = stmt.body.iter().any(|body| body.range().contains_range(call.range()));
+            let guarded = stmt
+                .body
+                .iter()
+                .any(|body| body.range().contains_range(call.range()));
             guarded
                 && stmt.handlers.iter().any(|handler| {
                     let Some(handler) = handler.as_except_handler() else {

@@ -212,12 +212,14 @@ impl Rule for ClassWithoutSlots {
         }
         let attributes = fixed_attributes(class, cx)?;
         let symbol = cx.symbol(class)?;
-        let (made, around) = cx.reads(symbol).find_map(|read| match cx.tree.parent(read) {
-            Some(AnyNodeRef::ExprCall(call)) if call.func.range() == read.range() => {
-                Some((call, kept_in_loop(call, cx)?))
-            }
-            _ => None,
-        })?;
+        let (made, around) = cx
+            .reads(symbol)
+            .find_map(|read| match cx.tree.parent(read) {
+                Some(AnyNodeRef::ExprCall(call)) if call.func.range() == read.range() => {
+                    Some((call, kept_in_loop(call, cx)?))
+                }
+                _ => None,
+            })?;
         let mut inherited: Vec<&str> = Vec::new();
         for base in cx.ancestry(class) {
             if let Slots::Listed(names, _) = cx.slots(base) {
@@ -237,12 +239,19 @@ impl Rule for ClassWithoutSlots {
         Some(
             Finding::new(
                 &class.name,
-                format!("every instance of `{}` has a `__dict__` for its {}", class.name, counted(all.len())),
+                format!(
+                    "every instance of `{}` has a `__dict__` for its {}",
+                    class.name,
+                    counted(all.len())
+                ),
             )
             .label("no `__slots__`")
             .because(made, "one instance for each item is kept")
             .because(around.header(), "the loop")
-            .help(format!("write `__slots__ = ({}{comma})` in the class", own.join(", "))),
+            .help(format!(
+                "write `__slots__ = ({}{comma})` in the class",
+                own.join(", ")
+            )),
         )
     }
 }
@@ -268,8 +277,14 @@ fn fixed_attributes<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Vec<&'a 
                 });
                 let dynamic = matches!(
                     def.name.as_str(),
-                    "__getattr__" | "__getattribute__" | "__setattr__" | "__getstate__"
-                        | "__setstate__" | "__reduce__" | "__reduce_ex__" | "__new__"
+                    "__getattr__"
+                        | "__getattribute__"
+                        | "__setattr__"
+                        | "__getstate__"
+                        | "__setstate__"
+                        | "__reduce__"
+                        | "__reduce_ex__"
+                        | "__new__"
                 );
                 if !plain || dynamic {
                     return None;
@@ -296,10 +311,14 @@ fn fixed_attributes<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Vec<&'a 
     for (attribute, def) in &set {
         let name = attribute.attr.as_str();
         let property = in_class.contains(&name);
-        let plain_parent = cx.tree.parent(*def).is_some_and(|node| {
-            matches!(node, AnyNodeRef::StmtClassDef(of) if std::ptr::eq(of, class))
-        });
-        if def.name.as_str() == "__init__" && plain_parent && !property && !attributes.contains(&name) {
+        let plain_parent = cx.tree.parent(*def).is_some_and(
+            |node| matches!(node, AnyNodeRef::StmtClassDef(of) if std::ptr::eq(of, class)),
+        );
+        if def.name.as_str() == "__init__"
+            && plain_parent
+            && !property
+            && !attributes.contains(&name)
+        {
             attributes.push(name);
         }
     }
@@ -317,7 +336,9 @@ fn fixed_attributes<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Vec<&'a 
     if methods.count() * 2 > attributes.len() {
         return None;
     }
-    let fixed = set.iter().all(|(attribute, _)| known(attribute.attr.as_str()));
+    let fixed = set
+        .iter()
+        .all(|(attribute, _)| known(attribute.attr.as_str()));
     // Private names are mangled the same way in `__slots__`.
     (fixed && !attributes.is_empty()).then_some(attributes)
 }

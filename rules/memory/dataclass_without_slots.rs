@@ -260,7 +260,10 @@ impl Rule for DataclassWithoutSlots {
         {
             return None;
         }
-        let message = format!("every instance of the dataclass `{}` has a `__dict__`", class.name);
+        let message = format!(
+            "every instance of the dataclass `{}` has a `__dict__`",
+            class.name
+        );
         let finding = Finding::new(decorator, message).label("no `slots=True`");
         let new_class_matters = cx.python().any_before(14)
             && cx.tree.descendants(class).any(|node| match node {
@@ -286,14 +289,22 @@ fn body_needs_dict<'a>(class: &'a StmtClassDef, fields: &[&str], cx: &Cx<'a>) ->
         Stmt::FunctionDef(def) => {
             let lazy = def.decorator_list.iter().any(|decorator| {
                 // Any decorator named so, of whatever library, keeps its result in the instance.
-                cx.decorator_name(decorator).is_none_or(|name| name.ends_with("cached_property"))
+                cx.decorator_name(decorator)
+                    .is_none_or(|name| name.ends_with("cached_property"))
             });
             // A descriptor in the place of the field, or a state that somebody wrote down by hand.
             lazy || fields.contains(&def.name.as_str())
                 || matches!(
                     def.name.as_str(),
-                    "__getstate__" | "__setstate__" | "__reduce__" | "__reduce_ex__" | "__getattr__"
-                        | "__getattribute__" | "__setattr__" | "__init_subclass__" | "__set_name__"
+                    "__getstate__"
+                        | "__setstate__"
+                        | "__reduce__"
+                        | "__reduce_ex__"
+                        | "__getattr__"
+                        | "__getattribute__"
+                        | "__setattr__"
+                        | "__init_subclass__"
+                        | "__set_name__"
                 )
         }
         Stmt::AnnAssign(_) | Stmt::Expr(_) | Stmt::Pass(_) => false,

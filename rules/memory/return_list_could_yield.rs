@@ -194,7 +194,10 @@ impl Rule for ReturnListCouldYield {
         Some(
             Finding::new(
                 built.range(),
-                format!("`{}` builds a list that its callers only run over once", def.name),
+                format!(
+                    "`{}` builds a list that its callers only run over once",
+                    def.name
+                ),
             )
             .label("holds all items at the same time")
             .because(place(consumer), "takes one item after the other")
@@ -272,7 +275,9 @@ fn built<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Built<'a>> {
             };
             let empty = match &*start.value {
                 Expr::List(list) => list.elts.is_empty(),
-                Expr::Call(call) => call.arguments.is_empty() && cx.is(&*call.func, "builtins.list"),
+                Expr::Call(call) => {
+                    call.arguments.is_empty() && cx.is(&*call.func, "builtins.list")
+                }
                 _ => false,
             };
             let stmt = def.body.iter().find(|stmt| stmt.range() == start.range())?;
@@ -284,7 +289,9 @@ fn built<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Built<'a>> {
                 match cx.usage(read) {
                     Use::Returned => {}
                     Use::Method("append", call) if is_plain_append(call, def, cx) => {
-                        grows |= cx.in_loop(call).is_some_and(|around| cx.trip_count(around).is_none());
+                        grows |= cx
+                            .in_loop(call)
+                            .is_some_and(|around| cx.trip_count(around).is_none());
                     }
                     _ => return None,
                 }
@@ -395,7 +402,9 @@ fn interferes<'a>(
         AnyNodeRef::ExprName(name) => changed(name),
         // Whatever an argument reaches may be changed by any call.
         AnyNodeRef::ExprAttribute(_) | AnyNodeRef::ExprSubscript(_) => cx.calls_unknown(around),
-        AnyNodeRef::ExprCall(inner) => cx.purity(inner) == Purity::Impure && cx.calls_unknown(around),
+        AnyNodeRef::ExprCall(inner) => {
+            cx.purity(inner) == Purity::Impure && cx.calls_unknown(around)
+        }
         _ => false,
     });
     // What the function reads from outside, and whether it does anything but append.
@@ -404,7 +413,9 @@ fn interferes<'a>(
         AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => {
             cx.symbol(name).is_some_and(|symbol| {
                 Some(symbol.scope) != own_scope
-                    && !def.range().contains_range(cx.tree.scope(symbol.scope).node.range())
+                    && !def
+                        .range()
+                        .contains_range(cx.tree.scope(symbol.scope).node.range())
                     && cx.changes_in(symbol, around)
                     && !is_definition(symbol.bindings.len(), cx.only_binding(symbol))
             })
@@ -428,7 +439,10 @@ fn is_definition(bindings: usize, only: Option<Binding<'_>>) -> bool {
         && matches!(
             only,
             Some(
-                Binding::Function(_) | Binding::Class(_) | Binding::Import(..) | Binding::ImportFrom(..)
+                Binding::Function(_)
+                    | Binding::Class(_)
+                    | Binding::Import(..)
+                    | Binding::ImportFrom(..)
             )
         )
 }

@@ -158,13 +158,13 @@ pub struct SlotsDefeated;
 
 impl Rule for SlotsDefeated {
     type On = StmtClassDef;
-    const COST: Cost = Cost::Memory("a `__dict__` in spite of `__slots__`: 105 instead of 65 bytes an instance");
+    const COST: Cost =
+        Cost::Memory("a `__dict__` in spite of `__slots__`: 105 instead of 65 bytes an instance");
 
     fn check<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Finding> {
         match cx.slots(class) {
-            Slots::Listed(names, stmt) => {
-                base_with_dict(class, &names, stmt, cx).or_else(|| repeated(class, &names, stmt, cx))
-            }
+            Slots::Listed(names, stmt) => base_with_dict(class, &names, stmt, cx)
+                .or_else(|| repeated(class, &names, stmt, cx)),
             Slots::Absent => forgotten(class, cx),
             Slots::Dataclass | Slots::Unknown => None,
         }
@@ -191,12 +191,18 @@ fn base_with_dict<'a>(
     if !cx.bases_are_slotted(culprit) {
         return None;
     }
-    let message = format!("`__slots__` of `{}` saves nothing: its base `{}` has none", class.name, culprit.name);
+    let message = format!(
+        "`__slots__` of `{}` saves nothing: its base `{}` has none",
+        class.name, culprit.name
+    );
     Some(
         Finding::new(stmt, message)
             .label("instances have a `__dict__` anyway")
             .because(&culprit.name, "without `__slots__`")
-            .help(format!("write `__slots__ = ()` in `{}`, with the attributes that it sets", culprit.name)),
+            .help(format!(
+                "write `__slots__ = ()` in `{}`, with the attributes that it sets",
+                culprit.name
+            )),
     )
 }
 
@@ -218,7 +224,10 @@ fn repeated<'a>(
         })?;
         Some((*name, base, other))
     })?;
-    let message = format!("the slot `{name}` of `{}` is there twice: `{}` has it already", class.name, base.name);
+    let message = format!(
+        "the slot `{name}` of `{}` is there twice: `{}` has it already",
+        class.name, base.name
+    );
     Some(
         Finding::new(stmt, message)
             .label("8 bytes more for each instance")
@@ -249,14 +258,18 @@ fn forgotten<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Finding> {
     }
     let lazy = class.body.iter().any(|stmt| match stmt {
         Stmt::FunctionDef(def) => def.decorator_list.iter().any(|decorator| {
-            cx.decorator_name(decorator).is_some_and(|name| name.ends_with("cached_property"))
+            cx.decorator_name(decorator)
+                .is_some_and(|name| name.ends_with("cached_property"))
         }),
         _ => false,
     });
     if lazy || cx.may_need_dict(class, &slots) {
         return None;
     }
-    let message = format!("instances of `{}` have a `__dict__`: it has no `__slots__`, though `{}` has", class.name, base.name);
+    let message = format!(
+        "instances of `{}` have a `__dict__`: it has no `__slots__`, though `{}` has",
+        class.name, base.name
+    );
     Some(
         Finding::new(&class.name, message)
             .label("no `__slots__`")

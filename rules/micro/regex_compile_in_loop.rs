@@ -152,10 +152,11 @@ impl Rule for RegexCompileInLoop {
         let pattern = arguments.find_argument_value("pattern", 0)?;
         let text = literal(pattern, cx)?;
         let flags = arguments.find_argument_value("flags", 1);
-        if arguments.len() != 1 + usize::from(flags.is_some())
-            || flags.is_some_and(|flags| !is_constant_flag(flags, cx))
-            || is_lazy(call, cx)
-        {
+        let flag_names = match flags {
+            Some(flags) => flag_names(flags, cx)?,
+            None => Vec::new(),
+        };
+        if arguments.len() != 1 + usize::from(flags.is_some()) || is_lazy(call, cx) {
             return None;
         }
         let loops = cx.loops(call);
@@ -166,7 +167,8 @@ impl Rule for RegexCompileInLoop {
         .label("longer than a short match takes")
         .because(loops.first()?.header(), "in every iteration")
         .help("compile it once, before the loop or at module level");
-        Some(finding.fix(fix(call, text, *loops.last()?, cx)))
+        let compiles = certainly_compiles(text) && flag_names.iter().all(is_plain_flag);
+        Some(finding.fix(fix(call, compiles, *loops.last()?, cx)))
     }
 }
 
@@ -189,20 +191,32 @@ fn literal<'a>(pattern: &'a Expr, cx: &Cx<'a>) -> Option<&'a str> {
     }
 }
 
-/// `re.I`, `re.I | re.M`, `0`
-fn is_constant_flag<'a>(flags: &'a Expr, cx: &Cx<'a>) -> bool {
-    match flags {
-        Expr::BinOp(op) => {
-            op.op == Operator::BitOr
-                && is_constant_flag(&op.left, cx)
-                && is_constant_flag(&op.right, cx)
-        }
-        Expr::NumberLiteral(_) => true,
-        flags => cx.name(flags).is_some_and(|name| {
-            name.strip_prefix("re.")
-                .is_some_and(|flag| flag.chars().all(|c| c.is_ascii_uppercase()))
-        }),
+/// The names in `re.I | re.M`; `None` where it is anything else, or has an effect each time, as `re.DEBUG`.
+fn flag_names<'a>(flags: &'a Expr, cx: &Cx<'a>) -> Option<Vec<String>> {
+    if let Expr::BinOp(op) = flags {
+        let mut names = flag_names(&op.left, cx).filter(|_| op.op == Operator::BitOr)?;
+        names.extend(flag_names(&op.right, cx)?);
+        return Some(names);
     }
+    let name = cx.name(flags)?;
+    let flag = name.strip_prefix("re.")?;
+    let constant = flag.chars().all(|c| c.is_ascii_uppercase()) && flag != "DEBUG";
+    constant.then(|| vec![flag.to_string()])
+}
+
+/// Flags with which a pattern means what it says: neither `VERBOSE` nor what Python refuses for strings, or together.
+fn is_plain_flag(flag: &String) -> bool {
+    let plain = [
+        "I",
+        "IGNORECASE",
+        "M",
+        "MULTILINE",
+        "S",
+        "DOTALL",
+        "A",
+        "ASCII",
+    ];
+    plain.contains(&flag.as_str())
 }
 
 /// Whether a test keeps it from being done more than once: `if pattern is None: pattern = re.compile(...)`.
@@ -223,7 +237,7 @@ fn is_lazy<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     matches!(cx.tree.parent(stmt), Some(AnyNodeRef::StmtIf(outer)) if tested(&outer.test))
 }
 
-fn fix<'a>(call: &'a ExprCall, text: &str, around: Loop<'a>, cx: &Cx<'a>) -> Option<Fix> {
+fn fix<'a>(call: &'a ExprCall, compiles: bool, around: Loop<'a>, cx: &Cx<'a>) -> Option<Fix> {
     let whole = cx.tree.statement(around.node())?;
     let above = cx.lines_of(TextRange::empty(whole.start())).start();
     let indentation = cx.indentation(whole);
@@ -254,18 +268,17 @@ fn fix<'a>(call: &'a ExprCall, text: &str, around: Loop<'a>, cx: &Cx<'a>) -> Opt
             let line = format!("{indentation}{name} = {}{line_end}", cx.text(call));
             (
                 name.clone(),
-                [
-                    Edit::insert(above, line),
-                    Edit::replace(call, name),
-                ],
+                [Edit::insert(above, line), Edit::replace(call, name)],
             )
         }
     };
     let fix = Fix::safe(format!("Compile `{name}` before the loop"), edits);
-    Some(if !certainly_compiles(text) {
+    Some(if !compiles {
         fix.unsafe_because("a wrong pattern raises even if the loop has nothing to do")
     } else if scope.kind == ScopeKind::Module {
-        fix.unsafe_because(format!("the module has `{name}` even if the loop has nothing to do"))
+        fix.unsafe_because(format!(
+            "the module has `{name}` even if the loop has nothing to do"
+        ))
     } else {
         fix
     })
@@ -307,9 +320,9 @@ fn moved<'a>(
     let symbol = cx.symbol(name)?;
     cx.only_binding(symbol)?;
     let in_body = matches!(cx.tree.parent(stmt)?, parent if parent.range() == around.range());
-    let inside = cx.reads(symbol).all(|read| {
-        read.start() > stmt.end() && around.repeats(read)
-    });
+    let inside = cx
+        .reads(symbol)
+        .all(|read| read.start() > stmt.end() && around.repeats(read));
     let alone = siblings(&cx.tree, stmt.into()).len() > 1
         && cx.is_alone_on_its_lines(stmt)
         && !cx.text(stmt).contains('\n');
@@ -360,11 +373,38 @@ fn certainly_compiles(pattern: &str) -> bool {
                 }
                 repeatable = true;
             }
-            '{' | '}' | ']' => return false,
+            '{' => {
+                if !repeatable || !count_compiles(&mut rest) {
+                    return false;
+                }
+                let _ = rest.next_if_eq(&'?');
+                repeatable = false;
+            }
+            '}' | ']' => return false,
             _ => repeatable = true,
         }
     }
     groups == 0
+}
+
+/// The rest of `{2}`, `{2,}` or `{2,4}`.
+fn count_compiles(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    let mut inside = String::new();
+    loop {
+        match rest.next() {
+            Some('}') => break,
+            Some(c) => inside.push(c),
+            None => return false,
+        }
+    }
+    let number = |text: &str| text.parse::<u16>().ok();
+    match inside.split_once(',') {
+        None => number(&inside).is_some(),
+        Some((low, "")) => number(low).is_some(),
+        Some((low, high)) => number(low)
+            .zip(number(high))
+            .is_some_and(|(low, high)| low <= high),
+    }
 }
 
 /// The rest of a character class, up to its `]`.
@@ -377,9 +417,10 @@ fn class_compiles(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
         match c {
             ']' => return members > 0,
             '\\' => {
-                let known = rest
-                    .next()
-                    .is_some_and(|c| matches!(c, 'd' | 's' | 'w' | 'D' | 'S' | 'W' | 'n' | 't' | 'r') || c.is_ascii_punctuation());
+                let known = rest.next().is_some_and(|c| {
+                    matches!(c, 'd' | 's' | 'w' | 'D' | 'S' | 'W' | 'n' | 't' | 'r')
+                        || c.is_ascii_punctuation()
+                });
                 if !known {
                     return false;
                 }
@@ -410,12 +451,41 @@ mod tests {
     #[test]
     fn patterns_that_may_be_wrong_are_told_from_those_that_compile() {
         for good in [
-            "", "abc", r"\d+", r"^\s*(\w+)\s*=\s*(.*?)$", "[a-z_]+ ?", r"(?:a|b)*", r"[^\]\\]", "[-+]x", "a|", r"\.py$",
+            "",
+            "abc",
+            r"\d+",
+            r"^\s*(\w+)\s*=\s*(.*?)$",
+            "[a-z_]+ ?",
+            r"(?:a|b)*",
+            r"[^\]\\]",
+            "[-+]x",
+            "a|",
+            r"\.py$",
+            "[0-9]{64}",
+            "a{2,}?b{1,3}",
         ] {
             assert!(certainly_compiles(good), "{good}");
         }
         for doubtful in [
-            "(", ")", "*", "a**", "[", "[]", "[z-a]", r"\", r"\q", "(?P<a>b)(?P<a>c)", "a{2,1}", "^*", "(+)", "[a--b]", "[[a]",
+            "(",
+            ")",
+            "*",
+            "a**",
+            "[",
+            "[]",
+            "[z-a]",
+            r"\",
+            r"\q",
+            "(?P<a>b)(?P<a>c)",
+            "a{2,1}",
+            "a{,2}",
+            "{2}",
+            "a{2",
+            "a{x}",
+            "^*",
+            "(+)",
+            "[a--b]",
+            "[[a]",
         ] {
             assert!(!certainly_compiles(doubtful), "{doubtful}");
         }

@@ -14,7 +14,7 @@ pub struct Accumulation<'a> {
     pub target: &'a Expr,
     pub value: &'a Expr,
     pub shape: Shape,
-    /// The innermost loop; nothing in it starts the accumulator anew.
+    /// The innermost loop.
     pub around: Loop<'a>,
 }
 
@@ -32,11 +32,22 @@ pub enum Shape {
 }
 
 impl<'a> Facts<'a> {
-    /// What `stmt` adds to in a loop; `None` where the loop starts it anew, or where each iteration may mean another object.
+    /// What `stmt` adds to in a loop.
     pub fn accumulation(&self, stmt: impl Into<AnyNodeRef<'a>>) -> Option<Accumulation<'a>> {
         let stmt = stmt.into();
         let (target, value, shape) = self.adds_to(stmt)?;
-        let around = self.in_loop(stmt)?;
+        Some(Accumulation {
+            stmt,
+            target,
+            value,
+            shape,
+            around: self.in_loop(stmt)?,
+        })
+    }
+
+    /// Whether the loop starts the accumulator anew, or may mean another object in each iteration: it does not grow.
+    pub fn starts_anew(&self, found: &Accumulation<'a>) -> bool {
+        let Accumulation { target, around, .. } = *found;
         let same_owner = match target {
             Expr::Name(_) => true,
             Expr::Attribute(attribute) => self.is_same_place_in(&attribute.value, around),
@@ -45,13 +56,7 @@ impl<'a> Facts<'a> {
             }
             _ => false,
         };
-        (same_owner && !self.is_replaced_in(target, around)).then_some(Accumulation {
-            stmt,
-            target,
-            value,
-            shape,
-            around,
-        })
+        !same_owner || self.is_replaced_in(target, around)
     }
 
     fn adds_to(&self, stmt: AnyNodeRef<'a>) -> Option<(&'a Expr, &'a Expr, Shape)> {
@@ -309,6 +314,7 @@ mod tests {
         let facts = Facts::new(&source, &parsed, Versions::default()).expect("the code is flat");
         let nodes = facts.tree.nodes().iter();
         let found = nodes.filter_map(|node| facts.accumulation(*node));
+        let found = found.filter(|found| !facts.starts_anew(found));
         found
             .map(|found| (facts.text(found.target).to_string(), found.shape))
             .collect()

@@ -377,21 +377,33 @@ fn in_body<'a>(body: &'a [ast::Stmt], child: AnyNodeRef<'a>) -> bool {
 }
 
 fn range_length(args: &[Expr]) -> Option<u64> {
-    let number = |expr: &Expr| match expr {
-        Expr::UnaryOp(minus) if minus.op == ast::UnaryOp::USub => {
-            Some(-i128::from(whole_number(&minus.operand)?))
-        }
-        expr => whole_number(expr).map(i128::from),
-    };
     let (start, stop, step) = match args {
-        [stop] => (0, number(stop)?, 1),
-        [start, stop] => (number(start)?, number(stop)?, 1),
-        [start, stop, step] => (number(start)?, number(stop)?, number(step)?),
+        [stop] => (0, signed_number(stop)?, 1),
+        [start, stop] => (signed_number(start)?, signed_number(stop)?, 1),
+        [start, stop, step] => (
+            signed_number(start)?,
+            signed_number(stop)?,
+            signed_number(step)?,
+        ),
         _ => return None,
     };
-    let span = if step < 0 { start - stop } else { stop - start };
-    let steps = span.max(0).unsigned_abs();
-    u64::try_from(steps.div_ceil(step.unsigned_abs().max(1))).ok()
+    let span = if step > 0 {
+        stop.checked_sub(start)?
+    } else {
+        start.checked_sub(stop)?
+    };
+    let steps = u64::try_from(span).unwrap_or(0);
+    (step != 0).then(|| steps.div_ceil(step.unsigned_abs()))
+}
+
+/// The value of a literal such as `3` or `-3`.
+fn signed_number(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::UnaryOp(unary) if unary.op == ast::UnaryOp::USub => {
+            signed_number(&unary.operand)?.checked_neg()
+        }
+        number => whole_number(number)?.try_into().ok(),
+    }
 }
 
 fn whole_number(expr: &Expr) -> Option<u64> {
@@ -429,6 +441,24 @@ mod tests {
         assert_eq!(length(chosen), Some(2));
         assert_eq!(length("len('a b c'.split(' ', 1))\n"), Some(2));
         assert_eq!(length("len([x for x in (1, 2) for y in 'abc'])\n"), Some(6));
+    }
+
+    #[test]
+    fn a_range_of_literals_has_a_length() {
+        let range = |args: &str| length(&format!("len(range({args}))\n"));
+        for (args, n) in [
+            ("3", 3),
+            ("2, 7", 5),
+            ("0, 7, 3", 3),
+            ("121, 115, -1", 6),
+            ("-2, 2", 4),
+            ("7, 2", 0),
+        ] {
+            assert_eq!(range(args), Some(n), "{args}");
+        }
+        for args in ["n", "0, n", "1, 2, 0", ""] {
+            assert_eq!(range(args), None, "{args}");
+        }
     }
 
     #[test]

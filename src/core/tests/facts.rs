@@ -238,7 +238,10 @@ fn loops_with_few_iterations_do_not_count() {
     assert_eq!(loops("for x in range(3):\n    probe"), [""; 0]);
     assert_eq!(loops("for x in range(121, 115, -1):\n    probe"), [""; 0]);
     assert_eq!(loops("for x in range(-100, 100, 50):\n    probe"), [""; 0]);
-    assert_eq!(loops("for x in range(100, 0, -1):\n    probe"), ["for x in range(100, 0, -1)"]);
+    assert_eq!(
+        loops("for x in range(100, 0, -1):\n    probe"),
+        ["for x in range(100, 0, -1)"]
+    );
     assert_eq!(
         loops("for x in range(1000):\n    probe"),
         ["for x in range(1000)"]
