@@ -167,7 +167,7 @@ impl Rule for RegexCompileInLoop {
         .label("longer than a short match takes")
         .because(loops.first()?.header(), "in every iteration")
         .help("compile it once, before the loop or at module level");
-        let compiles = certainly_compiles(text) && flag_names.iter().all(is_plain_flag);
+        let compiles = certainly_compiles(text) && flag_names.iter().all(|flag| is_plain_flag(flag));
         Some(finding.fix(fix(call, compiles, *loops.last()?, cx)))
     }
 }
@@ -205,7 +205,7 @@ fn flag_names<'a>(flags: &'a Expr, cx: &Cx<'a>) -> Option<Vec<String>> {
 }
 
 /// Flags with which a pattern means what it says: neither `VERBOSE` nor what Python refuses for strings, or together.
-fn is_plain_flag(flag: &String) -> bool {
+fn is_plain_flag(flag: &str) -> bool {
     let plain = [
         "I",
         "IGNORECASE",
@@ -216,7 +216,7 @@ fn is_plain_flag(flag: &String) -> bool {
         "A",
         "ASCII",
     ];
-    plain.contains(&flag.as_str())
+    plain.contains(&flag)
 }
 
 /// Whether a test keeps it from being done more than once: `if pattern is None: pattern = re.compile(...)`.

@@ -315,7 +315,7 @@ mod tests {
     use super::*;
     use crate::python::{Parsed, Source, Versions, parse};
 
-    fn last_expression<'a>(parsed: &'a Parsed<ruff_python_ast::ModModule>) -> Option<&'a Expr> {
+    fn last_expression(parsed: &Parsed<ruff_python_ast::ModModule>) -> Option<&Expr> {
         parsed
             .syntax()
             .body

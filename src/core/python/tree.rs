@@ -147,13 +147,12 @@ impl<'a> Tree<'a> {
     ) -> impl Iterator<Item = AnyNodeRef<'a>> + '_ {
         let root = self.id(node);
         let rest = &self.nodes[root.index()..];
-        let inside = rest
+        rest
             .iter()
             .zip(&self.parents[root.index()..])
             .enumerate()
             .take_while(move |(i, (_, parent))| *i == 0 || **parent >= root)
-            .map(|(_, (node, _))| *node);
-        inside
+            .map(|(_, (node, _))| *node)
     }
 
     /// Whether a loop or comprehension of the same function lies around `node`; how often it runs is another question.

@@ -765,11 +765,10 @@ impl<'a> Facts<'a> {
                 },
             };
         }
-        if name == "io.IOBase.readlines" || name == "io.IOBase.read" || name == "io.IOBase.readline"
+        if let (Some(method), Expr::Attribute(attribute)) =
+            (name.strip_prefix("io.IOBase."), &*call.func)
         {
-            if let Expr::Attribute(attribute) = &*call.func {
-                return method_type(&self.infer(&*attribute.value), &attribute.attr);
-            }
+            return method_type(&self.infer(&*attribute.value), method);
         }
         match name.as_str() {
             "collections.deque" => Type::Deque(element()),
