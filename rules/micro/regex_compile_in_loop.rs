@@ -167,7 +167,8 @@ impl Rule for RegexCompileInLoop {
         .label("longer than a short match takes")
         .because(loops.first()?.header(), "in every iteration")
         .help("compile it once, before the loop or at module level");
-        let compiles = certainly_compiles(text) && flag_names.iter().all(|flag| is_plain_flag(flag));
+        let compiles =
+            certainly_compiles(text) && flag_names.iter().all(|flag| is_plain_flag(flag));
         Some(finding.fix(fix(call, compiles, *loops.last()?, cx)))
     }
 }

@@ -147,8 +147,7 @@ impl<'a> Tree<'a> {
     ) -> impl Iterator<Item = AnyNodeRef<'a>> + '_ {
         let root = self.id(node);
         let rest = &self.nodes[root.index()..];
-        rest
-            .iter()
+        rest.iter()
             .zip(&self.parents[root.index()..])
             .enumerate()
             .take_while(move |(i, (_, parent))| *i == 0 || **parent >= root)
