@@ -68,110 +68,144 @@ pub struct Symbols<'a> {
     symbols: Vec<Symbol<'a>>,
     /// By the number of the node that names it; [`NOBODY`] for all others.
     of_nodes: Vec<SymbolId>,
-    by_key: FxHashMap<(ScopeId, &'a str), SymbolId>,
+    /// A number for each name of the file, so that everything below compares numbers.
+    names: FxHashMap<&'a str, u32>,
+    by_key: FxHashMap<Key, SymbolId>,
     /// `from x import *` in this file: any name may come from there.
     star_import: bool,
 }
 
+/// A scope, and the number of a name.
+type Key = (ScopeId, u32);
+
+/// What a scope says of a name, by `global` (`true`) or `nonlocal` (`false`).
+type Declared = FxHashMap<Key, bool>;
+
+/// One place where a name occurs.
+#[derive(Clone, Copy)]
+struct Occurrence {
+    node: NodeId,
+    scope: ScopeId,
+    name: u32,
+}
+
 impl<'a> Symbols<'a> {
     pub fn new(tree: &Tree<'a>) -> Self {
-        let mut declared: FxHashMap<(ScopeId, &'a str), bool> = FxHashMap::default();
-        for (id, scope) in tree.names() {
-            match tree.node(*id) {
-                AnyNodeRef::StmtGlobal(stmt) => {
-                    declared.extend(
-                        stmt.names
-                            .iter()
-                            .map(|name| ((*scope, name.as_str()), true)),
-                    );
-                }
-                AnyNodeRef::StmtNonlocal(stmt) => {
-                    declared.extend(
-                        stmt.names
-                            .iter()
-                            .map(|name| ((*scope, name.as_str()), false)),
-                    );
-                }
-                _ => {}
-            }
-        }
+        let places = tree.names().len();
         let mut table = Self {
-            symbols: Vec::with_capacity(tree.names().len() / 4),
+            symbols: Vec::with_capacity(places / 4),
             of_nodes: vec![NOBODY; tree.nodes().len()],
-            by_key: FxHashMap::with_capacity_and_hasher(tree.names().len() / 3, FxBuildHasher),
+            names: FxHashMap::with_capacity_and_hasher(places / 6, FxBuildHasher),
+            by_key: FxHashMap::with_capacity_and_hasher(places / 4, FxBuildHasher),
             star_import: false,
         };
-        let mut nonlocal = Vec::new();
-        // First what is bound, for only then is it known where a read name comes from.
-        for (slot, (id, scope)) in tree.names().iter().enumerate() {
+        let mut declared = Declared::default();
+        let mut bound: Vec<(Occurrence, &'a str)> = Vec::with_capacity(places / 3);
+        let mut read: Vec<Occurrence> = Vec::with_capacity(places);
+        for (id, scope) in tree.names() {
             let node = tree.node(*id);
-            if let AnyNodeRef::Alias(alias) = node
-                && alias.name.as_str() == "*"
-            {
-                table.star_import = true;
-                continue;
-            }
-            if let Some(name) = bound_name(node) {
-                if declared.get(&(*scope, name)) == Some(&false) {
-                    nonlocal.push(slot);
-                } else {
-                    table.bind(tree, &declared, slot);
+            let mut occurrence = |name: &'a str| Occurrence {
+                node: *id,
+                scope: *scope,
+                name: table.intern(name),
+            };
+            match node {
+                AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => {
+                    read.push(occurrence(&name.id));
+                }
+                AnyNodeRef::StmtGlobal(stmt) => {
+                    let names = stmt.names.iter().map(|name| occurrence(name).name);
+                    declared.extend(names.map(|name| ((*scope, name), true)));
+                }
+                AnyNodeRef::StmtNonlocal(stmt) => {
+                    let names = stmt.names.iter().map(|name| occurrence(name).name);
+                    declared.extend(names.map(|name| ((*scope, name), false)));
+                }
+                AnyNodeRef::Alias(alias) if alias.name.as_str() == "*" => table.star_import = true,
+                _ => {
+                    if let Some(name) = bound_name(node) {
+                        bound.push((occurrence(name), name));
+                    }
                 }
             }
         }
-        // A `nonlocal` name may be bound further down in the function around it.
-        for slot in nonlocal {
-            table.bind(tree, &declared, slot);
+        // First what is bound, for only then is it known where a read name comes from; and `nonlocal` names last, for they may be
+        // bound further down in the function around.
+        let is_nonlocal = |place: &Occurrence| {
+            !declared.is_empty() && declared.get(&(place.scope, place.name)) == Some(&false)
+        };
+        for (place, name) in bound.iter().filter(|(place, _)| !is_nonlocal(place)) {
+            table.bind(tree, &declared, *place, name, &mut read);
         }
-        for (id, scope) in tree.names() {
-            let AnyNodeRef::ExprName(name) = tree.node(*id) else {
-                continue;
-            };
-            if name.ctx == ExprContext::Load {
-                let scope = match declared.get(&(*scope, name.id.as_str())) {
+        for (place, name) in bound.iter().filter(|(place, _)| is_nonlocal(place)) {
+            table.bind(tree, &declared, *place, name, &mut read);
+        }
+        // The targets of `+=` came in with the bindings.
+        read.sort_by_key(|place| place.node);
+        for place in read {
+            if table.of_nodes[place.node.index()] == NOBODY {
+                let scope = match declared.get(&(place.scope, place.name)) {
                     Some(true) => ScopeId::MODULE,
-                    Some(false) => tree.scope(*scope).parent,
-                    None => *scope,
+                    Some(false) => tree.scope(place.scope).parent,
+                    None => place.scope,
                 };
-                let found = table.lookup(tree, scope, name.id.as_str());
-                table.of_nodes[id.index()] = found.unwrap_or(NOBODY);
+                let found = table.find(tree, scope, place.name);
+                table.of_nodes[place.node.index()] = found.unwrap_or(NOBODY);
             }
-            let is_read = name.ctx == ExprContext::Load
-                || matches!(tree.parent(name), Some(AnyNodeRef::StmtAugAssign(stmt)) if stmt.target.range() == name.range());
-            let symbol = table.of_nodes[id.index()];
-            if is_read && symbol != NOBODY {
-                table.symbols[symbol.0 as usize].reads.push(*id);
+            let symbol = table.of_nodes[place.node.index()];
+            if symbol != NOBODY {
+                table.symbols[symbol.0 as usize].reads.push(place.node);
             }
         }
         table
     }
 
+    fn intern(&mut self, name: &'a str) -> u32 {
+        let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        *self.names.entry(name).or_insert(next)
+    }
+
     fn bind(
         &mut self,
         tree: &Tree<'a>,
-        declared: &FxHashMap<(ScopeId, &'a str), bool>,
-        slot: usize,
+        declared: &Declared,
+        place: Occurrence,
+        name: &'a str,
+        read: &mut Vec<Occurrence>,
     ) {
-        let (id, scope) = tree.names()[slot];
-        let node = tree.node(id);
-        let Some(name) = bound_name(node) else { return };
-        let home = self.home(tree, declared, node, scope, name);
-        let symbol = self.define(home, name);
+        let node = tree.node(place.node);
+        let home = self.home(tree, declared, node, place);
+        let next = SymbolId(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
+        let symbol = *self.by_key.entry((home, place.name)).or_insert(next);
+        if symbol == next {
+            self.symbols.push(Symbol {
+                name,
+                scope: home,
+                bindings: Places::new(),
+                reads: Places::new(),
+                shared: false,
+            });
+        }
         let entry = &mut self.symbols[symbol.0 as usize];
-        entry.bindings.push(id);
-        entry.shared |= declared.contains_key(&(scope, name));
-        self.of_nodes[id.index()] = symbol;
+        entry.bindings.push(place.node);
+        entry.shared |= declared.contains_key(&(place.scope, place.name));
+        self.of_nodes[place.node.index()] = symbol;
+        if let AnyNodeRef::ExprName(name) = node
+            && matches!(tree.parent(name), Some(AnyNodeRef::StmtAugAssign(stmt)) if stmt.target.range() == name.range())
+        {
+            read.push(place);
+        }
     }
 
-    /// The scope that a binding of `name` in `scope` binds.
+    /// The scope that a binding at `place` binds.
     fn home(
         &self,
         tree: &Tree<'a>,
-        declared: &FxHashMap<(ScopeId, &'a str), bool>,
+        declared: &Declared,
         node: AnyNodeRef<'a>,
-        mut scope: ScopeId,
-        name: &'a str,
+        place: Occurrence,
     ) -> ScopeId {
+        let mut scope = place.scope;
         // A walrus in a comprehension binds in the function around it.
         if tree.scope(scope).kind == ScopeKind::Comprehension
             && matches!(tree.parent(node), Some(AnyNodeRef::ExprNamed(_)))
@@ -180,15 +214,15 @@ impl<'a> Symbols<'a> {
                 scope = tree.scope(scope).parent;
             }
         }
-        match declared.get(&(scope, name)) {
+        match declared.get(&(scope, place.name)) {
             None => scope,
             Some(true) => ScopeId::MODULE,
             Some(false) => {
                 let mut outer = tree.scope(scope).parent;
                 while outer != ScopeId::MODULE
                     && (tree.scope(outer).kind == ScopeKind::Class
-                        || declared.contains_key(&(outer, name))
-                        || !(self.by_key.contains_key(&(outer, name))))
+                        || declared.contains_key(&(outer, place.name))
+                        || !self.by_key.contains_key(&(outer, place.name)))
                 {
                     outer = tree.scope(outer).parent;
                 }
@@ -197,22 +231,12 @@ impl<'a> Symbols<'a> {
         }
     }
 
-    fn define(&mut self, scope: ScopeId, name: &'a str) -> SymbolId {
-        let next = SymbolId(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
-        *self.by_key.entry((scope, name)).or_insert_with(|| {
-            self.symbols.push(Symbol {
-                name,
-                scope,
-                bindings: Places::new(),
-                reads: Places::new(),
-                shared: false,
-            });
-            next
-        })
-    }
-
     /// The symbol that `name` means when it is read in `scope`; `None` is a builtin, or unknown.
     pub fn lookup(&self, tree: &Tree<'a>, scope: ScopeId, name: &str) -> Option<SymbolId> {
+        self.find(tree, scope, *self.names.get(name)?)
+    }
+
+    fn find(&self, tree: &Tree<'a>, scope: ScopeId, name: u32) -> Option<SymbolId> {
         let mut current = scope;
         loop {
             // The names of a class body are not seen from the functions inside it.
@@ -238,6 +262,7 @@ impl<'a> Symbols<'a> {
     }
 
     pub fn in_scope(&self, scope: ScopeId, name: &str) -> Option<SymbolId> {
+        let name = *self.names.get(name)?;
         self.by_key.get(&(scope, name)).copied()
     }
 
