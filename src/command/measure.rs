@@ -44,7 +44,10 @@ pub fn run(args: &Measure, terminal: Terminal) -> io::Result<Exit> {
         match measure(rule, &interpreters, &today()) {
             Ok(None) => {}
             Ok(Some(evidence)) => {
-                terminal.print(|out| table(rule, &evidence, out))?;
+                terminal.print(|out| {
+                    writeln!(out, "{} ({})", rule.name, rule.cost)?;
+                    table(&evidence, out)
+                })?;
                 if let Some(folder) = &args.write {
                     let file = format!("{}.json", rule.name.replace('-', "_"));
                     let path = folder.join(rule.group.name()).join(file);
@@ -61,23 +64,27 @@ pub fn run(args: &Measure, terminal: Terminal) -> io::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// One line for each interpreter and pair: how many times faster the good half is at each size.
-pub fn table(rule: &RuleEntry, evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} ({})", rule.name, rule.cost)?;
+/// One line for each interpreter and pair: how many times faster the good half is at each size, and how much less memory it takes.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn table(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
     for python in &evidence.pythons {
-        for pair in &python.pairs {
+        for (i, pair) in python.pairs.iter().enumerate() {
             let sizes = pair
                 .sizes
                 .iter()
-                .map(|timing| format!("{} at n={}", times(timing.ratio()), thousands(timing.n)));
+                .map(|timing| format!("{:>6} at n={}", times(timing.ratio()), thousands(timing.n)));
             let sizes = sizes.collect::<Vec<_>>().join(", ");
-            let memory = pair.memory.bad as f64 / pair.memory.good.max(1) as f64;
+            let memory = times(pair.memory.bad as f64 / pair.memory.good.max(1) as f64);
+            let (python, build) = match i {
+                0 => (python.version.as_str(), python.build.as_str()),
+                _ => ("", ""),
+            };
             writeln!(
                 out,
-                "  {:<8} {:<5} {sizes}; memory {}",
-                python.version,
-                python.build,
-                times(memory)
+                "    {python:<8} {build:<5} pair {} {sizes}; memory {memory}",
+                i + 1
             )?;
         }
     }

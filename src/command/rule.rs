@@ -7,8 +7,10 @@ use hotlint_core::lint::{FixLevel, RuleInfo};
 
 use super::Exit;
 use super::config::wrap;
+use super::measure;
 use crate::cli::{Rule, RuleFormat};
 use crate::config::did_you_mean;
+use crate::measure::evidence;
 use crate::terminal::Terminal;
 
 /// Columns of text.
@@ -105,6 +107,10 @@ fn page(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{}", plain(line))?;
         }
     }
+    if let Some(evidence) = evidence::of(rule) {
+        writeln!(out, "\n{bold}Measured on {}{bold:#}", evidence.measured)?;
+        measure::table(&evidence, out)?;
+    }
     Ok(())
 }
 
@@ -162,7 +168,7 @@ fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
     } else {
         "when selected"
     };
-    vec![
+    let mut facts = vec![
         ("rule", format!("`{}`", rule.name)),
         ("group", format!("{}{preview}", rule.group.name())),
         ("cost", rule.cost.to_string()),
@@ -172,7 +178,11 @@ fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
             fix(rule).map_or("none", |(_, words)| words).to_owned(),
         ),
         ("runs", runs.to_owned()),
-    ]
+    ];
+    if let Some(claim) = evidence::claim(rule.name) {
+        facts.push(("measured", claim.to_owned()));
+    }
+    facts
 }
 
 fn severity(rule: &RuleInfo) -> String {

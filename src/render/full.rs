@@ -9,6 +9,8 @@ use hotlint_core::text_size::Ranged;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::excerpt::{CONTEXT, Excerpt, Label, TAB};
+use crate::measure::evidence;
+
 use super::{Place, Style, cost, paint, problem_name, sketch, standing};
 use crate::check::{Marked, Problem};
 use crate::report::{Checked, Report};
@@ -77,7 +79,11 @@ impl<'a> Painter<'a> {
                 labels,
             },
         );
-        self.line(text, AnsiColor::Cyan, "cost", &cost(marked));
+        let mut cost = cost(marked);
+        if let (false, Some(claim)) = (cost.is_empty(), evidence::claim(marked.finding.rule)) {
+            cost = format!("{cost} (measured: {claim})");
+        }
+        self.line(text, AnsiColor::Cyan, "cost", &cost);
         self.line(text, AnsiColor::Cyan, "help", &finding.help);
         if let Some(fix) = &finding.fix {
             let (color, name, caveat) = match fix.level {
