@@ -391,6 +391,13 @@ fn fix<'a>(list: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<Fix> {
     let value = match &*start.value {
         Expr::List(display) if display.is_empty() => String::new(),
         Expr::Call(call) if call.arguments.is_empty() => String::new(),
+        // `deque(items)` copies as `list(items)` does.
+        Expr::Call(call) if cx.is(&*call.func, "builtins.list") && !cx.has_comment(call) => {
+            match &*call.arguments.args {
+                [items] => cx.text(items).to_string(),
+                _ => return None,
+            }
+        }
         value => cx.text(value).to_string(),
     };
     let range = cx.parenthesized(&*start.value);

@@ -62,6 +62,26 @@
 //! merged(["ab", "c"] * n)
 //! ```
 //!
+//! ```python bad
+//! from itertools import chain
+//!
+//!
+//! def ordered(rows: list[list[int]]):
+//!     return sorted(sum(rows, []))
+//! ```
+//!
+//! ```python good
+//! from itertools import chain
+//!
+//!
+//! def ordered(rows: list[list[int]]):
+//!     return sorted(chain.from_iterable(rows))
+//! ```
+//!
+//! ```python input
+//! ordered([[i * 7 % 5, i] for i in range(n)])
+//! ```
+//!
 //! Numbers add up as they should, and so do values whose start is no list:
 //!
 //! ```python fine
@@ -107,7 +127,7 @@
 //! The fix is safe where the items are known to be lists. Elsewhere it is unsafe: `sum` refuses what is no list, or leaves it to the
 //! item's own `+`, while `chain` takes the items of whatever can be iterated over.
 
-use hotlint_core::ast::{Expr, ExprCall, Operator};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, Operator};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::{FEW, Type};
 use hotlint_core::text_size::Ranged;
@@ -205,6 +225,18 @@ fn is_addition<'a>(expr: &'a Expr, cx: &Cx<'a>) -> bool {
     cx.is(expr, "operator.add") || cx.is(expr, "operator.concat")
 }
 
+/// Whether the result goes into a function that makes its own list or set of it: `sorted(sum(lists, []))`.
+fn is_copied_at_once<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let Some(AnyNodeRef::ExprCall(outer)) = cx.tree.ancestors(call).nth(1) else {
+        return false;
+    };
+    let first = outer.arguments.args.first();
+    first.is_some_and(|first| first.range() == call.range())
+        && ["builtins.sorted", "builtins.set", "builtins.frozenset"]
+            .iter()
+            .any(|name| cx.is(&*outer.func, name))
+}
+
 fn fix<'a>(call: &'a ExprCall, sum: &Sum<'a>, cx: &Cx<'a>) -> Option<Fix> {
     if !sum.from_nothing || cx.has_comment(call) || cx.visible(call, sum.kind).is_some() {
         return None;
@@ -214,11 +246,13 @@ fn fix<'a>(call: &'a ExprCall, sum: &Sum<'a>, cx: &Cx<'a>) -> Option<Fix> {
         Expr::Generator(generator) if generator.parenthesized => cx.text(generator).to_string(),
         items => format!("({})", cx.text(items)),
     };
-    let flat = format!("{}({}.from_iterable{items})", sum.kind, chain.expression);
-    let title = format!(
-        "Replace with `{}({}.from_iterable(...))`",
-        sum.kind, chain.expression
-    );
+    let chained = format!("{}.from_iterable{items}", chain.expression);
+    let title = format!("Flatten with `{}.from_iterable(...)`", chain.expression);
+    let flat = if is_copied_at_once(call, cx) {
+        chained
+    } else {
+        format!("{}({chained})", sum.kind)
+    };
     let mut edits = vec![Edit::replace(call.range(), flat)];
     edits.extend(chain.edits());
     let element = cx.ty(sum.items).element();

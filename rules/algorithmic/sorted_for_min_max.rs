@@ -67,6 +67,15 @@
 //!     return sorted((a, b))[0]
 //! ```
 //!
+//! The words of an exception:
+//!
+//! ```python fine
+//! def check(names):
+//!     if names:
+//!         first = sorted(names)[0]
+//!         raise ValueError(f"{first} and others are not known")
+//! ```
+//!
 //! What is written to is the list:
 //!
 //! ```python fine
@@ -104,6 +113,9 @@ impl Rule for SortedForMinMax {
         if items.is_starred_expr() || cx.known_length(items).is_some_and(|n| n < FEW) {
             return None;
         }
+        if is_for_an_error(item, cx) {
+            return None;
+        }
         let reverse = reverse(call)?;
         let wanted = if last == reverse { "min" } else { "max" };
         let finding = Finding::new(
@@ -121,6 +133,16 @@ impl Rule for SortedForMinMax {
         };
         Some(finding.fix(fix(&sorting, cx)))
     }
+}
+
+/// Whether the item is wanted for an exception, which is raised right away: nobody waits for that.
+fn is_for_an_error<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> bool {
+    let Some(stmt) = cx.tree.statement(item) else {
+        return false;
+    };
+    let rest = siblings(&cx.tree, stmt).iter();
+    let mut rest = rest.skip_while(|other| other.start() < stmt.start());
+    rest.any(Stmt::is_raise_stmt)
 }
 
 struct Sorting<'a> {

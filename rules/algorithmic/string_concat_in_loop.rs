@@ -201,6 +201,8 @@
 //! def named(name: str, taken, node, words, found):
 //!     while any(name == other for other in taken):
 //!         name += "_"
+//!     while name in taken:
+//!         name = name[0] + name
 //!     path = ""
 //!     while node:
 //!         path = node.name + "." + path
@@ -311,7 +313,7 @@ fn starts_as_string<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
         })
 }
 
-/// Whether a `while` loop looks for something: a name that is free (`name += "_"`), or the way to the root of a tree
+/// Whether a `while` loop looks for something: a name that is free (`while name in names`, `name += "_"`), or the way to the root of a tree
 /// (`path = node.name + path; node = node.parent`). It ends after a few steps.
 fn is_searching<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
     let Loop::While(stmt) = found.around else {
@@ -319,7 +321,12 @@ fn is_searching<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
     };
     let parts = summands(found.value).into_iter();
     let mut added = parts.filter(|part| !cx.same_place(part, found.target));
-    added.all(|part| part.is_string_literal_expr())
+    let compared = cx.tree.descendants(&*stmt.test).any(|node| match node {
+        AnyNodeRef::ExprCompare(compare) => cx.same_place(&compare.left, found.target),
+        _ => false,
+    });
+    compared
+        || added.all(|part| part.is_string_literal_expr())
         || found.shape == Shape::Prepended && stmt.body.iter().any(|stmt| climbs(stmt, cx))
 }
 
