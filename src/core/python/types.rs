@@ -10,6 +10,7 @@ use ruff_python_ast::{
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 
+use super::accumulation::summands;
 use super::facts::Facts;
 use super::symbols::{Binding, Symbol, SymbolId};
 use super::tree::ScopeKind;
@@ -681,7 +682,20 @@ impl<'a> Facts<'a> {
             }
             let entry = table.entry(attribute.attr.as_str()).or_default();
             match self.tree.parent(attribute) {
-                Some(AnyNodeRef::StmtAssign(assign)) => entry.push(Assigned::Value(&assign.value)),
+                Some(AnyNodeRef::StmtAssign(assign)) => {
+                    let parts = summands(&assign.value);
+                    let own = parts.first().and_then(|first| first.as_attribute_expr());
+                    // `self.x = self.x + a + b` tells as much as `self.x += a; self.x += b`.
+                    if own.is_some_and(|own| {
+                        own.attr.id == attribute.attr.id
+                            && self.same_place(&own.value, &attribute.value)
+                    }) {
+                        let added = parts.iter().skip(1);
+                        entry.extend(added.map(|part| Assigned::Augmented(Operator::Add, part)));
+                    } else {
+                        entry.push(Assigned::Value(&assign.value));
+                    }
+                }
                 Some(AnyNodeRef::StmtAnnAssign(assign)) => {
                     entry.push(Assigned::Annotation(&assign.annotation));
                     entry.extend(assign.value.as_deref().map(Assigned::Value));
