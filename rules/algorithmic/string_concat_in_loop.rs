@@ -57,6 +57,31 @@
 //! ```
 //!
 //! ```python bad
+//! class Log:
+//!     def __init__(self):
+//!         self.text = ""
+//!
+//!     def read(self, lines):
+//!         for line in lines:
+//!             self.text = self.text + line.strip() + ";"
+//! ```
+//!
+//! ```python good
+//! class Log:
+//!     def __init__(self):
+//!         self.text = ""
+//!
+//!     def read(self, lines):
+//!         self.text += "".join([line.strip() + ";" for line in lines])
+//! ```
+//!
+//! ```python input
+//! log = Log()
+//! log.read(["a ", "b"] * n)
+//! log.text
+//! ```
+//!
+//! ```python bad
 //! def mirrored(words):
 //!     text = ""
 //!     for word in words:

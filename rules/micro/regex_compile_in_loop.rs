@@ -81,6 +81,30 @@
 //! squeezed(["a  b", " "] * n)
 //! ```
 //!
+//! ```python bad
+//! import re
+//!
+//!
+//! def marked(lines):
+//!     for line in lines:
+//!         yield re.compile("a+").search(line) or re.compile("b+").search(line)
+//! ```
+//!
+//! ```python good
+//! import re
+//!
+//!
+//! def marked(lines):
+//!     pattern = re.compile("a+")
+//!     pattern_2 = re.compile("b+")
+//!     for line in lines:
+//!         yield pattern.search(line) or pattern_2.search(line)
+//! ```
+//!
+//! ```python input
+//! list(map(bool, marked(["a", "b", "c"] * n)))
+//! ```
+//!
 //! Patterns or flags that differ:
 //!
 //! ```python fine
@@ -265,7 +289,7 @@ fn fix<'a>(call: &'a ExprCall, compiles: bool, around: Loop<'a>, cx: &Cx<'a>) ->
             )
         }
         None => {
-            let name = cx.fresh_name("pattern");
+            let name = pattern_name(call, around, cx)?;
             let line = format!("{indentation}{name} = {}{line_end}", cx.text(call));
             (
                 name.clone(),
@@ -304,6 +328,22 @@ fn is_imported_before<'a>(call: &'a ExprCall, at: TextSize, cx: &Cx<'a>) -> bool
             }
         })
     })
+}
+
+/// A free name, and another one for each call in the same loop: their fixes may be applied together.
+fn pattern_name<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> Option<String> {
+    let before = cx.tree.descendants(around.node()).filter(|node| match node {
+        AnyNodeRef::ExprCall(other) => {
+            other.start() < call.start() && cx.is(&*other.func, "re.compile")
+        }
+        _ => false,
+    });
+    let names = (1..).map(|n| match n {
+        1 => "pattern".to_string(),
+        n => format!("pattern_{n}"),
+    });
+    let mut free = names.filter(|name| cx.fresh_name(name) == *name);
+    free.nth(before.count())
 }
 
 /// The statement `name = re.compile(...)` at the top of the loop, where it can be moved as it is.
