@@ -133,7 +133,7 @@ impl Dispatch {
 
     /// Names under which the file calls something that rules want: `from time import sleep as pause`, `pause = time.sleep`.
     fn renamed<'a>(&self, cx: &Cx<'a>) -> FxHashSet<&'a str> {
-        let given = cx.tree.nodes().iter().filter_map(|node| match node {
+        let given = cx.tree.renamings().iter().filter_map(|node| match node {
             AnyNodeRef::Alias(alias) => {
                 let name = alias.asname.as_ref()?;
                 Some((name.as_str(), last_segment(alias.name.as_str())))

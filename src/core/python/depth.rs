@@ -19,10 +19,10 @@ const MAX_NESTING: usize = 10_000;
 /// Counts what deepens the tree since the last comma, per open bracket, and adds up over the brackets that are open: an upper bound
 /// of the depth, within a factor. Strings and comments are skipped.
 pub fn too_deep(text: &str) -> Option<usize> {
-    if text.len() <= HARMLESS {
+    let bytes = text.as_bytes();
+    if is_harmless(bytes) {
         return None;
     }
-    let bytes = text.as_bytes();
     // Depth gathered in each open bracket since its last comma, and the sum of all but the last.
     let mut frames: Vec<usize> = Vec::new();
     let (mut here, mut outer) = (0, 0);
@@ -69,12 +69,58 @@ pub fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
+/// Whether even a text of which every byte deepens the tree would fit: what nearly all files are, and quick to tell, for most bytes
+/// need no second look.
+fn is_harmless(bytes: &[u8]) -> bool {
+    if bytes.len() <= HARMLESS {
+        return true;
+    }
+    // For each open bracket the bytes since its last comma, and the sum of all but the last, which begin at `start`.
+    let mut frames: Vec<usize> = Vec::new();
+    let (mut start, mut outer) = (0, 0);
+    let mut i = 0;
+    while let Some(byte) = bytes.get(i) {
+        let class = CLASSES[usize::from(*byte)];
+        if matches!(class, Class::Plain | Class::Deeper | Class::Space) {
+            i += 1;
+            continue;
+        }
+        if outer + (i - start) > HARMLESS {
+            return false;
+        }
+        match class {
+            Class::Open => {
+                frames.push(i + 1 - start);
+                outer += i + 1 - start;
+                start = i + 1;
+            }
+            Class::Close => {
+                if let Some(before) = frames.pop() {
+                    outer -= before;
+                    start = (i + 1).saturating_sub(before);
+                }
+            }
+            Class::Comma => start = i + 1,
+            Class::LineEnd if frames.is_empty() => start = i + 1,
+            Class::Quote => {
+                i = string_end(bytes, i);
+                continue;
+            }
+            Class::Comment => {
+                i += line_rest(bytes, i);
+                continue;
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    outer + (bytes.len() - start) <= HARMLESS
+}
+
 /// How far the next line end is from `start`, or the end of the text.
 fn line_rest(bytes: &[u8], start: usize) -> usize {
     let rest = &bytes[start..];
-    rest.iter()
-        .position(|byte| *byte == b'\n')
-        .unwrap_or(rest.len())
+    memchr::memchr(b'\n', rest).unwrap_or(rest.len())
 }
 
 #[derive(Clone, Copy)]
@@ -121,21 +167,23 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
     let quote = bytes[start];
     let triple = bytes.get(start + 1) == Some(&quote) && bytes.get(start + 2) == Some(&quote);
     let mut i = if triple { start + 3 } else { start + 1 };
-    while i < bytes.len() {
+    while let Some(rest) = bytes.get(i..) {
+        let next = if triple {
+            memchr::memchr2(quote, b'\\', rest)
+        } else {
+            memchr::memchr3(quote, b'\\', b'\n', rest)
+        };
+        let Some(next) = next else { break };
+        i += next;
         match bytes[i] {
-            b'\\' => i += 1,
-            b'\n' if !triple => return i,
-            byte if byte == quote => {
-                if !triple {
-                    return i + 1;
-                }
-                if bytes.get(i + 1) == Some(&quote) && bytes.get(i + 2) == Some(&quote) {
-                    return i + 3;
-                }
+            b'\\' => i += 2,
+            b'\n' => return i,
+            _ if !triple => return i + 1,
+            _ if bytes.get(i + 1) == Some(&quote) && bytes.get(i + 2) == Some(&quote) => {
+                return i + 3;
             }
-            _ => {}
+            _ => i += 1,
         }
-        i += 1;
     }
     bytes.len()
 }

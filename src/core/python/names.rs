@@ -95,12 +95,12 @@ impl<'a> Facts<'a> {
             Expr::Attribute(attribute) => {
                 let receiver = attribute.value.as_name_expr()?;
                 let class = self.class_of_self(receiver)?;
-                let mut methods = class.body.iter().filter_map(|stmt| match stmt {
-                    ast::Stmt::FunctionDef(def) if def.name.id == attribute.attr.id => Some(def),
+                let scope = self.tree.scope_opened_by(self.tree.id(class))?;
+                let method = self.symbols().in_scope(scope, attribute.attr.as_str())?;
+                match self.only_binding(self.symbols().get(method))? {
+                    Binding::Function(def) => Some(def),
                     _ => None,
-                });
-                let first = methods.next()?;
-                methods.next().is_none().then_some(first)
+                }
             }
             _ => None,
         }

@@ -61,6 +61,8 @@ pub struct Tree<'a> {
     scopes: Vec<Scope<'a>>,
     /// Every node that binds, reads or declares a name, with its scope; in ascending order.
     names: Vec<(NodeId, ScopeId)>,
+    /// Statements and imports that give something a second name: `pause = time.sleep`, `import x as y`.
+    renamings: Vec<AnyNodeRef<'a>>,
 }
 
 impl<'a> Tree<'a> {
@@ -81,6 +83,7 @@ impl<'a> Tree<'a> {
                     yields: false,
                 }],
                 names: Vec::with_capacity(size / 24 + 8),
+                renamings: Vec::new(),
             },
             current: NodeId(0),
             scope: ScopeId::MODULE,
@@ -115,6 +118,11 @@ impl<'a> Tree<'a> {
 
     pub(super) fn scope_ids(&self) -> impl Iterator<Item = ScopeId> {
         (0..self.scopes.len()).filter_map(|i| u32::try_from(i).ok().map(ScopeId))
+    }
+
+    /// Assignments of one name or attribute to one name, and imports with `as`, in the order of the text.
+    pub fn renamings(&self) -> &[AnyNodeRef<'a>] {
+        &self.renamings
     }
 
     /// The number of a node of this tree.
@@ -188,7 +196,7 @@ impl<'a> Tree<'a> {
         ScopeId::MODULE
     }
 
-    fn scope_opened_by(&self, id: NodeId) -> Option<ScopeId> {
+    pub(super) fn scope_opened_by(&self, id: NodeId) -> Option<ScopeId> {
         let node = self.node(id);
         if !matches!(
             node,
@@ -406,6 +414,14 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                 self.body(scope, |walk| walk.visit_body(&def.body));
                 self.leave_node(def.into());
             }
+            Stmt::Assign(assign) => {
+                if assign.targets.len() == 1
+                    && matches!(&*assign.value, Expr::Name(_) | Expr::Attribute(_))
+                {
+                    self.tree.renamings.push(assign.into());
+                }
+                source_order::walk_stmt(self, stmt);
+            }
             Stmt::For(_) | Stmt::While(_) => {
                 self.loops += 1;
                 source_order::walk_stmt(self, stmt);
@@ -459,6 +475,13 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX - 2));
         self.tree.names.push((id, self.parameters));
         walk_parameter(self, parameter);
+    }
+
+    fn visit_alias(&mut self, alias: &'a ast::Alias) {
+        if alias.asname.is_some() {
+            self.tree.renamings.push(alias.into());
+        }
+        source_order::walk_alias(self, alias);
     }
 
     // Leaves that nobody asks for: the expression around them has the answers.
