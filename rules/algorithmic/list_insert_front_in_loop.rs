@@ -57,6 +57,23 @@
 //! backwards([range(i % 5) for i in range(n)])
 //! ```
 //!
+//! ```python bad
+//! def newest_first(names: list[str]) -> list[str]:
+//!     out: list[str] = []
+//!     for name in names:
+//!         out.insert(0, name)
+//!     return out
+//! ```
+//!
+//! ```python good
+//! def newest_first(names: list[str]) -> list[str]:
+//!     out: list[str] = []
+//!     for name in names:
+//!         out.append(name)
+//!     out.reverse()
+//!     return out
+//! ```
+//!
 //! A list that is read in the loop, or was not empty, is for the author to change:
 //!
 //! ```python bad
@@ -236,13 +253,15 @@ fn is_told_already<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> bool 
 fn fix<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> Option<Fix> {
     let symbol = cx.symbol(list.as_name_expr()?)?;
     let bound = cx.only_binding(symbol)?;
-    let Binding::Assign(start) = bound else {
-        return None;
+    let start = match bound {
+        Binding::Assign(stmt) => AnyNodeRef::from(stmt),
+        Binding::Annotated(stmt) => AnyNodeRef::from(stmt),
+        _ => return None,
     };
-    if !cx.is_fast_local(symbol) || start.targets.len() != 1 || !cx.starts_empty(bound) {
+    if !cx.is_fast_local(symbol) || !cx.starts_empty(bound) {
         return None;
     }
-    let block = siblings(&cx.tree, start.into());
+    let block = siblings(&cx.tree, start);
     let whole = block
         .iter()
         .find(|stmt| stmt.range().contains_range(call.range()))?;

@@ -122,7 +122,10 @@ impl Dispatch {
 
     fn try_rule<'a>(&self, rule: u16, node: AnyNodeRef<'a>, cx: &Cx<'a>, found: &mut Vec<Finding>) {
         let entry = &self.rules[usize::from(rule)];
-        if let Some(mut finding) = (entry.run)(node, cx) {
+        // Asked last, as findings are few: what another compiler runs has other costs.
+        if let Some(mut finding) = (entry.run)(node, cx)
+            && !cx.is_compiled(node)
+        {
             finding.rule = entry.info.name;
             if finding.cost.is_empty() {
                 finding.cost = entry.info.cost.to_string();

@@ -266,12 +266,16 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether a variable holds a new and empty container from `bound` on: `[]`, `list()`.
+    /// Whether a variable holds a new and empty list from `bound` on: `[]`, `list()`, and nothing else does.
     pub fn starts_empty(&self, bound: Binding<'a>) -> bool {
-        let Binding::Assign(stmt) = bound else {
-            return false;
+        let value = match bound {
+            Binding::Assign(stmt) if stmt.targets.len() == 1 => &*stmt.value,
+            Binding::Annotated(ast::StmtAnnAssign {
+                value: Some(value), ..
+            }) => value,
+            _ => return false,
         };
-        match &*stmt.value {
+        match value {
             Expr::List(list) => list.is_empty(),
             Expr::Call(call) => call.arguments.is_empty() && self.is(&*call.func, "builtins.list"),
             _ => false,

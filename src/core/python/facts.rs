@@ -14,7 +14,7 @@ use super::classes::DictUse;
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
-use super::types::{Attributes, Inferred, Type};
+use super::types::{Attributes, Inference, Inferred, Type};
 use super::versions::Versions;
 
 /// Facts about one parsed file.
@@ -27,9 +27,7 @@ pub struct Facts<'a> {
     symbols: OnceCell<Symbols<'a>>,
     comments: OnceCell<CommentRanges>,
     pub(super) types: RefCell<FxHashMap<SymbolId, Inferred<'a>>>,
-    /// How many symbols are being inferred right now, and whether one of them was seen by an inner one.
-    pub(super) inferring: Cell<u32>,
-    pub(super) provisional: Cell<bool>,
+    pub(super) inference: Cell<Inference>,
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
     pub(super) attribute_types: RefCell<FxHashMap<(NodeId, &'a str), Type<'a>>>,
@@ -53,8 +51,7 @@ impl<'a> Facts<'a> {
             symbols: OnceCell::new(),
             comments: OnceCell::new(),
             types: RefCell::default(),
-            inferring: Cell::new(0),
-            provisional: Cell::new(false),
+            inference: Cell::default(),
             unknown_calls: RefCell::default(),
             attribute_types: RefCell::default(),
             attributes: RefCell::default(),

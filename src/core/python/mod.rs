@@ -7,6 +7,7 @@ mod appends;
 mod blocks;
 mod caches;
 mod classes;
+mod compiled;
 mod depth;
 mod effects;
 mod facts;

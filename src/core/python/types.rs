@@ -64,8 +64,21 @@ impl PartialEq for ClassRef<'_> {
 /// What is known of a symbol's type so far.
 pub(super) struct Inferred<'a> {
     ty: Type<'a>,
-    /// `false` while the symbol is still being inferred: an assumption.
-    settled: bool,
+    /// The round in which this was assumed; `None` once it is certain.
+    assumed: Option<u32>,
+}
+
+/// Where the inference of symbols that define each other is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Inference {
+    /// How many symbols are being inferred right now, one for the sake of the other.
+    depth: u32,
+    /// Counts on and on, over all symbols.
+    round: u32,
+    /// Whether an assumption was read since this was last reset.
+    leaning: bool,
+    /// Whether an assumption of this round turned out wrong.
+    changed: bool,
 }
 
 /// What a class assigns to each attribute of `self`, and in its body.
@@ -437,53 +450,82 @@ impl<'a> Facts<'a> {
     }
 
     fn infer_symbol(&self, id: SymbolId) -> Type<'a> {
+        let mut state = self.inference.get();
+        let mut assumed = Type::Never;
         if let Some(entry) = self.types.borrow().get(&id) {
-            if !entry.settled {
-                self.provisional.set(true);
+            match entry.assumed {
+                None => return entry.ty.clone(),
+                Some(round) if round == state.round => {
+                    state.leaning = true;
+                    self.inference.set(state);
+                    return entry.ty.clone();
+                }
+                Some(_) => assumed = entry.ty.clone(),
             }
-            return entry.ty.clone();
         }
-        let outermost = self.inferring.get() == 0;
-        if outermost {
-            self.provisional.set(false);
+        if state.depth == 0 {
+            return self.infer_rounds(id);
         }
         // Symbols that define each other in a large circle are nobody's idea of readable code: give up.
-        if self.inferring.get() > 40 {
+        if state.depth > 40 {
             return Type::Unknown;
         }
-        self.inferring.set(self.inferring.get() + 1);
-        let symbol = self.symbols().get(id);
-        // While the symbol is being inferred, its own reads see what is assumed; the next round checks the assumption.
+        self.infer_round(id, assumed)
+    }
+
+    /// Infers a symbol and all that it leans on: each once a round, from what the round before found, until nothing changes.
+    fn infer_rounds(&self, id: SymbolId) -> Type<'a> {
         let mut assumed = Type::Never;
-        let mut settled = Type::Unknown;
-        for _ in 0..3 {
-            let entry = Inferred {
-                ty: assumed.clone(),
-                settled: false,
-            };
-            self.types.borrow_mut().insert(id, entry);
-            let found = Type::join_all(
-                self.bindings(symbol)
-                    .map(|binding| self.infer_binding(binding, &assumed)),
-            );
-            if found == assumed {
-                settled = found;
-                break;
+        for _ in 0..4 {
+            let mut state = self.inference.get();
+            state.round += 1;
+            state.changed = false;
+            self.inference.set(state);
+            let found = self.infer_round(id, assumed);
+            let mut types = self.types.borrow_mut();
+            if types.get(&id).is_some_and(|entry| entry.assumed.is_none()) {
+                return found;
+            }
+            if !self.inference.get().changed {
+                // Every assumption of this round was borne out.
+                types.retain(|_, entry| {
+                    let certain = entry.assumed.is_none_or(|round| round == state.round);
+                    entry.assumed = None;
+                    certain
+                });
+                return found;
             }
             assumed = found;
         }
-        self.inferring.set(self.inferring.get() - 1);
-        if outermost || !self.provisional.get() {
-            let entry = Inferred {
-                ty: settled.clone(),
-                settled: true,
-            };
-            self.types.borrow_mut().insert(id, entry);
-        } else {
-            // It leans on an assumption about a symbol further out: ask again when that one is settled.
-            self.types.borrow_mut().remove(&id);
-        }
-        settled
+        let mut types = self.types.borrow_mut();
+        types.retain(|_, entry| entry.assumed.is_none());
+        let ty = Type::Unknown;
+        types.insert(id, Inferred { ty, assumed: None });
+        Type::Unknown
+    }
+
+    /// Infers a symbol once. Its own reads, and those of the symbols that it is being inferred for, see what is assumed.
+    fn infer_round(&self, id: SymbolId, assumed: Type<'a>) -> Type<'a> {
+        let before = self.inference.get();
+        self.inference.set(Inference {
+            depth: before.depth + 1,
+            leaning: false,
+            ..before
+        });
+        let keep = |ty: &Type<'a>, assumed| {
+            let ty = ty.clone();
+            self.types.borrow_mut().insert(id, Inferred { ty, assumed });
+        };
+        keep(&assumed, Some(before.round));
+        let bindings = self.bindings(self.symbols().get(id));
+        let found = Type::join_all(bindings.map(|binding| self.infer_binding(binding, &assumed)));
+        let mut after = self.inference.get();
+        keep(&found, after.leaning.then_some(before.round));
+        after.changed |= after.leaning && found != assumed;
+        after.leaning |= before.leaning;
+        after.depth = before.depth;
+        self.inference.set(after);
+        found
     }
 
     fn infer_binding(&self, binding: Binding<'a>, own: &Type<'a>) -> Type<'a> {

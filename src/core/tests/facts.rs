@@ -147,6 +147,23 @@ fn types_that_go_in_circles_end() {
 }
 
 #[test]
+fn types_of_variables_that_all_depend_on_each_other() {
+    // Thirty sums, each of all others: asked one for the sake of the other, in all orders, that takes for ever.
+    let names: Vec<String> = (0..30).map(|i| format!("v{i}")).collect();
+    let sum = names.join(" + ");
+    let circle = |start: &str| {
+        let starts = names.iter().map(|name| format!("{name} = {start}\n"));
+        let sums = names.iter().map(|name| format!("    {name} = {sum}\n"));
+        let (starts, sums): (String, String) = (starts.collect(), sums.collect());
+        format!("{starts}while probe():\n{sums}v7")
+    };
+    assert_eq!(ty(&circle("''")), "Str");
+    assert_eq!(ty(&circle("unknown")), "Unknown");
+    let both = circle("''").replace("v29 = ''", "v29 = unknown");
+    assert_eq!(ty(&both), "Unknown");
+}
+
+#[test]
 fn names_through_imports_and_aliases() {
     assert_eq!(
         name("import time\ntime.sleep").as_deref(),
