@@ -27,7 +27,7 @@
 //! ```python input
 //! class Socket:
 //!     def __init__(self, n): self.left = n
-//!     def recv(self, size): self.left -= 1; return b"ab" if self.left >= 0 else b""
+//!     def recv(self, size): self.left -= 1; return b"ab" * 40 if self.left >= 0 else b""
 //! receive(Socket(n))
 //! ```
 //!

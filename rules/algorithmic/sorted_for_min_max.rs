@@ -15,7 +15,7 @@
 //! ```
 //!
 //! ```python input
-//! first([str(i * 7 % 10) for i in range(n)])
+//! first([str(i * 7919 % 10007) for i in range(n)])
 //! ```
 //!
 //! ```python bad
@@ -45,7 +45,7 @@
 //! ```
 //!
 //! ```python input
-//! lowest([i * 7 % 10 for i in range(n)])
+//! lowest([i * 7919 % 10007 for i in range(n)])
 //! ```
 //!
 //! Any other item needs the order, and so does a list that is kept:

@@ -18,7 +18,8 @@
 //!
 //!
 //! def run(n):
-//!     return [Leaf(i).show() for i in range(n)]
+//!     leaves = [Leaf(i) for i in range(n)]
+//!     return [leaf.show() for leaf in leaves]
 //! ```
 //!
 //! ```python good
@@ -37,7 +38,8 @@
 //!
 //!
 //! def run(n):
-//!     return [Leaf(i).show() for i in range(n)]
+//!     leaves = [Leaf(i) for i in range(n)]
+//!     return [leaf.show() for leaf in leaves]
 //! ```
 //!
 //! ```python input

@@ -141,39 +141,24 @@ impl Evidence {
         ))
     }
 
-    /// Where the measurements do not bear out the cost that the rule claims; empty is well.
+    /// The interpreters on which no pair bears out the cost that the rule claims; empty is well.
     pub fn against(&self, cost: Cost) -> Vec<String> {
-        let mut found = Vec::new();
-        for python in &self.pythons {
-            for (i, pair) in python.pairs.iter().enumerate() {
-                let told = |what: String| {
-                    format!(
-                        "pair {} on {} {}: {what}",
-                        i + 1,
-                        python.version,
-                        python.build
-                    )
-                };
-                match cost {
-                    Cost::Growth(..) => match (pair.growth(), pair.best()) {
-                        (Some((bad, good)), Some(best))
-                            if bad - good > 0.35 && best.ratio() > 2.0 => {}
-                        (growth, best) => {
-                            found.push(told(format!("growth {growth:?}, best {best:?}")))
-                        }
-                    },
-                    Cost::Factor(_) => match pair.best() {
-                        Some(best) if best.ratio() >= 1.5 => {}
-                        best => found.push(told(format!("best {best:?}"))),
-                    },
-                    Cost::Memory(_) if pair.memory.good >= pair.memory.bad => {
-                        found.push(told(format!("{:?}", pair.memory)));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        found
+        let bears_out = |pair: &Seen| match cost {
+            Cost::Growth(..) => match (pair.growth(), pair.best()) {
+                (Some((bad, good)), Some(best)) => bad - good > 0.35 && best.ratio() > 2.0,
+                _ => false,
+            },
+            Cost::Factor(_) => pair.best().is_some_and(|best| best.ratio() >= 1.5),
+            Cost::Memory(_) => pair.memory.good < pair.memory.bad,
+            _ => true,
+        };
+        let without = self
+            .pythons
+            .iter()
+            .filter(|python| !python.pairs.iter().any(bears_out));
+        without
+            .map(|python| format!("{} {}: {:?}", python.version, python.build, python.pairs))
+            .collect()
     }
 }
 

@@ -5,6 +5,7 @@ The halves run in turn, each on a fresh input, with the garbage collector off as
 
 import __future__
 
+import ast
 import collections
 import gc
 import json
@@ -18,7 +19,7 @@ import types
 # Annotations are read, not evaluated: `list[str]` is no type on Python 3.8.
 ANNOTATIONS = __future__.annotations.compiler_flag
 
-SIZES = (10, 100, 1000, 10000)
+SIZES = (10, 100, 1000, 10000, 30000)
 # A half that takes longer than this at some size is not tried at larger ones.
 ENOUGH = 0.15
 # All rounds of one size together, in seconds of CPU.
@@ -31,7 +32,32 @@ def load(code, setup, call, n):
     space = module.__dict__
     space["n"] = n
     exec(compile(code, "example", "exec", ANNOTATIONS), space)
-    return space, compile(setup, "setup", "exec"), compile(call, "call", "eval")
+    own = {name for name, value in space.items() if callable(value)}
+    taken, call = Arguments(own).split(call)
+    return space, compile(setup + "\n" + taken, "setup", "exec"), compile(call, "call", "eval")
+
+
+class Arguments(ast.NodeTransformer):
+    """Takes the arguments of calls of the example's own functions out of the timed expression."""
+
+    def __init__(self, own):
+        self.own = own
+        self.taken = []
+
+    def visit_Call(self, call):
+        if not (isinstance(call.func, ast.Name) and call.func.id in self.own):
+            return self.generic_visit(call)
+        for i, argument in enumerate(call.args):
+            if not isinstance(argument, ast.Starred):
+                name = "argument_%d" % len(self.taken)
+                self.taken.append("%s = %s" % (name, ast.get_source_segment(self.text, argument)))
+                call.args[i] = ast.copy_location(ast.Name(name, ast.Load()), argument)
+        return call
+
+    def split(self, call):
+        self.text = call
+        tree = self.visit(ast.parse(call, mode="eval"))
+        return "\n".join(self.taken), tree
 
 
 def value_of(call, space):
