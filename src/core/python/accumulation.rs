@@ -6,6 +6,7 @@ use ruff_text_size::Ranged;
 use super::facts::Facts;
 use super::loops::Loop;
 use super::symbols::Binding;
+use super::tree::NodeId;
 
 /// A statement in a loop that adds to what a variable, an attribute or an item holds: `s += x`, `s = s + x`, `s = x + s`.
 #[derive(Clone, Copy, Debug)]
@@ -157,13 +158,33 @@ impl<'a> Facts<'a> {
         }
         let inside = self.tree.descendants(around.node());
         let mut repeated = inside.filter(|node| around.repeats(*node));
+        let mut seen = Vec::new();
         repeated.any(|node| match node {
-            AnyNodeRef::ExprCall(call) => self.callee(call).is_some_and(|def| {
-                self.tree
-                    .descendants(def)
-                    .any(|node| self.stores_alike(node, place))
-            }),
+            AnyNodeRef::ExprCall(call) => self
+                .callee(call)
+                .is_some_and(|def| self.replaces_alike(def, place, &mut seen)),
             node => replaces(node),
+        })
+    }
+
+    /// Whether a function puts another object in `place`, itself or through functions of this file that it calls.
+    fn replaces_alike(
+        &self,
+        def: &'a ast::StmtFunctionDef,
+        place: &'a Expr,
+        seen: &mut Vec<NodeId>,
+    ) -> bool {
+        let id = self.tree.id(def);
+        // A few steps tell; who calls half the file from a loop is not followed.
+        if seen.len() >= 16 || seen.contains(&id) {
+            return false;
+        }
+        seen.push(id);
+        self.tree.descendants(def).any(|node| match node {
+            AnyNodeRef::ExprCall(call) => self
+                .callee(call)
+                .is_some_and(|def| self.replaces_alike(def, place, seen)),
+            node => self.stores_alike(node, place),
         })
     }
 
@@ -368,6 +389,10 @@ class C:
                 e = ''
 
     def flush(self):
+        self.reset()
+        self.flush()
+
+    def reset(self):
         self.c = ''
 ";
         assert_eq!(found(code), []);

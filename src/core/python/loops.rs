@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Number};
 use ruff_text_size::{Ranged, TextRange};
 
+use super::accumulation::summands;
 use super::blocks::{Leaves, leaves, siblings};
 use super::facts::Facts;
 use super::symbols::{Binding, Symbol};
@@ -217,8 +218,9 @@ impl<'a> Facts<'a> {
                 })
             }
             Expr::BinOp(op) if op.op.is_add() => {
-                let left = self.length(&op.left, hops + 1)?;
-                Some(left.saturating_add(self.length(&op.right, hops + 1)?))
+                summands(expr).into_iter().try_fold(0u64, |sum, part| {
+                    Some(sum.saturating_add(self.length(part, hops + 1)?))
+                })
             }
             Expr::Name(name) => self.length_of_symbol(self.symbol(name)?, hops),
             Expr::Attribute(attribute) => self.length_of_attribute(attribute, hops),
@@ -231,6 +233,10 @@ impl<'a> Facts<'a> {
                     return self.length(&method.value, hops + 1);
                 }
                 match self.name(&*call.func)?.as_str() {
+                    "builtins.str.split" if call.arguments.is_empty() => {
+                        let text = method_receiver(call)?.as_string_literal_expr()?;
+                        Some(text.value.to_str().split_whitespace().count() as u64)
+                    }
                     "builtins.str.split" | "builtins.str.rsplit" => {
                         let most = call.arguments.find_argument_value("maxsplit", 1)?;
                         Some(whole_number(most)?.saturating_add(1))
@@ -251,6 +257,10 @@ impl<'a> Facts<'a> {
             _ => None,
         }
     }
+}
+
+fn method_receiver(call: &ast::ExprCall) -> Option<&Expr> {
+    Some(&call.func.as_attribute_expr()?.value)
 }
 
 impl<'a> Facts<'a> {
@@ -440,6 +450,9 @@ mod tests {
         let chosen = "if a:\n    xs = [1]\nelse:\n    xs = [1, 2]\nlen(xs)\n";
         assert_eq!(length(chosen), Some(2));
         assert_eq!(length("len('a b c'.split(' ', 1))\n"), Some(2));
+        assert_eq!(length("len('a b  c'.split())\n"), Some(3));
+        let parts = "class C:\n    a = [1]\n    b = a + a + [2] + a + a + [3]\n    def f(self): len(self.b)\n";
+        assert_eq!(length(parts), Some(6));
         assert_eq!(length("len([x for x in (1, 2) for y in 'abc'])\n"), Some(6));
     }
 

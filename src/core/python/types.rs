@@ -538,7 +538,12 @@ impl<'a> Facts<'a> {
                     _ => declared,
                 }
             }
-            Binding::Augmented(stmt) => augmented(stmt.op, own, || self.infer(&*stmt.value)),
+            Binding::Augmented(stmt) => {
+                let mut state = self.inference.get();
+                state.leaning = true;
+                self.inference.set(state);
+                augmented(stmt.op, own, || self.infer(&*stmt.value))
+            }
             Binding::Walrus(walrus) => self.infer(&*walrus.value),
             Binding::For(stmt) if !stmt.is_async => known(self.infer(&*stmt.iter).element()),
             Binding::Comprehension(clause) if !clause.is_async => {
