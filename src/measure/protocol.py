@@ -21,7 +21,7 @@ ANNOTATIONS = __future__.annotations.compiler_flag
 
 SIZES = (10, 100, 1000, 10000, 30000)
 # A half that takes longer than this at some size is not tried at larger ones.
-ENOUGH = 0.15
+ENOUGH = 0.03
 # All rounds of one size together, in seconds of CPU.
 BUDGET = 0.4
 
