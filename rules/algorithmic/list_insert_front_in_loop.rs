@@ -61,6 +61,7 @@
 //! def newest_first(names: list[str]) -> list[str]:
 //!     out: list[str] = []
 //!     for name in names:
+//!         name = name or "?"
 //!         out.insert(0, name)
 //!     return out
 //! ```
@@ -69,6 +70,7 @@
 //! def newest_first(names: list[str]) -> list[str]:
 //!     out: list[str] = []
 //!     for name in names:
+//!         name = name or "?"
 //!         out.append(name)
 //!     out.reverse()
 //!     return out
