@@ -53,6 +53,9 @@ impl<'a> Facts<'a> {
     /// A string that runs over several lines keeps everything where it is.
     pub fn shifted(&self, place: impl Ranged, indentation: &str) -> String {
         let text = self.text(place.range());
+        if !text.contains('\n') {
+            return text.to_string();
+        }
         let own = self.indentation(place.range());
         let tied = self.tree.nodes().iter().any(|node| {
             node.is_expression()
