@@ -40,7 +40,8 @@
 //!     await asyncio.to_thread(lambda: time.sleep(1))
 //! ```
 //!
-//! The fix is safe where the file works with `asyncio` already. Elsewhere it is unsafe: the framework may be trio or curio.
+//! The fix is safe where the file works with `asyncio` already. Elsewhere it is unsafe: the framework may be trio or curio. It is unsafe,
+//! too, within `with` and `try`: a lock would be held while other tasks run, and a timeout that `time.sleep` outlasted would strike.
 
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InAsync, Rule};
@@ -80,9 +81,23 @@ fn fix<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Fix> {
     let uses_asyncio = sleep.insertion.is_none();
     edits.extend(sleep.edits());
     let title = format!("Replace with `await {}(...)`", sleep.expression);
-    Some(if uses_asyncio {
-        Fix::safe(title, edits)
-    } else {
+    Some(if !uses_asyncio {
         Fix::unsafe_(title, "assumes that the event loop is asyncio's", edits)
+    } else if is_guarded(call, cx) {
+        Fix::unsafe_(
+            title,
+            "other tasks run, and a cancellation may arrive, within the block around it",
+            edits,
+        )
+    } else {
+        Fix::safe(title, edits)
     })
+}
+
+/// Whether a lock may be held, a timeout may strike or an exception be caught where the sleep stands.
+fn is_guarded<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    cx.tree
+        .ancestors(call)
+        .take_while(|outer| !outer.is_stmt_function_def())
+        .any(|outer| outer.is_stmt_with() || outer.is_stmt_try())
 }

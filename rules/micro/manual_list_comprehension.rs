@@ -37,6 +37,39 @@
 //!     return [list(part) for part in result]
 //! ```
 //!
+//! An item of several lines keeps its shape:
+//!
+//! ```python bad
+//! def described(names):
+//!     found = []
+//!     for name in names:
+//!         if name:
+//!             found.append(
+//!                 {
+//!                     "name": name,
+//!                     "length": len(name),
+//!                 }
+//!             )
+//!     return found
+//! ```
+//!
+//! ```python good
+//! def described(names):
+//!     found = [
+//!         {
+//!             "name": name,
+//!             "length": len(name),
+//!         }
+//!         for name in names
+//!         if name
+//!     ]
+//!     return found
+//! ```
+//!
+//! ```python input
+//! described(["ab", ""] * n)
+//! ```
+//!
 //! What binds a name cannot move into a comprehension, so there is no fix:
 //!
 //! ```python bad
@@ -215,12 +248,14 @@ fn fix<'a>(appends: AppendLoop<'a>, partial: Partial, cx: &Cx<'a>) -> Option<Fix
     {
         return None;
     }
-    let item = in_brackets(appends.item, cx);
+    let indentation = cx.indentation(stmt);
+    let deeper = format!("{indentation}    ");
+    let item = in_brackets(appends.item, &deeper, cx);
     let target = cx.text(&*stmt.target);
-    let iter = operand(&stmt.iter, cx);
+    let iter = operand(&stmt.iter, &deeper, cx);
     let filter = appends
         .filter
-        .map(|filter| format!("if {}", operand(filter, cx)));
+        .map(|filter| format!("if {}", operand(filter, &deeper, cx)));
     let (before, after) = match appends.made {
         Some(made) => {
             let value = match made {
@@ -233,20 +268,22 @@ fn fix<'a>(appends: AppendLoop<'a>, partial: Partial, cx: &Cx<'a>) -> Option<Fix
         }
         None => (format!("{}.extend([", cx.text(appends.list)), "])"),
     };
-    let indentation = cx.indentation(stmt);
     let tail = filter
         .as_ref()
         .map(|filter| format!(" {filter}"))
         .unwrap_or_default();
     let line = format!("{before}{item} for {target} in {iter}{tail}{after}");
-    let text = if indentation.len() + line.len() <= WIDTH || line.contains('\n') {
+    let text = if indentation.len() + line.len() <= WIDTH && !line.contains('\n') {
         line
     } else {
-        let deeper = format!("\n{indentation}    ");
+        let line_end = cx.line_end();
+        let deeper = format!("{line_end}{deeper}");
         let tail = filter
             .map(|filter| format!("{deeper}{filter}"))
             .unwrap_or_default();
-        format!("{before}{deeper}{item}{deeper}for {target} in {iter}{tail}\n{indentation}{after}")
+        format!(
+            "{before}{deeper}{item}{deeper}for {target} in {iter}{tail}{line_end}{indentation}{after}"
+        )
     };
     let fix = Fix::safe(
         "Replace with a list comprehension",
@@ -289,25 +326,22 @@ fn moves<'a>(expr: &'a Expr, appends: AppendLoop<'a>, cx: &Cx<'a>) -> bool {
 }
 
 /// The text of an expression as the element of a comprehension.
-fn in_brackets<'a>(expr: &'a Expr, cx: &Cx<'a>) -> String {
+fn in_brackets<'a>(expr: &'a Expr, indentation: &str, cx: &Cx<'a>) -> String {
+    let text = cx.shifted(expr, indentation);
     match expr {
-        Expr::Generator(generator) if !generator.parenthesized => format!("({})", cx.text(expr)),
-        Expr::Tuple(tuple) if !tuple.parenthesized => format!("({})", cx.text(expr)),
-        _ => cx.text(expr).to_string(),
+        Expr::Generator(generator) if !generator.parenthesized => format!("({text})"),
+        Expr::Tuple(tuple) if !tuple.parenthesized => format!("({text})"),
+        _ => text,
     }
 }
 
 /// The text of an expression behind `in` or `if` of a comprehension, where a conditional expression does not end.
-fn operand<'a>(expr: &'a Expr, cx: &Cx<'a>) -> String {
-    let text = cx.text(expr);
+fn operand<'a>(expr: &'a Expr, indentation: &str, cx: &Cx<'a>) -> String {
+    let text = cx.shifted(expr, indentation);
     let wrap = match expr {
         Expr::If(_) | Expr::Lambda(_) => true,
         Expr::Tuple(tuple) => !tuple.parenthesized,
         _ => false,
     };
-    if wrap {
-        format!("({text})")
-    } else {
-        text.to_string()
-    }
+    if wrap { format!("({text})") } else { text }
 }

@@ -332,12 +332,15 @@ fn is_imported_before<'a>(call: &'a ExprCall, at: TextSize, cx: &Cx<'a>) -> bool
 
 /// A free name, and another one for each call in the same loop: their fixes may be applied together.
 fn pattern_name<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> Option<String> {
-    let before = cx.tree.descendants(around.node()).filter(|node| match node {
-        AnyNodeRef::ExprCall(other) => {
-            other.start() < call.start() && cx.is(&*other.func, "re.compile")
-        }
-        _ => false,
-    });
+    let before = cx
+        .tree
+        .descendants(around.node())
+        .filter(|node| match node {
+            AnyNodeRef::ExprCall(other) => {
+                other.start() < call.start() && cx.is(&*other.func, "re.compile")
+            }
+            _ => false,
+        });
     let names = (1..).map(|n| match n {
         1 => "pattern".to_string(),
         n => format!("pattern_{n}"),

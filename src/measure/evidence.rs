@@ -68,9 +68,10 @@ impl Seen {
         self
     }
 
-    /// The measured exponents of growth between the two largest sizes: 1 is linear, 2 quadratic.
+    /// The measured exponents of growth over the three largest sizes: 1 is linear, 2 quadratic. Two would be at the mercy of one
+    /// noisy figure.
     pub fn growth(&self) -> Option<(f64, f64)> {
-        let [.., before, last] = self.sizes.as_slice() else {
+        let [.., before, _, last] = self.sizes.as_slice() else {
             return None;
         };
         let steps = (last.n as f64 / before.n as f64).ln();
@@ -115,7 +116,8 @@ pub fn claim(rule: &str) -> Option<&'static str> {
 }
 
 impl Evidence {
-    /// A claim in a few words, for the first pair on the newest interpreter: "12x faster at n=1,000 on Python 3.13".
+    /// A claim in a few words, for the first pair at its best size on the newest interpreter: "12x faster at n=1,000 on Python
+    /// 3.13".
     pub fn claim(&self, cost: Cost) -> Option<String> {
         let newest = self.pythons.last()?;
         let pair = newest.pairs.first()?;
@@ -128,12 +130,7 @@ impl Evidence {
                 thousands(n)
             ));
         }
-        let at = pair
-            .sizes
-            .iter()
-            .copied()
-            .find(|timing| timing.n == 1_000)
-            .or_else(|| pair.best())?;
+        let at = pair.best()?;
         Some(format!(
             "{} faster at n={} on Python 3.{minor}",
             times(at.ratio()),

@@ -90,7 +90,7 @@ def common(names, path):
 pub fn report() -> Report {
     let known = "known = []";
     let membership = marked(
-        "list-membership-in-loop",
+        "name-membership-in-loop",
         Finding::new(
             range(TEXT, "name in known"),
             "`name in known` searches the whole list each time round the loop",

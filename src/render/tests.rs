@@ -10,7 +10,7 @@ fn shown(format: Format) -> String {
 #[test]
 fn concise_is_one_line_for_each() {
     let expected = "\
-src/app.py:10:12: list-membership-in-loop `name in known` searches the whole list each time round the loop
+src/app.py:10:12: name-membership-in-loop `name in known` searches the whole list each time round the loop
 src/other.py:2:14: stat-in-loop [*] a system call for each file
 src/broken.py:1:5: syntax-error this parenthesis is never closed
 src/gone.py: unreadable permission denied
@@ -30,7 +30,7 @@ fn grouped_names_each_file_once() {
     let expected = "\
 src/app.py:
   2:5    rule again
-  10:12  list-membership-in-loop `name in known` searches the whole list each time round the loop
+  10:12  name-membership-in-loop `name in known` searches the whole list each time round the loop
 
 src/other.py:
   2:14  stat-in-loop [*] a system call for each file
@@ -59,7 +59,7 @@ fn json_has_all_keys_always() {
         records[0],
         serde_json::json!({
             "kind": "finding",
-            "rule": "list-membership-in-loop",
+            "rule": "name-membership-in-loop",
             "message": "`name in known` searches the whole list each time round the loop",
             "path": "src/app.py",
             "cell": null,
@@ -172,7 +172,7 @@ fn statistics_count_rules_and_fixes() {
     };
     let expected = "\
 10  common                   4 fixable
- 1  list-membership-in-loop  1 fixable with `--unsafe-fixes`
+ 1  name-membership-in-loop  1 fixable with `--unsafe-fixes`
  1  stat-in-loop             1 fixable
 ";
     assert_eq!(count(Format::Full), expected);

@@ -40,6 +40,46 @@ impl<'a> Facts<'a> {
         &line[..line.len() - line.trim_start_matches([' ', '\t', '\x0c']).len()]
     }
 
+    /// The line end that the file uses.
+    pub fn line_end(&self) -> &'static str {
+        if self.source.text().contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        }
+    }
+
+    /// The text of a place, to begin on a line with that indentation: the lines that follow keep their distance from the first.
+    /// A string that runs over several lines keeps everything where it is.
+    pub fn shifted(&self, place: impl Ranged, indentation: &str) -> String {
+        let text = self.text(place.range());
+        if !text.contains('\n') {
+            return text.to_string();
+        }
+        let own = self.indentation(place.range());
+        let tied = self.tree.nodes().iter().any(|node| {
+            node.is_expression()
+                && matches!(
+                    node,
+                    AnyNodeRef::ExprStringLiteral(_)
+                        | AnyNodeRef::ExprBytesLiteral(_)
+                        | AnyNodeRef::ExprFString(_)
+                        | AnyNodeRef::ExprTString(_)
+                )
+                && place.range().contains_range(node.range())
+                && TRIPLE.iter().any(|quotes| self.text(node).contains(quotes))
+        });
+        if tied {
+            return text.to_string();
+        }
+        let lines = text.split_inclusive('\n').enumerate();
+        let shifted = lines.map(|(i, line)| match line.strip_prefix(own) {
+            Some(rest) if i > 0 => format!("{indentation}{rest}"),
+            _ => line.to_string(),
+        });
+        shifted.collect()
+    }
+
     /// Whether a statement has its lines for itself: nothing but white space before it and nothing, not even a comment, behind.
     pub fn is_alone_on_its_lines(&self, stmt: impl Ranged) -> bool {
         let range = stmt.range();
@@ -70,7 +110,39 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// What opens a string that may run over several lines.
+const TRIPLE: [&str; 2] = ["\"\"\"", "'''"];
+
 fn offset(at: usize) -> TextSize {
     // The parser refuses text that does not fit into 32 bits.
     TextSize::try_from(at).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use ruff_python_ast::Stmt;
+
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    /// The value of the first assignment, moved to an indentation of two.
+    fn shifted(code: &str) -> String {
+        let source = Source::module("example.py", code);
+        let parsed = parse(&source).expect("the code parses");
+        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the code is flat");
+        let assigned = facts.tree.nodes().iter().find_map(|node| match node {
+            AnyNodeRef::StmtAssign(stmt) => Some(facts.shifted(&*stmt.value, "  ")),
+            _ => None,
+        });
+        assert!(parsed.syntax().body.iter().all(Stmt::is_if_stmt));
+        assigned.expect("an assignment")
+    }
+
+    #[test]
+    fn lines_keep_their_distance_and_strings_their_lines() {
+        let call = "if a:\n    x = f(\n        1,\n\n    )\n";
+        assert_eq!(shifted(call), "f(\n      1,\n\n  )");
+        let text = "if a:\n    x = f(\n        '''b\n    c''')\n";
+        assert_eq!(shifted(text), "f(\n        '''b\n    c''')");
+    }
 }

@@ -31,7 +31,7 @@ fn plain(text: &str, part: &str) -> Marked {
 #[test]
 fn a_finding_shows_operation_cause_cost_help_and_fix() {
     let expected = "\
-list-membership-in-loop at src/app.py:10:12
+name-membership-in-loop at src/app.py:10:12
 
   ⚠ `name in known` searches the whole list each time round the loop
    ╭─[src/app.py:2:5]
