@@ -5,10 +5,10 @@ use std::panic::{self, AssertUnwindSafe};
 
 use hotlint_core::python::{Source, SourceKind};
 
-use crate::check::{Problem, ProblemKind};
 use crate::discover::{Input, Target};
 use crate::outcome::Linted;
 use crate::read::Origin;
+use crate::verdict::{Problem, ProblemKind};
 
 thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };

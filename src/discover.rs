@@ -11,8 +11,9 @@ use std::sync::{Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
 
-use crate::config::{Configs, Resolved, reason};
+use crate::config::{Configs, Resolved};
 use crate::quiet::normal;
+use crate::words::{reason, shown};
 
 /// Extensions that are checked when a walk meets them.
 const WALKED: [&str; 3] = ["py", "pyw", "ipynb"];
@@ -262,16 +263,6 @@ fn absolute(path: &Path, cwd: &Path) -> PathBuf {
     match fs::canonicalize(&joined) {
         Ok(real) if climbs => real,
         _ => normal(&joined),
-    }
-}
-
-/// What reports call a file.
-pub fn shown(path: &Path, cwd: &Path) -> String {
-    let path = path.strip_prefix(cwd).unwrap_or(path);
-    let shown = path.to_string_lossy();
-    match std::path::MAIN_SEPARATOR {
-        '/' => shown.into_owned(),
-        separator => shown.replace(separator, "/"),
     }
 }
 

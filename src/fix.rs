@@ -10,7 +10,8 @@ use hotlint_core::lint::{Fix, FixLevel};
 use hotlint_core::python::Source;
 use rustc_hash::FxHashSet;
 
-use crate::check::{Fate, FileReport, ProblemKind, Setup, check};
+use crate::check::{Setup, check};
+use crate::verdict::{Fate, FileReport, ProblemKind};
 
 pub use apply::{Applied, apply};
 pub use write::{WriteError, bytes, write};

@@ -17,8 +17,11 @@ pub mod quiet;
 pub mod read;
 pub mod render;
 pub mod report;
+pub mod rule_set;
 pub mod suppress;
 mod terminal;
+pub mod verdict;
+mod words;
 
 use std::ffi::OsString;
 

@@ -5,12 +5,13 @@ use std::path::Path;
 use hotlint_core::lint::FixLevel;
 use hotlint_core::python::Source;
 
-use crate::check::{FileReport, Problem, ProblemKind, Setup, check};
+use crate::check::{Setup, check};
 use crate::fix;
 use crate::outcome::Linted;
 use crate::read::Origin;
 use crate::render::{self, Style};
 use crate::report::Checked;
+use crate::verdict::{FileReport, Problem, ProblemKind};
 
 /// What becomes of fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

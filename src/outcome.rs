@@ -2,10 +2,11 @@
 
 use hotlint_core::python::Source;
 
-use crate::check::{FileReport, Problem, Setup, check};
+use crate::check::{Setup, check};
 use crate::discover::Target;
 use crate::read::Origin;
 use crate::report::{Checked, Report};
+use crate::verdict::{FileReport, Problem};
 
 /// What a run came to.
 #[derive(Debug, Default)]

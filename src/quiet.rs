@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use globset::{GlobMatcher, GlobSet};
 use hotlint_core::python::Source;
 
-use crate::policy::RuleSet;
+use crate::rule_set::RuleSet;
 
 /// Lines in which a generator may say that it wrote the file.
 const GENERATED_WITHIN: usize = 10;

@@ -2,8 +2,8 @@
 
 use hotlint_core::python::Source;
 
-use crate::check::FileReport;
 use crate::read::Origin;
+use crate::verdict::FileReport;
 
 /// Everything that one run has to say, ready to be rendered.
 #[derive(Debug, Default)]

@@ -18,7 +18,7 @@ use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::Source;
 use hotlint_core::text_size::{Ranged, TextRange};
 
-use crate::check::{Fate, FileReport, Marked, ProblemKind};
+use crate::verdict::{Fate, FileReport, Marked, ProblemKind};
 use directive::Kind;
 use scope::{Reach, Statements};
 

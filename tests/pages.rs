@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
 
-use hotlint::check::{FileReport, Setup, check};
+use hotlint::check::{Setup, check};
 use hotlint::interpreters::{Interpreter, installed};
 use hotlint::policy::Policy;
 use hotlint::quiet::Quiet;
+use hotlint::verdict::FileReport;
 use hotlint_core::lint::{
     Edit, Example, ExampleKind, Finding, RuleEntry, Severity, examples, pairs,
 };

@@ -99,7 +99,8 @@ pub struct SortedForMinMax;
 
 impl Rule for SortedForMinMax {
     type On = ExprSubscript;
-    const COST: Cost = Cost::Factor("O(n log n) -> O(n): 2 to 6 times, unless the items are in order already");
+    const COST: Cost =
+        Cost::Factor("O(n log n) -> O(n): 2 to 6 times, unless the items are in order already");
 
     fn check<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> Option<Finding> {
         let last = match end(&item.slice)? {

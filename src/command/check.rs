@@ -8,14 +8,15 @@ use hotlint_core::lint::Severity;
 
 use super::{Exit, config};
 use crate::Mode;
-use crate::check::{Fate, ProblemKind};
 use crate::cli;
-use crate::config::{Configs, FailLevel, Issue, Selector, Settings, reason};
+use crate::config::{Configs, FailLevel, Issue, Selector, Settings};
 use crate::discover::{self, Input, Request};
 use crate::progress::Progress;
 use crate::render::{self, Format, Style, Tally};
 use crate::report::Report;
 use crate::terminal::Terminal;
+use crate::verdict::{Fate, ProblemKind};
+use crate::words::reason;
 
 /// Runs the command.
 ///
@@ -71,7 +72,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     if terminal.verbosity > 0 {
         let path = settings.path.as_deref();
         let path = path.map_or("no configuration file".into(), |path| {
-            discover::shown(path, &cwd)
+            crate::words::shown(path, &cwd)
         });
         let rules = settings.policy.selected().count();
         terminal.note(format_args!(

@@ -10,8 +10,8 @@ use std::io::{self, Write};
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, Command, VersionFormat};
-use crate::config::reason;
 use crate::terminal::Terminal;
+use crate::words::reason;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

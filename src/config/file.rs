@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::issue::{Issue, Text};
 use super::options::{self, Options};
 use super::version;
+use crate::words::reason;
 
 /// Names of configuration files; the first that a folder has is the one that counts.
 const NAMES: [&str; 3] = [".hotlint.toml", "hotlint.toml", PYPROJECT];
@@ -209,7 +210,7 @@ fn requires_python(bytes: &[u8]) -> Option<Versions> {
 /// What messages call a file: relative to the current folder where it lies below.
 fn shown(path: &Path) -> String {
     let cwd = std::env::current_dir().unwrap_or_default();
-    crate::discover::shown(path, &cwd)
+    crate::words::shown(path, &cwd)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Issue {
@@ -226,15 +227,4 @@ fn syntax(text: &Text, error: &toml::de::Error) -> Issue {
         false => span,
     };
     issue.at(text, span)
-}
-
-/// The reason of a system error, in our words where it is a usual one.
-pub fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::NotADirectory => "a part of the path is no folder".to_owned(),
-        _ => error.to_string().to_lowercase(),
-    }
 }

@@ -11,9 +11,10 @@ use super::exclude::{Exclude, USUAL};
 use super::file::Layer;
 use super::options::{Options, QuietPlace};
 use super::{FailLevel, select};
-use crate::policy::{Policy, RuleSet};
+use crate::policy::Policy;
 use crate::quiet::{PerFileIgnore, Quiet};
 use crate::render::Format;
+use crate::rule_set::RuleSet;
 
 const MAX_FILE_SIZE: u64 = 8 << 20;
 

@@ -5,7 +5,7 @@ use hotlint_core::python::SourceKind;
 use hotlint_core::text_size::{TextRange, TextSize};
 
 use super::*;
-use crate::check::{Marked, Problem};
+use crate::verdict::{Marked, Problem};
 
 fn at(text: &str, part: &str) -> TextRange {
     let start = text.find(part).unwrap();

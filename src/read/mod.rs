@@ -11,8 +11,8 @@ use hotlint_core::python::{Source, SourceKind};
 use hotlint_core::text_size::{TextRange, TextSize};
 use ruff_notebook::{Notebook, NotebookError};
 
-use crate::check::{Problem, ProblemKind};
-use crate::config::reason;
+use crate::verdict::{Problem, ProblemKind};
+use crate::words::reason;
 
 pub use encoding::Encoding;
 use encoding::Undecodable;

@@ -12,8 +12,8 @@ use super::excerpt::{CONTEXT, Excerpt, Label, TAB};
 use crate::measure::evidence;
 
 use super::{Place, Style, cost, paint, problem_name, sketch, standing};
-use crate::check::{Marked, Problem};
 use crate::report::{Checked, Report};
+use crate::verdict::{Marked, Problem};
 
 /// Where rule pages are to be read; empty as long as the package has no home page.
 const HOME: &str = env!("CARGO_PKG_HOMEPAGE");

@@ -22,8 +22,8 @@ use std::io;
 
 use hotlint_core::lint::{FixLevel, RuleInfo};
 
-use crate::check::{Fate, FileReport, Marked, ProblemKind};
 use crate::report::Report;
+use crate::verdict::{Fate, FileReport, Marked, ProblemKind};
 
 pub use closing::Tally;
 pub use diff::diff;

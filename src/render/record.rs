@@ -7,8 +7,8 @@ use hotlint_core::text_size::TextRange;
 use serde::Serialize;
 
 use super::{Place, cost, problem_name, standing};
-use crate::check::{Fate, Marked, Problem};
 use crate::report::{Checked, Report};
+use crate::verdict::{Fate, Marked, Problem};
 
 #[derive(Serialize)]
 pub(super) struct Record<'a> {

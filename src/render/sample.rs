@@ -6,9 +6,9 @@ use hotlint_core::lint::{Edit, Finding, Fix, Severity};
 use hotlint_core::python::{Source, SourceKind};
 use hotlint_core::text_size::{TextRange, TextSize};
 
-use crate::check::{Fate, FileReport, Marked, Problem, ProblemKind};
 use crate::read::{Encoding, Origin, digest};
 use crate::report::{Checked, Report};
+use crate::verdict::{Fate, FileReport, Marked, Problem, ProblemKind};
 
 pub fn range(text: &str, part: &str) -> TextRange {
     let start = text

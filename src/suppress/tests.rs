@@ -214,7 +214,7 @@ fn nothing_is_unused_in_a_file_that_was_not_understood() {
         ParseOptions::from(hotlint_core::ast::PySourceType::Python),
     );
     let mut report = FileReport::default();
-    report.problems.push(crate::check::Problem {
+    report.problems.push(crate::verdict::Problem {
         kind: ProblemKind::Syntax,
         range: None,
         message: String::new(),

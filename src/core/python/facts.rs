@@ -11,10 +11,11 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
 use super::classes::DictUse;
+use super::infer::{Attributes, Inference, Inferred};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
-use super::types::{Attributes, Inference, Inferred, Type};
+use super::types::Type;
 use super::versions::Versions;
 
 /// Facts about one parsed file.

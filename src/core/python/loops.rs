@@ -6,9 +6,9 @@ use ruff_text_size::{Ranged, TextRange};
 use super::accumulation::summands;
 use super::blocks::{Leaves, leaves, siblings};
 use super::facts::Facts;
+use super::infer::Assigned;
 use super::symbols::{Binding, Symbol};
 use super::tree::comprehension_generators;
-use super::types::Assigned;
 use super::uses::Use;
 
 /// Something that evaluates code again and again.

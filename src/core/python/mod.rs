@@ -3,6 +3,7 @@
 //! **Invariant**: knows nothing of rules and findings.
 
 mod accumulation;
+mod annotations;
 mod appends;
 mod blocks;
 mod caches;
@@ -11,9 +12,12 @@ mod compiled;
 mod depth;
 mod effects;
 mod facts;
+mod functions;
 mod imports;
+mod infer;
 mod loops;
 mod names;
+mod operations;
 mod parse;
 mod source;
 mod symbols;

@@ -5,8 +5,8 @@ use hotlint_core::text_size::{TextRange, TextSize};
 
 use super::super::sample::{self, file, marked, range, written};
 use super::super::{Format, Style};
-use crate::check::Marked;
 use crate::report::{Checked, Report};
+use crate::verdict::Marked;
 
 fn seen(file: Checked, style: &Style) -> String {
     let report = Report {
