@@ -42,7 +42,7 @@ pub struct Timing {
     pub good: f64,
 }
 
-/// Bytes at the peak, at the largest size that was run.
+/// Bytes at the peak, at one size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     pub n: u64,
