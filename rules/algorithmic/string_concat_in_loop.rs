@@ -52,8 +52,7 @@
 //!
 //! ```python input
 //! page = Page()
-//! page.add(range(n))
-//! page.text
+//! page.add(range(n)) or page.text
 //! ```
 //!
 //! ```python bad
@@ -77,8 +76,7 @@
 //!
 //! ```python input
 //! log = Log()
-//! log.read(["a ", "b"] * n)
-//! log.text
+//! log.read(["a ", "b"] * n) or log.text
 //! ```
 //!
 //! ```python bad
