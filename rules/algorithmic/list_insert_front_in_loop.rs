@@ -162,7 +162,7 @@
 //! The fix is safe, and only offered where the list is a local variable that starts empty before the loop and is not looked at before
 //! the loop is over, not even by an exception handler.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName, Number};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName, Number, Stmt};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InLoop, Rule};
 use hotlint_core::python::{Binding, Loop, Symbol, Type, Use, siblings};
 use hotlint_core::text_size::{Ranged, TextRange};
@@ -251,8 +251,21 @@ fn is_told_already<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> bool 
     })
 }
 
+/// Whether a loop of nothing but appends would be left, which `reversed` or a comprehension says better, and other rules report.
+fn becomes_a_copy<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let Some(Loop::For(stmt)) = cx.in_loop(call) else {
+        return false;
+    };
+    let alone = matches!(stmt.body.as_slice(), [Stmt::Expr(only)] if only.range() == call.range());
+    let copies = inserted(call).is_some_and(|(_, item)| cx.text(item) == cx.text(&*stmt.target));
+    alone && (copies || cx.python().any_before(11))
+}
+
 /// Appends, and turns the list round after the outermost loop that adds to it.
 fn fix<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> Option<Fix> {
+    if becomes_a_copy(call, cx) {
+        return None;
+    }
     let symbol = cx.symbol(list.as_name_expr()?)?;
     let bound = cx.only_binding(symbol)?;
     let start = match bound {
