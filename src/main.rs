@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Measured on this workload: 3 % less CPU than mimalloc and half its peak memory.
+/// Parsing makes and drops millions of small nodes on many threads at once.
 #[cfg(all(unix, not(target_env = "musl")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

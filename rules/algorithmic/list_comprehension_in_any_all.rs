@@ -58,7 +58,7 @@
 
 use hotlint_core::ast::{Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Purity, Type};
+use hotlint_core::python::Purity;
 use hotlint_core::text_size::{Ranged, TextRange, TextSize};
 
 pub struct ListComprehensionInAnyAll;
@@ -114,18 +114,7 @@ impl Rule for ListComprehensionInAnyAll {
         let certain = cx.ty(&*comp.elt).is_scalar()
             && comp.generators.len() == 1
             && comp.generators.iter().all(|clause| {
-                clause.target.is_name_expr()
-                    && matches!(
-                        cx.ty(&clause.iter),
-                        Type::List(_)
-                            | Type::Tuple(_)
-                            | Type::Set(_)
-                            | Type::FrozenSet(_)
-                            | Type::Dict(..)
-                            | Type::DictView(_)
-                            | Type::Str
-                            | Type::Range
-                    )
+                clause.target.is_name_expr() && cx.ty(&clause.iter).is_builtin_container()
             })
             && repeated
                 .clone()

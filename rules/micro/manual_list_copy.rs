@@ -208,19 +208,8 @@ fn operand<'a>(expr: &'a Expr, cx: &Cx<'a>) -> String {
 
 /// Whether the iterable is a container of a builtin type, or a file.
 fn is_builtin<'a>(stmt: &'a StmtFor, cx: &Cx<'a>) -> bool {
-    matches!(
-        cx.ty(&*stmt.iter),
-        Type::List(_)
-            | Type::Tuple(_)
-            | Type::Set(_)
-            | Type::FrozenSet(_)
-            | Type::Dict(..)
-            | Type::DictView(_)
-            | Type::Str
-            | Type::Bytes
-            | Type::Range
-            | Type::File(_)
-    )
+    let ty = cx.ty(&*stmt.iter);
+    ty.is_builtin_container() || matches!(ty, Type::Bytes | Type::File(_))
 }
 
 /// Whether code before the loop let somebody else get hold of the list.

@@ -76,6 +76,22 @@ impl<'a> Type<'a> {
         matches!(self, Type::Str)
     }
 
+    /// A container of a builtin type: iterating over it runs no code of the project and cannot raise half-way, unless it is changed
+    /// meanwhile.
+    pub fn is_builtin_container(&self) -> bool {
+        matches!(
+            self,
+            Type::List(_)
+                | Type::Tuple(_)
+                | Type::Set(_)
+                | Type::FrozenSet(_)
+                | Type::Dict(..)
+                | Type::DictView(_)
+                | Type::Str
+                | Type::Range
+        )
+    }
+
     pub fn is_bytes(&self) -> bool {
         matches!(self, Type::Bytes)
     }
