@@ -3,7 +3,7 @@
 //! **Invariant**: nodes are numbered in the order of the walk, so a node's number is greater than its parent's, and no node
 //! that a rule sees lies deeper than [`MAX_DEPTH`].
 
-use ruff_python_ast::{self as ast, AnyNodeRef, HasNodeIndex};
+use ruff_python_ast::{self as ast, AnyNodeRef, HasNodeIndex, NodeKind};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::interner::{Interner, NameId};
@@ -21,22 +21,18 @@ impl NodeId {
     }
 }
 
-/// The way up from a node: the number of its parent, and in the highest bit whether a loop or comprehension of the same function
-/// lies around it, however often it runs.
+/// The kind of a node, and in the highest bit whether a loop or comprehension of the same function lies around it, however often it
+/// runs.
 #[derive(Clone, Copy)]
-pub(super) struct Link(u32);
+pub(super) struct Tag(u8);
 
-impl Link {
-    const LOOPED: u32 = 1 << 31;
-
-    #[inline]
-    pub(super) fn new(parent: NodeId, looped: bool) -> Self {
-        Self(parent.0 | if looped { Self::LOOPED } else { 0 })
-    }
+impl Tag {
+    const LOOPED: u8 = 1 << 7;
 
     #[inline]
-    fn parent(self) -> NodeId {
-        NodeId(self.0 & !Self::LOOPED)
+    pub(super) fn new(kind: NodeKind, looped: bool) -> Self {
+        const { assert!((NodeKind::Identifier as usize) < Self::LOOPED as usize) }
+        Self(kind as u8 | if looped { Self::LOOPED } else { 0 })
     }
 }
 
@@ -93,7 +89,8 @@ pub enum ScopeKind {
 /// See the module's documentation.
 pub struct Tree<'a> {
     pub(super) nodes: Vec<AnyNodeRef<'a>>,
-    pub(super) links: Vec<Link>,
+    pub(super) parents: Vec<NodeId>,
+    pub(super) tags: Vec<Tag>,
     pub(super) scopes: Vec<Scope<'a>>,
     /// Every place where a name is bound or read, in the order of the walk.
     pub(super) occurrences: Vec<Occurrence>,
@@ -113,6 +110,15 @@ impl<'a> Tree<'a> {
 
     pub fn nodes(&self) -> &[AnyNodeRef<'a>] {
         &self.nodes
+    }
+
+    /// The nodes with their kinds, as the numbers of [`NodeKind`], which can be had without looking at the nodes.
+    pub fn kinds(&self) -> impl Iterator<Item = (usize, &AnyNodeRef<'a>)> {
+        let kinds = self
+            .tags
+            .iter()
+            .map(|tag| usize::from(tag.0 & !Tag::LOOPED));
+        kinds.zip(&self.nodes)
     }
 
     pub fn node(&self, id: NodeId) -> AnyNodeRef<'a> {
@@ -139,7 +145,7 @@ impl<'a> Tree<'a> {
     }
 
     pub fn parent_id(&self, id: NodeId) -> Option<NodeId> {
-        (id.0 > 0).then(|| self.links[id.index()].parent())
+        (id.0 > 0).then(|| self.parents[id.index()])
     }
 
     pub fn parent(&self, node: impl Into<AnyNodeRef<'a>>) -> Option<AnyNodeRef<'a>> {
@@ -163,15 +169,15 @@ impl<'a> Tree<'a> {
         let root = self.id(node);
         let rest = &self.nodes[root.index()..];
         rest.iter()
-            .zip(&self.links[root.index()..])
+            .zip(&self.parents[root.index()..])
             .enumerate()
-            .take_while(move |(i, (_, link))| *i == 0 || link.parent() >= root)
+            .take_while(move |(i, (_, parent))| *i == 0 || **parent >= root)
             .map(|(_, (node, _))| *node)
     }
 
     /// Whether a loop or comprehension of the same function lies around `node`; how often it runs is another question.
     pub fn is_looped(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
-        self.links[self.id(node).index()].0 & Link::LOOPED != 0
+        self.tags[self.id(node).index()].0 & Tag::LOOPED != 0
     }
 
     /// The scope that a definition, lambda or comprehension opens.

@@ -13,7 +13,7 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange};
 
 use super::interner::Interner;
-use super::tree::{Declaration, Link, NodeId, Occurrence, Scope, ScopeId, ScopeKind, Tree};
+use super::tree::{Declaration, NodeId, Occurrence, Scope, ScopeId, ScopeKind, Tag, Tree};
 
 /// Deeper trees are refused. CPython refuses them as well: 200 brackets, or about 3,000 operators in a row up to 3.11.
 pub const MAX_DEPTH: u32 = 5_000;
@@ -40,7 +40,8 @@ impl<'a> Walk<'a> {
             tree: Tree {
                 // A node takes about 9 bytes of text on average code.
                 nodes: Vec::with_capacity(size / 8 + 8),
-                links: Vec::with_capacity(size / 8 + 8),
+                parents: Vec::with_capacity(size / 8 + 8),
+                tags: Vec::with_capacity(size / 8 + 8),
                 scopes: vec![Scope {
                     kind: ScopeKind::Module,
                     node: root,
@@ -73,19 +74,18 @@ impl<'a> Walk<'a> {
     }
 
     /// Numbers a node without children that are walked.
-    #[inline]
+    #[inline(always)]
     fn leaf(&mut self, node: AnyNodeRef<'a>, index: &AtomicNodeIndex) -> NodeId {
         let id = self.next();
         index.set(NodeIndex::from(id.0));
         self.tree.nodes.push(node);
-        self.tree
-            .links
-            .push(Link::new(self.current, self.loops > 0));
+        self.tree.parents.push(self.current);
+        self.tree.tags.push(Tag::new(node.kind(), self.loops > 0));
         id
     }
 
     /// Numbers a node whose children come next; what is returned goes to [`Self::leave`].
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, node: AnyNodeRef<'a>, index: &AtomicNodeIndex) -> NodeId {
         let id = self.leaf(node, index);
         std::mem::replace(&mut self.current, id)
