@@ -11,11 +11,12 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
 use super::classes::DictUse;
-use super::infer::{Attributes, Inference, Inferred};
+use super::flow::Events;
+use super::infer::Attributes;
+use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
-use super::types::Type;
 use super::versions::Versions;
 
 /// Facts about one parsed file.
@@ -27,11 +28,11 @@ pub struct Facts<'a> {
     pub tree: Tree<'a>,
     symbols: OnceCell<Symbols<'a>>,
     comments: OnceCell<CommentRanges>,
-    pub(super) types: RefCell<FxHashMap<SymbolId, Inferred<'a>>>,
+    pub(super) answers: RefCell<FxHashMap<Question<'a>, Answer<'a>>>,
     pub(super) inference: Cell<Inference>,
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
-    pub(super) attribute_types: RefCell<FxHashMap<(NodeId, &'a str), Type<'a>>>,
+    pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
@@ -51,10 +52,10 @@ impl<'a> Facts<'a> {
             tree: Tree::new(parsed.syntax())?,
             symbols: OnceCell::new(),
             comments: OnceCell::new(),
-            types: RefCell::default(),
+            answers: RefCell::default(),
             inference: Cell::default(),
             unknown_calls: RefCell::default(),
-            attribute_types: RefCell::default(),
+            events: RefCell::default(),
             attributes: RefCell::default(),
             dict_uses: OnceCell::new(),
         })
