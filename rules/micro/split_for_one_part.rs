@@ -94,7 +94,8 @@ const SHORT: u64 = 100;
 
 impl Rule for SplitForOnePart {
     type On = ExprSubscript;
-    const COST: Cost = Cost::Constant("all parts are made for one: it shows from about 10 parts on");
+    const COST: Cost =
+        Cost::Constant("all parts are made for one: it shows from about 10 parts on");
 
     fn check<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> Option<Finding> {
         let Expr::Call(call) = &*item.value else {
@@ -110,7 +111,9 @@ impl Rule for SplitForOnePart {
         let sep = separator(call)?;
         let ty = cx.ty(&*method.value);
         let known = ty.is_str() || ty.is_bytes();
-        if !known || !item.ctx.is_load() || cx.known_length(&method.value).is_some_and(|n| n < SHORT)
+        if !known
+            || !item.ctx.is_load()
+            || cx.known_length(&method.value).is_some_and(|n| n < SHORT)
         {
             return None;
         }
@@ -128,10 +131,15 @@ impl Rule for SplitForOnePart {
         };
         let finding = Finding::new(
             item,
-            format!("`{}` cuts up all of `{receiver}` for the {end} part", cx.text(&*call.func)),
+            format!(
+                "`{}` cuts up all of `{receiver}` for the {end} part",
+                cx.text(&*call.func)
+            ),
         )
         .label("the other parts are thrown away")
-        .help(format!("`{wanted}` with a limit of 1 stops after the {end} part"));
+        .help(format!(
+            "`{wanted}` with a limit of 1 stops after the {end} part"
+        ));
         Some(finding.fix(fix(&splitting, cx)))
     }
 }
@@ -153,9 +161,7 @@ fn is_first(index: &Expr) -> Option<bool> {
         _ => false,
     };
     match index {
-        Expr::UnaryOp(unary) if unary.op == UnaryOp::USub => {
-            is(&unary.operand, 1).then_some(false)
-        }
+        Expr::UnaryOp(unary) if unary.op == UnaryOp::USub => is(&unary.operand, 1).then_some(false),
         index => is(index, 0).then_some(true),
     }
 }
@@ -181,7 +187,7 @@ fn fix<'a>(splitting: &Splitting<'a>, cx: &Cx<'a>) -> Option<Fix> {
     } = *splitting;
     let method = call.func.as_attribute_expr()?;
     // From the other end, `aa` is found elsewhere in `aaa`.
-    if first != from_left && sep.is_some_and(|sep| may_overlap(sep)) {
+    if first != from_left && sep.is_some_and(may_overlap) {
         return None;
     }
     let inside = TextRange::new(method.attr.start(), call.end());

@@ -64,9 +64,7 @@ impl<'a> Facts<'a> {
         }
         let name = self.name(&*call.func)?;
         let (_, position, items) = CALLERS.iter().find(|(caller, ..)| *caller == name)?;
-        let at = args
-            .iter()
-            .position(|arg| arg.range() == function.range());
+        let at = args.iter().position(|arg| arg.range() == function.range());
         let passed = as_key || (at.is_some() && at == *position);
         // `max(a, b, key=f)` compares what stands there, and `map(f, xs, ys)` passes an item of each.
         let last = items.max(&position.unwrap_or(0)) + usize::from(name == "functools.reduce");
@@ -105,7 +103,11 @@ mod tests {
         let source = Source::module("example.py", text);
         let parsed = parse(&source).ok()?;
         let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
-        let lambda = facts.tree.nodes().iter().find(|node| node.is_expr_lambda())?;
+        let lambda = facts
+            .tree
+            .nodes()
+            .iter()
+            .find(|node| node.is_expr_lambda())?;
         let found = facts.per_item(*lambda)?;
         let func = facts.text(&*found.call.func).to_string();
         Some((func, facts.text(found.items?).to_string(), found.is_key))
