@@ -47,7 +47,7 @@
 //! text([str(i) for i in range(n)])
 //! ```
 //!
-//! A list already, a handful of items, another class's `join`, and an asynchronous generator:
+//! A list already, a handful of items, another class's `join`, an asynchronous generator, and the words of an exception:
 //!
 //! ```python fine
 //! import os
@@ -58,6 +58,8 @@
 //!     os.path.join(*(value for value in values))
 //!     few = ", ".join(str(x) for x in (a, b))
 //!     listed = ", ".join([str(x) for x in values])
+//!     if not listed:
+//!         raise ValueError(", ".join(str(x) for x in values))
 //!     return few, listed, ", ".join(await x for x in values)
 //! ```
 //!
@@ -88,6 +90,7 @@ impl Rule for GeneratorInJoin {
         if !call.arguments.keywords.is_empty()
             || is_async
             || cx.known_length(argument).is_some_and(|n| n < FEW)
+            || (cx.tree.statement(call)).is_some_and(|stmt| stmt.is_stmt_raise())
         {
             return None;
         }

@@ -167,7 +167,7 @@ impl Rule for ManualSum {
         let symbol = cx.symbol(total)?;
         let items = Items::of(stmt, cx);
         if symbol.shared
-            || !items.are_numbers(symbol, cx)
+            || !items.are_numbers(symbol, stmt, cx)
             || cx.leaks_target(Loop::For(stmt))
             || reads(&stmt.iter, total, cx)
             || (items != Items::Certain && is_seen_after_an_error(stmt, symbol, cx))
@@ -240,12 +240,13 @@ impl Items {
     }
 
     /// Whether numbers are added up: they are, or the variable starts with one and gets nothing else.
-    fn are_numbers<'a>(self, total: &Symbol<'a>, cx: &Cx<'a>) -> bool {
+    fn are_numbers<'a>(self, total: &Symbol<'a>, adding: &'a StmtFor, cx: &Cx<'a>) -> bool {
         match self {
             Items::Certain | Items::Numbers => is_number(&cx.symbol_type(total)),
             Items::Unknown => cx.bindings(total).all(|binding| match binding {
                 Binding::Assign(stmt) => {
-                    stmt.value.is_number_literal_expr() || stmt.value.is_bin_op_expr()
+                    stmt.value.is_number_literal_expr()
+                        || adding.range().contains_range(stmt.range())
                 }
                 Binding::Annotated(stmt) => {
                     (stmt.value.as_ref()).is_none_or(|value| value.is_number_literal_expr())

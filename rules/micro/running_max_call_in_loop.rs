@@ -58,18 +58,20 @@
 //!     return most
 //! ```
 //!
-//! Once, of three, by a key, of other variables, and a handful of times:
+//! Once, of three, by a key, of other variables, and a handful of times; a limit that is set again, and a value that takes its time:
 //!
 //! ```python fine
-//! def bounds(rows, low, high, key):
-//!     low = max(low, high)
+//! def bounds(rows, low, high, key, limit, measure):
+//!     low = step = max(low, high)
 //!     for row in rows:
 //!         high = max(high, row, 7)
 //!         low = max(low, row, key=key)
 //!         width = max(row, high)
+//!         step = min(step, limit)
+//!         high = max(high, measure(row))
 //!     for side in ("left", "right"):
 //!         high = max(high, side)
-//!     return low, high, width
+//!     return low, high, width, step
 //! ```
 //!
 //! The fix is safe: it compares the same two in the same order. Where the order of the arguments is the other one, equal items of different
@@ -77,7 +79,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, StmtAssign};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Loop, Type};
+use hotlint_core::python::{Loop, Purity, Type};
 
 pub struct RunningMaxCallInLoop;
 
@@ -109,7 +111,12 @@ impl Rule for RunningMaxCallInLoop {
         if other.is_starred_expr() || cx.same_place(other, target) {
             return None;
         }
+        // What takes its time anyway hides the call, and what is the same all the time is a limit, set once more.
         let around = cx.in_loop(call)?;
+        let awaits = (cx.tree.descendants(around.node())).any(|node| node.is_expr_await());
+        if awaits || cx.purity(other) == Purity::Impure || cx.is_left_alone(other, around) {
+            return None;
+        }
         let function = cx.text(&*call.func);
         let name = name.id.as_str();
         let help = match whole_loop(stmt, other, around) {
