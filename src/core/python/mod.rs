@@ -4,7 +4,6 @@
 
 mod accumulation;
 mod annotations;
-mod appends;
 mod blocks;
 mod caches;
 mod classes;
@@ -12,9 +11,11 @@ mod compiled;
 mod depth;
 mod effects;
 mod facts;
+mod fills;
 mod functions;
 mod imports;
 mod infer;
+mod iteration;
 mod loops;
 mod names;
 mod operations;
@@ -28,14 +29,15 @@ mod uses;
 mod versions;
 
 pub use accumulation::{Accumulation, Shape, summands};
-pub use appends::{AppendLoop, Partial};
 pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
 pub use caches::{CacheLimit, Cached};
 pub use classes::{Base, Layout, Slots};
 pub use depth::STACK_SIZE;
 pub use effects::Purity;
 pub use facts::Facts;
+pub use fills::{Fill, FillLoop, Partial};
 pub use imports::Import;
+pub use iteration::Consumer;
 pub use loops::{FEW, Loop};
 pub use parse::{ParseProblem, Parsed, parse};
 pub use source::{Source, SourceKind};
