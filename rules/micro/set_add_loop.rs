@@ -138,18 +138,26 @@ fn fix<'a>(adds: FillLoop<'a>, better: &str, partial: Partial, cx: &Cx<'a>) -> O
         format!("Replace with `{title}`"),
         [Edit::replace(whole, format!("{head}{better}"))],
     );
-    Some(if !is_known(&cx.ty(&*adds.stmt.iter)) {
-        fix.unsafe_because("a set of another class is read without its own `__iter__`")
+    let symbol = adds
+        .container
+        .as_name_expr()
+        .and_then(|name| cx.symbol(name));
+    let shared = symbol.is_none_or(|symbol| cx.is_captured(symbol));
+    let iterable = cx.ty(&*adds.stmt.iter);
+    Some(if let Some(doubt) = cx.copy_doubt(&iterable, true) {
+        fix.unsafe_because(doubt)
     } else if !cx.is_own_container(adds) {
         fix.unsafe_because("a subclass of `set` may do more in its `add`")
-    } else if adds.made.is_some() && partial == Partial::Possible {
+    } else if (adds.made.is_some() && partial == Partial::Possible)
+        || (shared && !is_known(&iterable))
+    {
         fix.unsafe_because("other code may see the set half filled")
     } else {
         fix
     })
 }
 
-/// Whether iterating runs no code that could look at the set or at its length.
+/// Whether iterating runs no code that could look at the set.
 fn is_known(ty: &Type<'_>) -> bool {
-    ty.is_builtin_container() || matches!(ty, Type::Bytes | Type::File(_))
+    ty.is_builtin_container() || matches!(ty, Type::Bytes | Type::Deque(_) | Type::File(_))
 }

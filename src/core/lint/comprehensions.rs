@@ -16,10 +16,35 @@ impl<'a> Cx<'a> {
         ]
     }
 
+    /// An edit that puts words where brackets may have stood right beside another word, as in `return[x]`.
+    pub fn replace_word(&self, place: impl Ranged, text: &str) -> Edit {
+        let range = place.range();
+        let before = self.text(TextRange::new(
+            self.lines_of(TextRange::empty(range.start())).start(),
+            range.start(),
+        ));
+        let after = self.text(TextRange::new(
+            range.end(),
+            self.lines_of(TextRange::empty(range.end())).end(),
+        ));
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let space = |touching: bool| if touching { " " } else { "" };
+        // In an f-string two braces in a row are a brace of the text.
+        let left = (before.ends_with(word) && text.starts_with(word))
+            || (before.ends_with('{') && text.starts_with('{'));
+        let right = (after.starts_with(word) && text.ends_with(word))
+            || (after.starts_with('}') && text.ends_with('}'));
+        let (left, right) = (space(left), space(right));
+        Edit::replace(range, format!("{left}{text}{right}"))
+    }
+
     /// The text of an expression as the only argument of a call.
     pub fn only_argument(&self, expr: &'a Expr) -> String {
         match expr {
             Expr::Tuple(tuple) if !tuple.parenthesized => format!("({})", self.text(expr)),
+            Expr::Yield(_) | Expr::YieldFrom(_) | Expr::Await(_) | Expr::Named(_) => {
+                format!("({})", self.text(expr))
+            }
             _ => self.text(expr).to_string(),
         }
     }
