@@ -9,6 +9,7 @@ mod finding;
 mod page;
 mod query;
 mod rule;
+mod sides;
 
 pub use cx::Cx;
 pub use dispatch::Dispatch;
@@ -16,3 +17,4 @@ pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
 pub use query::{Accumulating, AnyComprehension, AnyFor, InAsync, InLoop, Query};
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
+pub use sides::OneSided;

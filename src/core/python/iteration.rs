@@ -45,6 +45,23 @@ impl<'a> Facts<'a> {
         Some((call, self.consumer(call, expr)?))
     }
 
+    /// Whether values of a type are dicts, of the builtin class or of one that keeps its methods: iterating gives the keys.
+    pub fn is_mapping(&self, ty: &Type<'a>) -> bool {
+        match ty {
+            Type::Dict(..) => true,
+            Type::Instance(name) => matches!(
+                &**name,
+                "collections.OrderedDict"
+                    | "collections.defaultdict"
+                    | "collections.Counter"
+                    | "typing.DefaultDict"
+                    | "typing.OrderedDict"
+                    | "typing.Counter"
+            ),
+            _ => false,
+        }
+    }
+
     /// Why filling a container from a source of that type in one call may give something else than adding the items one by one.
     pub fn copy_doubt(&self, source: &Type<'a>, into_set: bool) -> Option<&'static str> {
         match source {
