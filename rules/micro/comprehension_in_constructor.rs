@@ -5,12 +5,12 @@
 //!
 //! ```python bad
 //! def index(rows: list[str]):
-//!     return dict((row[:1], len(row)) for row in rows), dict([(row, 1) for row in rows if row])
+//!     return dict((row[:1], len(row)) for row in rows), dict([(row, row * 2) for row in rows if row])
 //! ```
 //!
 //! ```python good
 //! def index(rows: list[str]):
-//!     return {row[:1]: len(row) for row in rows}, {row: 1 for row in rows if row}
+//!     return {row[:1]: len(row) for row in rows}, {row: row * 2 for row in rows if row}
 //! ```
 //!
 //! ```python input
@@ -111,7 +111,9 @@ impl Rule for ComprehensionInConstructor {
         } else {
             "list"
         };
-        let fits = !cx.has_comment(call) && cx.moves_into_comprehension(made, || true);
+        // One value for all keys has something better still.
+        let constant = matches!(element, Expr::Tuple(pair) if kind == "dict" && pair.elts.last().is_some_and(Expr::is_literal_expr));
+        let fits = !constant && !cx.has_comment(call) && cx.moves_into_comprehension(made, || true);
         let fix = fits.then(|| {
             let title = format!("Replace with a {kind} comprehension");
             let fix = Fix::safe(title, [cx.replace_word(call, &better)]);

@@ -71,10 +71,7 @@ impl Rule for EnumerateIndexUnused {
         if cx.trip_count(around).is_some_and(|n| n < FEW) {
             return None;
         }
-        let edits = || {
-            let [before, after] = cx.unwrap_call(call, items)?;
-            Some([cx.keep_side(sides)?, before, after])
-        };
+        let edits = || Some([cx.keep_side(sides)?, cx.unwrap_call(call, items)?]);
         let fix = edits().map(|edits| Fix::safe("Iterate over the items alone", edits));
         Some(
             Finding::new(call, "nobody reads the index that `enumerate` counts")

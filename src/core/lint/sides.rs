@@ -61,12 +61,12 @@ impl<'a> Cx<'a> {
         (!self.has_comment(place)).then(|| self.replace_word(place, kept))
     }
 
-    /// The edits that leave of `call` only `inside`, with the brackets around that.
-    pub fn unwrap_call(&self, call: impl Ranged, inside: &'a Expr) -> Option<[Edit; 2]> {
-        let inside = self.parenthesized(inside);
+    /// The edit that leaves of `call`, which a loop iterates over, only its argument `inside`.
+    pub fn unwrap_call(&self, call: impl Ranged, inside: &'a Expr) -> Option<Edit> {
         let before = TextRange::new(call.start(), inside.start());
         let after = TextRange::new(inside.end(), call.end());
-        (!self.has_comment(before) && !self.has_comment(after))
-            .then(|| [self.replace_word(before, ""), Edit::delete(after)])
+        let lost = self.has_comment(before) || self.has_comment(after);
+        let text = self.clause_text(inside, self.indentation(call.range()));
+        (!lost).then(|| self.replace_word(call, &text))
     }
 }

@@ -117,11 +117,8 @@ impl<'a> Facts<'a> {
         let says_so = name.id.starts_with('_')
             && !symbol.shared
             && self.tree.scope(symbol.scope).kind == ScopeKind::Module;
-        let written = self
-            .binding_nodes(symbol)
-            .any(|node| inside.contains_range(node.range()) && node.range() != name.range());
         let mut reads = self.reads(symbol);
-        !written
+        !self.is_rebound(name, around)
             && !self
                 .reads(symbol)
                 .any(|read| inside.contains_range(read.range()))
@@ -131,6 +128,16 @@ impl<'a> Facts<'a> {
                 !self.is_seen_outside(symbol, inside)
             })
             && !self.looks_at_variables(around)
+    }
+
+    /// Whether something in a loop, besides the loop itself, binds one of its variables.
+    pub fn is_rebound(&self, name: &'a ExprName, around: Loop<'a>) -> bool {
+        self.symbol(name).is_none_or(|symbol| {
+            symbol.shared
+                || self.binding_nodes(symbol).any(|node| {
+                    around.range().contains_range(node.range()) && node.range() != name.range()
+                })
+        })
     }
 
     /// Whether the function around a loop looks at its local variables as a whole, or runs code that may.
@@ -162,13 +169,10 @@ impl<'a> Facts<'a> {
         index: &'a ExprName,
         around: Loop<'a>,
     ) -> Option<(Vec<&'a ast::ExprSubscript>, bool)> {
-        let symbol = self.symbol(index)?;
-        let bound = self.binding_nodes(symbol).any(|node| {
-            around.range().contains_range(node.range()) && node.range() != index.range()
-        });
-        if bound || symbol.shared {
+        if self.is_rebound(index, around) {
             return None;
         }
+        let symbol = self.symbol(index)?;
         let mut items = Vec::new();
         let mut others = false;
         for read in self.reads(symbol) {
