@@ -1,27 +1,26 @@
 //! # A loop that adds item by item to a set
 //!
 //! `for x in items: seen.add(x)` moves each item through the interpreter. `seen.update(items)` adds them in one call: 1.8-4.9 times
-//! faster on CPython 3.8 to 3.15 at 1000 items. Only items that go in as they come are worth it: `update` with a generator is slower
+//! faster for 1000 numbers on CPython 3.8 to 3.15, 1.3-1.9 times for strings, which take longer to be found in the set. Only items that go in as they come are worth it: `update` with a generator is slower
 //! than the loop since 3.11.
 //!
 //! ```python bad
-//! def collected(first: list[str], second: list[str]):
+//! def collected(first: list[int], second: list[int]):
 //!     seen = set(first)
-//!     for name in second:
-//!         seen.add(name)
+//!     for number in second:
+//!         seen.add(number)
 //!     return len(seen)
 //! ```
 //!
 //! ```python good
-//! def collected(first: list[str], second: list[str]):
+//! def collected(first: list[int], second: list[int]):
 //!     seen = set(first)
 //!     seen.update(second)
 //!     return len(seen)
 //! ```
 //!
 //! ```python input
-//! names = [str(i) for i in range(n)]
-//! collected(names[:1], names)
+//! collected([0], list(range(n)))
 //! ```
 //!
 //! A set that is made right before the loop is made from the items:
@@ -101,7 +100,8 @@ pub struct SetAddLoop;
 
 impl Rule for SetAddLoop {
     type On = StmtFor;
-    const COST: Cost = Cost::Factor("item by item instead of all at once: 1.8 to 4.9 times slower");
+    const COST: Cost =
+        Cost::Constant("item by item instead of all at once: 1.3 to 4.9 times slower");
 
     fn check<'a>(stmt: &'a StmtFor, cx: &Cx<'a>) -> Option<Finding> {
         let adds = cx.fill_loop(stmt, Fill::Add)?;

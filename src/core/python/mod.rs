@@ -15,6 +15,7 @@ mod fills;
 mod functions;
 mod imports;
 mod infer;
+mod interner;
 mod iteration;
 mod loops;
 mod names;
@@ -27,6 +28,7 @@ mod tree;
 mod types;
 mod uses;
 mod versions;
+mod walk;
 
 pub use accumulation::{Accumulation, Shape, summands};
 pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
