@@ -4,7 +4,6 @@
 
 mod accumulation;
 mod annotations;
-mod appends;
 mod blocks;
 mod caches;
 mod classes;
@@ -13,10 +12,12 @@ mod context;
 mod depth;
 mod effects;
 mod facts;
+mod fills;
 mod functions;
 mod imports;
 mod infer;
 mod interner;
+mod iteration;
 mod loops;
 mod names;
 mod operations;
@@ -32,7 +33,6 @@ mod versions;
 mod walk;
 
 pub use accumulation::{Accumulation, Shape, summands};
-pub use appends::{AppendLoop, Partial};
 pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
 pub use caches::{CacheLimit, Cached};
 pub use classes::{Base, Layout, Slots};
@@ -40,7 +40,9 @@ pub use context::Runs;
 pub use depth::STACK_SIZE;
 pub use effects::Purity;
 pub use facts::Facts;
+pub use fills::{Fill, FillLoop, Partial};
 pub use imports::Import;
+pub use iteration::Consumer;
 pub use loops::{FEW, Loop};
 pub use parse::{ParseProblem, Parsed, parse};
 pub use per_item::{PerItem, plain_parameters};
