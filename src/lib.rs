@@ -1,5 +1,6 @@
 //! The pipeline: discover -> read -> check -> render or fix.
 
+pub mod anchor;
 pub mod check;
 pub mod cli;
 mod command;

@@ -141,7 +141,7 @@ fn paint(style: &Style, paint: anstyle::Style, text: impl std::fmt::Display) -> 
 }
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 #[cfg(test)]
 mod tests;
