@@ -11,7 +11,7 @@ use hotlint_core::lint::Severity;
 use hotlint_core::python::Versions;
 
 use crate::config::{FailLevel, Options, Selection, Selector, Sources, parse_versions};
-use crate::render::Format;
+use crate::output::{self, Output};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -217,15 +217,17 @@ pub struct Check {
     #[arg(long, conflicts_with = "show_files", help_heading = "Configuration")]
     pub show_settings: bool,
 
-    /// How to write findings [default: full]
+    /// How to write findings, and where; may be given several times
     #[arg(
         long,
-        value_name = "FORMAT",
+        value_name = "FORMAT[:FILE]",
+        value_delimiter = ',',
         env = "HOTLINT_OUTPUT_FORMAT",
         hide_env_values = true,
+        help = output_help(),
         help_heading = "Output"
     )]
-    pub output_format: Option<Format>,
+    pub output_format: Vec<Output>,
     /// Write findings to a file
     #[arg(short, long, value_name = "FILE", env = "HOTLINT_OUTPUT_FILE", hide_env_values = true, value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output_file: Option<PathBuf>,
@@ -278,7 +280,6 @@ impl Check {
             respect_gitignore: either(self.respect_gitignore, self.no_respect_gitignore),
             fail_level: self.fail_level,
             unsafe_fixes: either(self.unsafe_fixes, self.no_unsafe_fixes),
-            output_format: self.output_format,
             ..Options::default()
         };
         for (selectors, severity) in [
@@ -300,6 +301,14 @@ impl Check {
     pub fn fixes(&self) -> bool {
         self.fix || self.fix_only
     }
+}
+
+fn output_help() -> String {
+    let names: Vec<_> = output::names().collect();
+    format!(
+        "How to write findings, and where, as in `sarif:out.sarif`; may be given several times [default: full] [formats: {}]",
+        names.join(", ")
+    )
 }
 
 /// Two flags of which the later one counts.

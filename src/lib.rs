@@ -2,6 +2,7 @@
 
 pub mod anchor;
 pub mod check;
+mod ci;
 pub mod cli;
 mod command;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod interpreters;
 pub mod measure;
 mod mend;
 mod outcome;
+mod output;
 pub mod policy;
 mod progress;
 pub mod quiet;

@@ -8,11 +8,13 @@ use hotlint_core::lint::Severity;
 
 use super::{Exit, config};
 use crate::Mode;
+use crate::ci;
 use crate::cli;
-use crate::config::{Configs, FailLevel, Issue, Selector, Settings};
+use crate::config::{Configs, FailLevel, Issue, Selector};
 use crate::discover::{self, Input, Request};
+use crate::output::{Output, outputs};
 use crate::progress::Progress;
-use crate::render::{self, Format, Style, Tally};
+use crate::render::{self, Style, Tally};
 use crate::report::Report;
 use crate::terminal::Terminal;
 use crate::verdict::{Fate, ProblemKind};
@@ -25,6 +27,7 @@ use crate::words::reason;
 pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     let start = Instant::now();
     let cwd = std::env::current_dir()?;
+    let below = ci::below(&cwd);
     let configs = Configs::new(&cwd, args.sources());
     let settings = configs.of_run().settings;
     unknown_ignores(args, terminal);
@@ -33,6 +36,18 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     }
     let request = match request(args) {
         Ok(request) => request,
+        Err(message) => {
+            terminal.error(message);
+            return Ok(Exit::Error);
+        }
+    };
+    let outputs = outputs(
+        &args.output_format,
+        args.output_file.as_ref(),
+        settings.output_format,
+    );
+    let outputs = match outputs {
+        Ok(outputs) => outputs,
         Err(message) => {
             terminal.error(message);
             return Ok(Exit::Error);
@@ -108,10 +123,8 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         // Who takes standard output for the mended file must not lose the file.
         exit = Exit::Error;
     }
-    if terminal.verbosity > -2 {
-        let takes_stdout = mends_stdin || args.diff;
-        show(args, &settings, &report, takes_stdout, terminal)?;
-    }
+    let takes_stdout = mends_stdin || args.diff;
+    show(args, &outputs, &report, &below, takes_stdout, terminal)?;
     if args.diff {
         let would = plural(outcome.fixed, "finding");
         terminal.note(format_args!("{would} would be fixed."));
@@ -179,37 +192,43 @@ fn unknown_ignores(args: &cli::Check, terminal: Terminal) {
     }
 }
 
-/// Writes the findings; to standard error where standard output has something else.
+/// Writes the findings to all places; to standard error where standard output has something else.
 fn show(
     args: &cli::Check,
-    settings: &Settings,
+    outputs: &[Output],
     report: &Report,
+    below: &str,
     takes_stdout: bool,
     terminal: Terminal,
 ) -> io::Result<()> {
-    let format = settings.output_format;
-    let write = |out: &mut dyn io::Write, style: &Style| match args.statistics {
-        true => render::statistics(report, format, out, style),
-        false => render::write(report, format, out, style),
+    let plain = Style {
+        below: below.to_owned(),
+        ..Style::default()
     };
-    if let Some(path) = &args.output_file {
-        return Terminal::save(path, |out| write(out, &Style::default())).map_err(|error| {
-            let reason = reason(&error);
-            io::Error::other(format!("cannot write {}: {reason}", path.display()))
-        });
-    }
-    // A difference says all that there is to say, unless something went wrong.
-    if takes_stdout {
-        return match args.diff && report.files.is_empty() {
-            true => Ok(()),
-            false => terminal.print_aside(|out| write(out, &Style::default())),
+    for output in outputs {
+        let format = output.format;
+        let write = |out: &mut dyn io::Write, style: &Style| match args.statistics {
+            true => render::statistics(report, format, out, style),
+            false => render::write(report, format, out, style),
         };
+        match &output.file {
+            Some(path) => Terminal::save(path, |out| write(out, &plain)).map_err(|error| {
+                let reason = reason(&error);
+                io::Error::other(format!("cannot write {}: {reason}", path.display()))
+            })?,
+            None if terminal.verbosity < -1 => {}
+            // A difference says all that there is to say, unless something went wrong.
+            None if args.diff && report.files.is_empty() => {}
+            None if takes_stdout => terminal.print_aside(|out| write(out, &plain))?,
+            None if format.is_for_people() => {
+                terminal.print(|out| write(out, &terminal.stdout_style()))?;
+            }
+            None => terminal.print(|out| write(out, &plain))?,
+        }
     }
-    let style = match format {
-        Format::Json | Format::JsonLines => Style::default(),
-        _ => terminal.stdout_style(),
-    };
-    terminal.print(|out| write(out, &style))
+    ci::summarise(report, &plain).map_err(|error| {
+        io::Error::other(format!("cannot write the step summary: {}", reason(&error)))
+    })
 }
 
 /// What becomes of the run.

@@ -142,6 +142,7 @@ pub fn report() -> Report {
             fourth,
         ],
         checked: 12,
+        ..Report::default()
     }
 }
 
