@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use hotlint_core::ast::token::{Token, TokenKind};
 use hotlint_core::ast::{AnyNodeRef, Stmt};
-use hotlint_core::python::{Facts, bodies};
+use hotlint_core::python::{Facts, Source, bodies, parse};
 use hotlint_core::text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
@@ -153,6 +153,31 @@ fn clauses(node: AnyNodeRef<'_>) -> Vec<AnyNodeRef<'_>> {
         AnyNodeRef::StmtMatch(stmt) => stmt.cases.iter().map(Into::into).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The qualified names of all classes and functions of a file; `None` where it cannot be parsed.
+pub fn scopes(source: &Source) -> Option<Vec<String>> {
+    let parsed = parse(source).ok()?;
+    let mut scopes = Vec::new();
+    let mut todo: Vec<(AnyNodeRef, String)> = vec![(parsed.syntax().into(), String::new())];
+    while let Some((node, scope)) = todo.pop() {
+        let name = match node {
+            AnyNodeRef::StmtFunctionDef(def) => Some(def.name.as_str()),
+            AnyNodeRef::StmtClassDef(class) => Some(class.name.as_str()),
+            _ => None,
+        };
+        let scope = match name {
+            Some(name) if scope.is_empty() => name.to_owned(),
+            Some(name) => format!("{scope}.{name}"),
+            None => scope,
+        };
+        if name.is_some() {
+            scopes.push(scope.clone());
+        }
+        let inner = bodies(node).into_iter().flatten().map(AnyNodeRef::from);
+        todo.extend(inner.chain(clauses(node)).map(|node| (node, scope.clone())));
+    }
+    Some(scopes)
 }
 
 /// A statement without the statements in it.

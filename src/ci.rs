@@ -26,6 +26,11 @@ pub fn below(cwd: &Path) -> String {
     below.into_iter().next().unwrap_or_default()
 }
 
+/// Whether this is a CI run, as nearly all services say.
+pub fn is_on() -> bool {
+    env::var_os("CI").is_some_and(|value| !["", "0", "false"].iter().any(|no| value == *no))
+}
+
 /// Adds a table to the summary of the step, where there is one.
 ///
 /// # Errors

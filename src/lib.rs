@@ -1,6 +1,7 @@
 //! The pipeline: discover -> read -> check -> render or fix.
 
 pub mod anchor;
+pub mod baseline;
 pub mod check;
 mod ci;
 pub mod cli;
