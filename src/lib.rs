@@ -12,6 +12,7 @@ pub mod measure;
 mod mend;
 mod outcome;
 pub mod policy;
+pub mod profile;
 mod progress;
 pub mod quiet;
 pub mod read;
