@@ -61,8 +61,13 @@ impl Dispatch {
     pub fn run<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
         let mut found = Vec::new();
         let renamed = self.renamed(cx);
-        for node in cx.tree.nodes() {
-            for rule in &self.by_kind[node.kind() as usize] {
+        let call = NodeKind::ExprCall as usize;
+        for (kind, node) in cx.tree.kinds() {
+            let rules = &self.by_kind[kind];
+            if rules.is_empty() && kind != call {
+                continue;
+            }
+            for rule in rules {
                 self.try_rule(*rule, *node, cx, &mut found);
             }
             if let AnyNodeRef::ExprCall(call) = node

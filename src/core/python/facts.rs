@@ -60,6 +60,11 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Builds the symbol table now.
+    pub fn warm(&self) {
+        self.symbols();
+    }
+
     pub fn source(&self) -> &'a Source {
         self.source
     }

@@ -15,6 +15,7 @@ mod facts;
 mod functions;
 mod imports;
 mod infer;
+mod interner;
 mod loops;
 mod names;
 mod operations;
@@ -26,6 +27,7 @@ mod tree;
 mod types;
 mod uses;
 mod versions;
+mod walk;
 
 pub use accumulation::{Accumulation, Shape, summands};
 pub use appends::{AppendLoop, Partial};
