@@ -77,6 +77,10 @@ pub enum Command {
     /// Keeps a file of findings that were there before, so that only new ones are reported
     #[command(subcommand)]
     Baseline(Baseline),
+    /// Explains a line: what is reported there, and which fact silenced which rule
+    ///
+    /// Takes FILE:LINE, and what `hotlint check` takes.
+    Why(Box<Check>),
     /// Explains a rule
     Rule(Rule),
     /// Explains the keys of a configuration file

@@ -6,6 +6,7 @@ mod config;
 mod measure;
 mod rule;
 mod run;
+mod why;
 
 use std::io::{self, Write};
 
@@ -43,6 +44,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Check(args) => check::run(&args, terminal),
         Command::Baseline(command) => baseline::run(&command, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
+        Command::Why(args) => why::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),
         Command::Completions { shell } => {

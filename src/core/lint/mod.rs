@@ -11,6 +11,7 @@ mod page;
 mod query;
 mod rule;
 mod sides;
+mod trace;
 
 pub use cx::Cx;
 pub use dispatch::Dispatch;
@@ -19,3 +20,4 @@ pub use page::{Example, ExampleKind, Pair, examples, pairs};
 pub use query::{Accumulating, AnyComprehension, AnyFor, InAsync, InLoop, Query};
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
 pub use sides::OneSided;
+pub use trace::{Asked, Silence};

@@ -31,6 +31,7 @@ mod source;
 mod symbols;
 mod text;
 mod tree;
+mod type_text;
 mod types;
 mod uses;
 mod versions;
