@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: depends on [`crate::python`] only, never the other way round.
 
+mod added;
 mod cx;
 mod dispatch;
 mod finding;
@@ -9,6 +10,7 @@ mod page;
 mod query;
 mod rule;
 
+pub use added::Added;
 pub use cx::Cx;
 pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};

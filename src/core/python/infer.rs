@@ -485,7 +485,15 @@ impl<'a> Facts<'a> {
             }
         }
         let Some(name) = self.name(&call.func) else {
-            return Type::Unknown;
+            // `s = s.union(x)` with nothing known of `s` yet: the next round tells.
+            return match &*call.func {
+                Expr::Attribute(method)
+                    if method.value.is_name_expr() && self.infer(&*method.value) == Type::Never =>
+                {
+                    Type::Never
+                }
+                _ => Type::Unknown,
+            };
         };
         let element = || Rc::new(known(first().element()));
         if let Some(builtin) = name.strip_prefix("builtins.") {
