@@ -171,7 +171,9 @@ impl<'a> Facts<'a> {
                 let base = self.infer(&*subscript.value);
                 if subscript.slice.is_slice_expr() {
                     return match base {
-                        Type::Str
+                        // `data = data[n:]` with nothing known of `data` yet: whatever it is, it stays.
+                        Type::Never
+                        | Type::Str
                         | Type::Bytes
                         | Type::Bytearray
                         | Type::List(_)

@@ -68,6 +68,7 @@ fn what_is_made_from_itself_keeps_its_type() {
     assert_eq!(grown("{}", "s | x"), "Dict(Unknown, Unknown)");
     assert_eq!(grown("{}", "{**s, x: 1}"), "Dict(Unknown, Unknown)");
     assert_eq!(grown("''", "s.strip()"), "Str");
+    assert_eq!(grown("b''", "s[x:]"), "Bytes");
     // As long as a chain is, each of its calls is looked at a few times only.
     assert_eq!(ty(&format!("a{}\n", ".b().c()".repeat(40))), "Unknown");
 }
