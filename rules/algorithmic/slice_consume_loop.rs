@@ -92,6 +92,24 @@
 //!         yield row
 //! ```
 //!
+//! Batches of items, and each of the rests:
+//!
+//! ```python fine
+//! def saved(rows: list[str], store, *pairs):
+//!     rest = list(rows)
+//!     while rest:
+//!         store(rest[:100])
+//!         rest = rest[100:]
+//!     tails = []
+//!     while rows:
+//!         tails.append((len(rows), rows))
+//!         rows = rows[1:]
+//!     while pairs:
+//!         store(pairs[0])
+//!         pairs = pairs[2:]
+//!     return tails
+//! ```
+//!
 //! The arguments of a program, the last items, a `memoryview`, and arrays:
 //!
 //! ```python fine
@@ -112,7 +130,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprSlice, Number, StmtAssign};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Loop, Type};
+use hotlint_core::python::{Binding, FEW, Loop, Type, Use};
 use hotlint_core::text_size::Ranged;
 
 pub struct SliceConsumeLoop;
@@ -134,8 +152,14 @@ impl Rule for SliceConsumeLoop {
             }
             _ => return None,
         };
+        // Batches of items are for somebody who takes longer with them.
+        let batches = matches!(cx.ty(place), Type::List(_) | Type::Tuple(_)) && !is_small(start);
         let around = outermost(stmt, place, cx)?;
-        if is_trim(stmt, place, around, cx) || cx.reads_options(around) {
+        if batches
+            || is_handed_on(stmt, place, around, cx)
+            || is_trim(stmt, place, around, cx)
+            || cx.reads_options(around)
+        {
             return None;
         }
         let name = cx.text(place);
@@ -176,6 +200,38 @@ fn cut<'a>(stmt: &'a StmtAssign, cx: &Cx<'a>) -> Option<(&'a Expr, &'a Expr)> {
         _ => true,
     };
     (moves && cx.same_place(place, &item.value)).then_some((place, lower))
+}
+
+fn is_small(start: &Expr) -> bool {
+    match start {
+        Expr::NumberLiteral(number) => match &number.value {
+            Number::Int(int) => int.as_u64().is_some_and(|int| int < FEW),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether each of the rests is wanted, or the whole is no longer than somebody's arguments.
+fn is_handed_on<'a>(stmt: &'a StmtAssign, place: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let Some(symbol) = place.as_name_expr().and_then(|name| cx.symbol(name)) else {
+        return true;
+    };
+    let arguments = cx.bindings(symbol).any(|bound| match bound {
+        Binding::Parameter(parameter) => match cx.tree.parent(parameter) {
+            Some(AnyNodeRef::Parameters(all)) => all
+                .vararg
+                .as_deref()
+                .is_some_and(|vararg| vararg.range() == parameter.range()),
+            _ => false,
+        },
+        _ => false,
+    });
+    arguments
+        || cx
+            .reads(symbol)
+            .filter(|read| around.repeats(*read) && !stmt.range().contains_range(read.range()))
+            .any(|read| matches!(cx.usage(read), Use::Stored | Use::Yielded))
 }
 
 /// The outermost loop that does nothing to the variable but cut it.

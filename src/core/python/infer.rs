@@ -444,10 +444,18 @@ impl<'a> Facts<'a> {
                     let parts = summands(&assign.value);
                     let own = parts.first().and_then(|first| first.as_attribute_expr());
                     // `self.x = self.x + a + b` tells as much as `self.x += a; self.x += b`.
-                    if own.is_some_and(|own| {
+                    let itself = |own: &'a ast::ExprAttribute| {
                         own.attr.id == attribute.attr.id
                             && self.same_place(&own.value, &attribute.value)
-                    }) {
+                    };
+                    // `self.x = self.x[n:]` tells nothing.
+                    if let Expr::Subscript(part) = &*assign.value
+                        && part.slice.is_slice_expr()
+                        && part.value.as_attribute_expr().is_some_and(itself)
+                    {
+                        continue;
+                    }
+                    if own.is_some_and(itself) {
                         let added = parts.iter().skip(1);
                         entry.extend(added.map(|part| Assigned::Augmented(Operator::Add, part)));
                     } else {
