@@ -80,6 +80,23 @@ impl<'a> Cx<'a> {
             .then(|| Edit::insert(start, format!("{before}{line}{line_end}")))
     }
 
+    /// A line of its own behind a statement, as deep as the statement; `None` where something else follows on its last line.
+    pub fn line_after(&self, stmt: impl Ranged, line: &str) -> Option<Edit> {
+        let stmt = stmt.range();
+        let lines = self.lines_of(stmt);
+        let behind = self.text(TextRange::new(stmt.end(), lines.end()));
+        let free = behind.trim().is_empty() || behind.trim_start().starts_with('#');
+        let line_end = if behind.ends_with("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
+        (free && behind.ends_with(['\n', '\r'])).then(|| {
+            let indentation = self.indentation(stmt);
+            Edit::insert(lines.end(), format!("{indentation}{line}{line_end}"))
+        })
+    }
+
     /// Deletes whole lines.
     pub fn delete_lines(&self, stmt: impl Ranged) -> Edit {
         Edit::delete(self.lines_of(stmt))

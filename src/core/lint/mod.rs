@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: depends on [`crate::python`] only, never the other way round.
 
+mod added;
 mod comprehensions;
 mod cx;
 mod dispatch;
@@ -13,6 +14,7 @@ mod rule;
 mod sides;
 mod trace;
 
+pub use added::Added;
 pub use cx::Cx;
 pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};
