@@ -5,6 +5,7 @@
 mod cx;
 mod dispatch;
 mod finding;
+mod hoist;
 mod page;
 mod query;
 mod rule;
