@@ -165,7 +165,7 @@
 use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCompare, ExprName};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::{Binding, Repeated, ScopeId, ScopeKind, Use};
-use hotlint_core::text_size::{Ranged, TextRange, TextSize};
+use hotlint_core::text_size::Ranged;
 
 pub struct ListMembershipInLoop;
 
@@ -191,7 +191,7 @@ impl Rule for ListMembershipInLoop {
             return None;
         }
         let items = cx.ty(haystack).without_none().element();
-        if cx.is_short(haystack, compare)
+        if cx.is_short_at(haystack, compare)
             || cx.is_unhashable(&items)
             || cx.is_unhashable(&cx.ty(&*compare.left))
         {
@@ -301,16 +301,9 @@ fn set_from_the_start<'a>(haystack: &'a Expr, cx: &Cx<'a>) -> Option<Fix> {
     }
     let mut edits = Vec::new();
     let value = stmt.value.range();
-    let one = TextSize::from(1);
     match &*stmt.value {
         Expr::List(list) if list.elts.is_empty() => edits.push(Edit::replace(value, "set()")),
-        Expr::List(_) | Expr::ListComp(_) => {
-            edits.push(Edit::replace(TextRange::at(value.start(), one), "{"));
-            edits.push(Edit::replace(
-                TextRange::new(value.end() - one, value.end()),
-                "}",
-            ));
-        }
+        Expr::List(_) | Expr::ListComp(_) => edits.extend(cx.brackets(value, "{", "}")),
         Expr::Call(call) if cx.is(&*call.func, "builtins.list") => {
             edits.push(Edit::replace(&*call.func, "set"));
         }

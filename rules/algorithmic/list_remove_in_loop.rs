@@ -151,7 +151,7 @@ impl Rule for ListRemoveInLoop {
         if !is_target
             || !mentions(iter, list, cx)
             || !cx.outlives(list, around)
-            || cx.is_short(list, which)
+            || cx.is_short_at(list, which)
         {
             return None;
         }

@@ -48,6 +48,21 @@
 //! folders([f"{i * 3 // 2}/x" for i in range(n)])
 //! ```
 //!
+//! A list that is not empty before, and a loop with more to do, in which the list is one thing among others:
+//!
+//! ```python fine
+//! def search_path(folders: list[str], more, log):
+//!     for folder in more:
+//!         if folder not in folders:
+//!             folders.append(folder)
+//!     loggers = []
+//!     for name in more:
+//!         if name not in loggers:
+//!             loggers.append(name)
+//!         log(name)
+//!     return folders, loggers
+//! ```
+//!
 //! Lists have no hash, a set knows already, and a handful of items is compared at once:
 //!
 //! ```python fine
@@ -93,6 +108,9 @@ impl Rule for OrderedDedupByScan {
         {
             return None;
         }
+        if !only_keeps(branch, list, cx) {
+            return None;
+        }
         let repeated = cx.repeated_search(branch, list, item)?;
         let name = cx.text(list);
         let finding = Finding::new(
@@ -113,6 +131,32 @@ impl Rule for OrderedDedupByScan {
                 .fix(from_keys(branch, item, list, cx)),
         )
     }
+}
+
+/// Whether the loops around do nothing but keep items, in a list that is empty before: a dictionary says the same in less code.
+fn only_keeps<'a>(branch: &'a StmtIf, list: &'a Expr, cx: &Cx<'a>) -> bool {
+    let starts_empty = list
+        .as_name_expr()
+        .and_then(|name| cx.symbol(name))
+        .is_some_and(|symbol| {
+            let mut bindings = cx.bindings(symbol);
+            bindings.all(|binding| cx.starts_empty(binding))
+        });
+    let mut inner: AnyNodeRef<'a> = branch.into();
+    let mut loops = 0;
+    while let Some(AnyNodeRef::StmtFor(stmt)) = cx.tree.parent(inner) {
+        let prepares = |stmt: &Stmt| stmt.is_assign_stmt() || stmt.is_ann_assign_stmt();
+        let alone = stmt
+            .body
+            .iter()
+            .all(|other| other.start() == inner.start() || prepares(other));
+        if !alone || !stmt.orelse.is_empty() {
+            return false;
+        }
+        loops += 1;
+        inner = stmt.into();
+    }
+    starts_empty && loops > 0
 }
 
 /// Replaces a loop that does nothing else by `list(dict.fromkeys(items))`, where the list is made right before it.

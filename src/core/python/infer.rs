@@ -55,10 +55,7 @@ impl<'a> Facts<'a> {
 
     /// The type of a variable over its whole life.
     pub fn symbol_type(&self, symbol: &Symbol<'a>) -> Type<'a> {
-        let Some(id) = self.symbols().in_scope(symbol.scope, symbol.name) else {
-            return Type::Unknown;
-        };
-        known(self.infer_symbol(id))
+        known(self.infer_symbol(symbol.id))
     }
 
     /// Whether values of a type certainly have no hash: besides the builtin ones, those of classes that define an equality without.

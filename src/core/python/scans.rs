@@ -1,6 +1,6 @@
 //! Lists and tuples that are searched item by item, again and again: what repeats the search, and what happens to them meanwhile.
 
-use ruff_python_ast::{AnyNodeRef, CmpOp, Expr, ExprAttribute, ExprCall, Stmt, StmtIf};
+use ruff_python_ast::{AnyNodeRef, CmpOp, Expr, ExprAttribute, ExprCall, ExprName, Stmt, StmtIf};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::blocks::{Leaves, function_around, leaves, siblings};
@@ -38,7 +38,7 @@ impl<'a> Facts<'a> {
     pub fn method_search(&self, method: &'a ExprAttribute) -> Option<MethodSearch<'a>> {
         let list = &*method.value;
         let kind = self.scanned_kind(list)?;
-        if self.is_short(list, method)
+        if self.is_short_at(list, method)
             || self.is_unhashable(&self.ty(list).without_none().element())
         {
             return None;
@@ -60,11 +60,11 @@ impl<'a> Facts<'a> {
             }
             None => {
                 let each = self.per_item(method)?;
-                if self.is_few(each.items) {
+                if self.is_few(each.items?) {
                     return None;
                 }
                 Repeated {
-                    header: each.function,
+                    header: self.passed(method.into()),
                     loops: Vec::new(),
                     around: each.call.into(),
                 }
@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether a list or tuple holds few items where `node` runs: by its nature, or as it was last written.
-    pub fn is_short(&self, haystack: &'a Expr, node: impl Into<AnyNodeRef<'a>>) -> bool {
+    pub fn is_short_at(&self, haystack: &'a Expr, node: impl Into<AnyNodeRef<'a>>) -> bool {
         self.is_few(haystack)
             || self.is_optional(haystack)
             || haystack
@@ -209,26 +209,31 @@ impl<'a> Facts<'a> {
                 loops,
             });
         }
-        let each = self.per_item_around(search)?;
-        if self.is_few(each.items) {
+        let lambda = self
+            .tree
+            .ancestors(search)
+            .find(|outer| outer.is_expr_lambda() || outer.is_statement())
+            .filter(|outer| outer.is_expr_lambda())?;
+        let each = self.per_item(lambda)?;
+        if self.is_few(each.items?) {
             return None;
         }
-        let own = self.tree.descendants(probe).any(|node| match node {
-            AnyNodeRef::ExprName(name) => self.symbol(name).is_some_and(|symbol| {
+        let inside = |name: &'a ExprName| {
+            self.symbol(name).is_some_and(|symbol| {
                 let scope = self.tree.scope(symbol.scope).node;
-                each.function.contains_range(scope.range())
-            }),
-            _ => false,
-        });
-        let fixed = self.tree.descendants(haystack).all(|node| match node {
-            AnyNodeRef::ExprName(name) => self.symbol(name).is_none_or(|symbol| {
-                let scope = self.tree.scope(symbol.scope).node;
-                !each.function.contains_range(scope.range())
-            }),
-            _ => true,
-        });
+                lambda.range().contains_range(scope.range())
+            })
+        };
+        let names = |expr: &'a Expr| {
+            self.tree.descendants(expr).filter_map(|node| match node {
+                AnyNodeRef::ExprName(name) => Some(name),
+                _ => None,
+            })
+        };
+        let own = names(probe).any(inside);
+        let fixed = !names(haystack).any(inside);
         (own && fixed).then(|| Repeated {
-            header: each.function,
+            header: self.passed(lambda),
             around: each.call.into(),
             loops: Vec::new(),
         })
@@ -311,6 +316,14 @@ impl<'a> Facts<'a> {
                     .is_some_and(|caught| self.is(caught, "builtins.TypeError")),
                 _ => false,
             })
+    }
+
+    /// An argument of a call, with its keyword if it has one.
+    fn passed(&self, argument: AnyNodeRef<'a>) -> TextRange {
+        match self.tree.parent(argument) {
+            Some(AnyNodeRef::Keyword(keyword)) => keyword.range(),
+            _ => argument.range(),
+        }
     }
 
     /// Whether an expression may have another value in each iteration of `around`: it reads what the loop binds or writes, or calls

@@ -287,7 +287,7 @@ impl<'a> Facts<'a> {
                     !self.is_rebound_in(symbol, around)
                 }
                 Some(symbol) => !self.is_touched_in(symbol, around),
-                None => !self.symbols().has_star_import(),
+                None => !self.tree.star_import,
             },
             AnyNodeRef::ExprAttribute(attribute) => {
                 matches!(self.usage(attribute), Use::Method(..) | Use::Stored)
@@ -544,7 +544,7 @@ impl<'a> Facts<'a> {
                         true
                     }
                     Some(symbol) => !self.changes_in(symbol, around),
-                    None => !self.symbols().has_star_import(),
+                    None => !self.tree.star_import,
                 }
             }
             AnyNodeRef::ExprAttribute(attribute) => {

@@ -1,6 +1,6 @@
 //! Code that waits for something outside of the program: whatever else it does hardly counts.
 
-use ruff_python_ast::AnyNodeRef;
+use ruff_python_ast::{AnyNodeRef, ExprCall};
 
 use super::facts::Facts;
 use super::loops::Loop;
@@ -52,15 +52,18 @@ impl<'a> Facts<'a> {
             AnyNodeRef::ExprAwait(_) => around.repeats(node),
             AnyNodeRef::StmtFor(stmt) => stmt.is_async,
             AnyNodeRef::Comprehension(clause) => clause.is_async,
-            AnyNodeRef::ExprCall(call) => {
-                around.repeats(call)
-                    && self.name(&*call.func).is_some_and(|name| {
-                        WAITING.iter().copied().any(|known| {
-                            name == known || (known.ends_with('.') && name.starts_with(known))
-                        })
-                    })
-            }
+            AnyNodeRef::ExprCall(call) => around.repeats(call) && self.waits(call),
             _ => false,
+        })
+    }
+
+    /// Whether a call asks the operating system or the network.
+    pub fn waits(&self, call: &'a ExprCall) -> bool {
+        self.name(&*call.func).is_some_and(|name| {
+            WAITING
+                .iter()
+                .copied()
+                .any(|known| name == known || (known.ends_with('.') && name.starts_with(known)))
         })
     }
 }
