@@ -102,7 +102,7 @@ fn costly<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<&'static str> {
             goes_over_many(node, cx).then_some("goes over a collection")
         }
         AnyNodeRef::ExprCall(call) => {
-            if cx.waits(call) {
+            if cx.is_waiting_call(call) {
                 return Some("asks the operating system");
             }
             if let Some(def) = cx.callee(call) {

@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: depends on [`crate::python`] only, never the other way round.
 
+mod before_loop;
 mod comprehensions;
 mod cx;
 mod dispatch;

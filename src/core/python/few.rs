@@ -60,7 +60,7 @@ impl<'a> Facts<'a> {
             });
         let grows = || {
             self.tree.nodes().iter().any(|node| {
-                matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr
+                matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr.id == attribute.attr.id
                 && matches!(self.usage(*other),
                     Use::Method("append" | "extend" | "insert", _) | Use::Augmented(_)))
             })

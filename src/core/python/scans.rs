@@ -332,7 +332,7 @@ impl<'a> Facts<'a> {
         let written = |attribute: &'a ExprAttribute| {
             self.tree.descendants(around.node()).any(|node| {
                 matches!(node, AnyNodeRef::ExprAttribute(other)
-                    if other.attr == attribute.attr && !other.ctx.is_load() && around.repeats(other))
+                    if other.attr.id == attribute.attr.id && !other.ctx.is_load() && around.repeats(other))
             })
         };
         // The targets of clauses to the left are as they were.
@@ -369,7 +369,7 @@ impl<'a> Facts<'a> {
             Expr::Attribute(attribute) => {
                 let stays = !self.tree.descendants(around.node()).any(|node| {
                     matches!(node, AnyNodeRef::ExprAttribute(other)
-                        if other.attr == attribute.attr && !other.ctx.is_load() && around.repeats(other))
+                        if other.attr.id == attribute.attr.id && !other.ctx.is_load() && around.repeats(other))
                 });
                 stays && self.outlives(&attribute.value, around)
             }
@@ -389,7 +389,7 @@ impl<'a> Facts<'a> {
                 let class = self.class_of_self(attribute.value.as_name_expr()?)?;
                 self.tree.descendants(class).find_map(|node| match node {
                     AnyNodeRef::ExprAttribute(other)
-                        if other.attr == attribute.attr && other.ctx.is_store() =>
+                        if other.attr.id == attribute.attr.id && other.ctx.is_store() =>
                     {
                         Some(other.range())
                     }
@@ -425,7 +425,7 @@ impl<'a> Facts<'a> {
                 let stmt = self.tree.statement(around.node())?;
                 self.tree.descendants(stmt).find_map(|node| match node {
                     AnyNodeRef::ExprAttribute(other)
-                        if other.attr == attribute.attr
+                        if other.attr.id == attribute.attr.id
                             && inside(other.range())
                             && changes(self.usage(other)) =>
                     {

@@ -52,13 +52,13 @@ impl<'a> Facts<'a> {
             AnyNodeRef::ExprAwait(_) => around.repeats(node),
             AnyNodeRef::StmtFor(stmt) => stmt.is_async,
             AnyNodeRef::Comprehension(clause) => clause.is_async,
-            AnyNodeRef::ExprCall(call) => around.repeats(call) && self.waits(call),
+            AnyNodeRef::ExprCall(call) => around.repeats(call) && self.is_waiting_call(call),
             _ => false,
         })
     }
 
     /// Whether a call asks the operating system or the network.
-    pub fn waits(&self, call: &'a ExprCall) -> bool {
+    pub fn is_waiting_call(&self, call: &'a ExprCall) -> bool {
         self.name(&*call.func).is_some_and(|name| {
             WAITING
                 .iter()
