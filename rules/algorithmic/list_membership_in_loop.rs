@@ -5,7 +5,7 @@
 //! 102-224 times faster with a set at n = 1000, 1.5-3 times with 100 lookups in a list of 5.
 //!
 //! A single lookup is faster in the list than in a set made for it, so the rule wants a list that lives longer than one iteration,
-//! and is silent on lists that are known to have fewer than 10 items.
+//! and is silent on lists that are few by their nature, or written out with fewer than 64 items.
 //!
 //! ```python bad
 //! def count_known(events, known: list):
@@ -150,6 +150,57 @@
 //!     for name in wanted:
 //!         if "all" in names:
 //!             print(name)
+//! ```
+//!
+//! What is few by its nature (dimensions, keyword arguments, constants, what may be left out), a loop that ends with the search, an
+//! iteration that waits for the disk, and a list that an object was given as a setting:
+//!
+//! ```python fine
+//! import os
+//! from settings import KINDS
+//!
+//!
+//! class Filter:
+//!     def __init__(self, folders: list[str]):
+//!         self.folders = folders
+//!
+//!     def wanted(self, rows):
+//!         return [row for row in rows if row in self.folders or row in KINDS]
+//!
+//!
+//! def look(rows, array, known: list, skip: list = (), **options):
+//!     axes = [axis for axis in range(array.ndim) if axis > 1]
+//!     print([row for i, row in enumerate(rows) if i in axes])
+//!     print([name for name in options if name in known], [row for row in rows if row in skip])
+//!     for row in rows:
+//!         if row not in known:
+//!             raise ValueError(row)
+//!     for row in rows:
+//!         if row in known:
+//!             os.remove(row)
+//! ```
+//!
+//! Items that have no hash, as a handler or a comment says:
+//!
+//! ```python fine
+//! def different(items, values):
+//!     seen, others = set(), []
+//!     for item in items:
+//!         try:
+//!             seen.add(item)
+//!         except TypeError:
+//!             if item not in others:
+//!                 others.append(item)
+//!     return seen, others
+//!
+//!
+//! def first_of_each(values):
+//!     seen = []  # values need not be hashable
+//!     for value in values:
+//!         if value in seen:
+//!             continue
+//!         seen.append(value)
+//!     return seen
 //! ```
 //!
 //! Lists have no hash:

@@ -90,7 +90,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, Stmt, StmtIf};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Loop, siblings};
+use hotlint_core::python::{Loop, Use, siblings};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct OrderedDedupByScan;
@@ -140,7 +140,15 @@ fn only_keeps<'a>(branch: &'a StmtIf, list: &'a Expr, cx: &Cx<'a>) -> bool {
         .and_then(|name| cx.symbol(name))
         .is_some_and(|symbol| {
             let mut bindings = cx.bindings(symbol);
-            bindings.all(|binding| cx.starts_empty(binding))
+            let appends = cx.reads(symbol).filter(|read| {
+                matches!(
+                    cx.usage(*read),
+                    Use::Method("append" | "extend" | "insert", _) | Use::Augmented(_)
+                )
+            });
+            symbol.scope == cx.tree.scope_of(branch)
+                && bindings.all(|binding| cx.starts_empty(binding))
+                && appends.count() == 1
         });
     let mut inner: AnyNodeRef<'a> = branch.into();
     let mut loops = 0;

@@ -104,7 +104,7 @@ fn members(union: &Expr) -> Option<Vec<&Expr>> {
     }
 }
 
-/// Whether a name means a class of builtins, of the standard library's `type`, or of this file.
+/// Whether a name means a class: of builtins, of this file, or imported under a name that says so.
 fn is_class<'a>(part: &'a Expr, cx: &Cx<'a>) -> bool {
     let of_file = || {
         let symbol = part.as_name_expr().and_then(|name| cx.symbol(name));

@@ -64,6 +64,14 @@
 //!     for word in words:
 //!         sizes[word] = sizes.get(word, 1) + 1
 //!     return counts
+//!
+//!
+//! def links(pages: list[list[str]]):
+//!     counts = {}
+//!     for page in pages:
+//!         for link in page:
+//!             counts[link] = counts.get(link, 0) + 1
+//!     return counts
 //! ```
 
 use hotlint_core::ast::{Expr, ExprSubscript, Number, Operator, Stmt, StmtFor};
@@ -88,7 +96,8 @@ impl Rule for ManualCounter {
         let (item, is_counter) = counted(only, cx)?;
         let key = item.slice.as_name_expr()?;
         let short = cx.trip_count(Loop::For(stmt)).is_some_and(|n| n < FEW);
-        if !cx.same_symbol(key, target) || short {
+        // In a loop around, most rounds of this one are short.
+        if !cx.same_symbol(key, target) || short || cx.in_loop(stmt).is_some() {
             return None;
         }
         let (name, items) = (cx.text(&*item.value), cx.text(&*stmt.iter));

@@ -78,7 +78,24 @@ impl<'a> Facts<'a> {
                     _ => false,
                 }
         };
-        let field = |value: &'a Expr| match value {
+        // `list(...)` and `... or []` around it change nothing.
+        let bare = |value: &'a Expr| {
+            let mut value = value;
+            loop {
+                value = match value {
+                    Expr::Call(call) if call.func.is_name_expr() => match &*call.arguments.args {
+                        [inner] => inner,
+                        _ => return value,
+                    },
+                    Expr::BoolOp(either) => match either.values.first() {
+                        Some(inner) => inner,
+                        None => return value,
+                    },
+                    _ => return value,
+                }
+            }
+        };
+        let field = |value: &'a Expr| match bare(value) {
             Expr::Subscript(item) => fixed(&item.slice),
             Expr::Call(call) => {
                 let get = call
