@@ -3,6 +3,7 @@
 //! **Invariant**: depends on [`crate::python`] only, never the other way round.
 
 mod added;
+mod before_loop;
 mod comprehensions;
 mod cx;
 mod dispatch;

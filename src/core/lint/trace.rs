@@ -98,7 +98,8 @@ impl<'a> Cx<'a> {
     }
 
     /// [`Facts::is_invariant`]
-    pub fn is_invariant(&self, expr: &'a Expr, around: Loop<'a>) -> bool {
+    pub fn is_invariant(&self, expr: impl Into<ExprRef<'a>>, around: Loop<'a>) -> bool {
+        let expr = expr.into();
         self.note(expr, self.facts().is_invariant(expr, around), |same| match same {
             true => "stays the same in the loop".to_owned(),
             false => "may change in the loop".to_owned(),
