@@ -37,7 +37,7 @@
 //! ```
 //!
 //! ```python input
-//! [is_text(str(i) + ".zip" * (i % 2), i > 2) for i in range(n)]
+//! is_text("x" * n + ".zip", True)
 //! ```
 //!
 //! Different strings or methods, something between, a part of the string only, and classes of which nothing is known:

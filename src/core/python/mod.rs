@@ -9,6 +9,7 @@ mod blocks;
 mod caches;
 mod classes;
 mod compiled;
+mod cut_text;
 mod depth;
 mod effects;
 mod facts;
