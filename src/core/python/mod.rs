@@ -22,6 +22,7 @@ mod names;
 mod operations;
 mod parse;
 mod per_item;
+mod quick;
 mod source;
 mod symbols;
 mod text;
