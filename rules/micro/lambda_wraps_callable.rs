@@ -75,6 +75,24 @@
 //! numbers([str(i % 100) for i in range(n)])
 //! ```
 //!
+//! Looking something up is a method as well:
+//!
+//! ```python bad
+//! def ranked(words: list[str]):
+//!     counts = {word: len(word) * 7 % 5 for word in words}
+//!     return sorted(counts, key=lambda word: counts[word], reverse=True)
+//! ```
+//!
+//! ```python good
+//! def ranked(words: list[str]):
+//!     counts = {word: len(word) * 7 % 5 for word in words}
+//!     return sorted(counts, key=counts.get, reverse=True)
+//! ```
+//!
+//! ```python input
+//! ranked([str(i * i) for i in range(n)])
+//! ```
+//!
 //! ```python fine 3.11
 //! def texts(numbers):
 //!     return list(map(lambda number: str(number), numbers))
@@ -97,12 +115,13 @@
 //!     rows.sort(key=lambda row: Size(row))
 //!     names.sort(key=lambda name: name.lower())
 //!     rows.sort(key=lambda row: measures[row](row))
+//!     rows.sort(key=lambda row: measures[row])
 //!     return [measure(row) for row in map(lambda a, b: measure(b, a), rows, rows)]
 //! ```
 //!
 //! The fix is safe where nothing can put another function under the same name meanwhile.
 
-use hotlint_core::ast::{Expr, ExprCall, ExprLambda};
+use hotlint_core::ast::{Expr, ExprCall, ExprLambda, ExprSubscript};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::{Binding, FEW, PerItem, ScopeKind, Type, plain_parameters};
 use hotlint_core::text_size::Ranged;
@@ -114,8 +133,12 @@ impl Rule for LambdaWrapsCallable {
     const COST: Cost = Cost::Constant("1.2-3 times faster without a Python function between");
 
     fn check<'a>(lambda: &'a ExprLambda, cx: &Cx<'a>) -> Option<Finding> {
-        let call = lambda.body.as_call_expr()?;
-        if !call.arguments.keywords.is_empty() {
+        let is_call = match &*lambda.body {
+            Expr::Call(call) => call.arguments.keywords.is_empty(),
+            Expr::Subscript(_) => true,
+            _ => false,
+        };
+        if !is_call {
             return None;
         }
         let parameters = plain_parameters(lambda)?;
@@ -124,22 +147,23 @@ impl Rule for LambdaWrapsCallable {
         if caller.items.is_some_and(short) {
             return None;
         }
-        let wrapped = wrapped(call, &parameters, caller, cx)?;
+        let wrapped = match &*lambda.body {
+            Expr::Call(call) => wrapped(call, &parameters, caller, cx)?,
+            Expr::Subscript(item) => looked_up(item, &parameters, caller, cx)?,
+            _ => return None,
+        };
         let name = &wrapped.name;
         let function = cx.text(&*caller.call.func);
         let edits = [Edit::replace(lambda, name.clone())];
         let fix = Fix::safe(format!("Pass `{name}` itself"), edits);
-        let fix = if wrapped.is_fixed {
-            fix
-        } else {
-            fix.unsafe_because(format!(
-                "`{name}` is looked up once and no longer for each item"
-            ))
+        let fix = match &wrapped.caveat {
+            None => fix,
+            Some(caveat) => fix.unsafe_because(caveat),
         };
         Some(
             Finding::new(
                 lambda,
-                format!("`{function}` runs this lambda for each item, and all that it does is call `{name}`"),
+                format!("`{function}` runs this lambda for each item, and `{name}` does the same"),
             )
             .label("one more Python function for each item")
             .help(format!("pass `{name}` itself"))
@@ -151,8 +175,8 @@ impl Rule for LambdaWrapsCallable {
 /// What a lambda calls with its own parameters and nothing else.
 struct Wrapped {
     name: String,
-    /// It is the same function all the time.
-    is_fixed: bool,
+    /// What passing it on may change.
+    caveat: Option<String>,
 }
 
 fn wrapped<'a>(
@@ -173,7 +197,7 @@ fn wrapped<'a>(
         };
         return cx.visible(call, class).is_none().then(|| Wrapped {
             name: format!("{class}.{}", method.attr),
-            is_fixed: true,
+            caveat: None,
         });
     }
     let args = &call.arguments.args;
@@ -213,7 +237,43 @@ fn wrapped<'a>(
                 && is_module_member(function, cx)
         }),
     };
-    Some(Wrapped { name, is_fixed })
+    let caveat = format!("`{name}` is looked up once and no longer for each item");
+    Some(Wrapped {
+        name,
+        caveat: (!is_fixed).then_some(caveat),
+    })
+}
+
+/// `lambda key: counts[key]`, a method of the dictionary.
+fn looked_up<'a>(
+    item: &'a ExprSubscript,
+    parameters: &[&str],
+    caller: PerItem<'a>,
+    cx: &Cx<'a>,
+) -> Option<Wrapped> {
+    let key = item.slice.as_name_expr()?;
+    let table = &*item.value;
+    // A key is asked for right away, when the dictionary is still the same.
+    let fits = caller.is_key && parameters == [key.id.as_str()] && is_plain(table, parameters);
+    if !fits || !cx.ty(table).is_dict() {
+        return None;
+    }
+    let own_keys = caller.items.is_some_and(|items| match items {
+        Expr::Call(call) => {
+            cx.is(&*call.func, "builtins.dict.keys")
+                && call
+                    .func
+                    .as_attribute_expr()
+                    .is_some_and(|keys| cx.same_place(&keys.value, table))
+        }
+        items => cx.same_place(items, table),
+    });
+    let text = cx.text(table);
+    let caveat = format!("a key that is not in `{text}` gives `None` instead of a `KeyError`");
+    Some(Wrapped {
+        name: format!("{text}.get"),
+        caveat: (!own_keys).then_some(caveat),
+    })
 }
 
 /// A name, or attributes of one, other than the lambda's own parameters.
