@@ -1,6 +1,9 @@
 //! The pipeline: discover -> read -> check -> render or fix.
 
+pub mod anchor;
+pub mod baseline;
 pub mod check;
+mod ci;
 pub mod cli;
 mod command;
 pub mod config;
@@ -11,7 +14,9 @@ pub mod interpreters;
 pub mod measure;
 mod mend;
 mod outcome;
+mod output;
 pub mod policy;
+pub mod profile;
 mod progress;
 pub mod quiet;
 pub mod read;

@@ -165,7 +165,7 @@
 use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCompare, ExprName, Stmt};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InLoop, Rule};
 use hotlint_core::python::{Binding, FEW, Loop, ScopeKind, Symbol, Type, Use, siblings};
-use hotlint_core::text_size::{Ranged, TextRange, TextSize};
+use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct ListMembershipInLoop;
 
@@ -302,7 +302,7 @@ fn outlives<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
         }),
         Expr::Attribute(attribute) => !cx.tree.descendants(around.node()).any(|node| {
             matches!(node, AnyNodeRef::ExprAttribute(other)
-                if other.attr == attribute.attr && !other.ctx.is_load() && around.repeats(other))
+                if other.attr.id == attribute.attr.id && !other.ctx.is_load() && around.repeats(other))
         }),
         _ => false,
     }
@@ -320,7 +320,7 @@ fn made<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<TextRan
             let class = cx.class_of_self(attribute.value.as_name_expr()?)?;
             cx.tree.descendants(class).find_map(|node| match node {
                 AnyNodeRef::ExprAttribute(other)
-                    if other.attr == attribute.attr && other.ctx.is_store() =>
+                    if other.attr.id == attribute.attr.id && other.ctx.is_store() =>
                 {
                     Some(other.range())
                 }
@@ -352,7 +352,7 @@ fn growth<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<TextR
                 .descendants(around.node())
                 .find_map(|node| match node {
                     AnyNodeRef::ExprAttribute(other)
-                        if other.attr == attribute.attr
+                        if other.attr.id == attribute.attr.id
                             && around.repeats(other)
                             && cx.may_mutate(cx.usage(other)) =>
                     {
@@ -377,16 +377,9 @@ fn set_from_the_start<'a>(haystack: &'a Expr, cx: &Cx<'a>) -> Option<Fix> {
     }
     let mut edits = Vec::new();
     let value = stmt.value.range();
-    let one = TextSize::from(1);
     match &*stmt.value {
         Expr::List(list) if list.elts.is_empty() => edits.push(Edit::replace(value, "set()")),
-        Expr::List(_) | Expr::ListComp(_) => {
-            edits.push(Edit::replace(TextRange::at(value.start(), one), "{"));
-            edits.push(Edit::replace(
-                TextRange::new(value.end() - one, value.end()),
-                "}",
-            ));
-        }
+        Expr::List(_) | Expr::ListComp(_) => edits.extend(cx.brackets(value, "{", "}")),
         Expr::Call(call) if cx.is(&*call.func, "builtins.list") => {
             edits.push(Edit::replace(&*call.func, "set"));
         }

@@ -75,7 +75,6 @@
 use hotlint_core::ast::{Expr, ExprListComp};
 use hotlint_core::lint::{AnyFor, Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::{Loop, Purity, Type};
-use hotlint_core::text_size::{Ranged, TextRange, TextSize};
 
 pub struct ListBuiltOnlyToIterate;
 
@@ -212,12 +211,10 @@ fn generator<'a>(comp: &'a ExprListComp, around: Loop<'a>, cx: &Cx<'a>) -> Optio
     {
         return None;
     }
-    let one = TextSize::from(1);
-    let edits = [
-        Edit::replace(TextRange::at(comp.start(), one), "("),
-        Edit::replace(TextRange::new(comp.end() - one, comp.end()), ")"),
-    ];
-    let fix = Fix::safe("Replace the list with a generator", edits);
+    let fix = Fix::safe(
+        "Replace the list with a generator",
+        cx.brackets(comp, "(", ")"),
+    );
     let certain = comp.generators.len() == 1
         && comp.generators.iter().all(|clause| {
             clause.target.is_name_expr()

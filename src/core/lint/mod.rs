@@ -2,16 +2,20 @@
 //!
 //! **Invariant**: depends on [`crate::python`] only, never the other way round.
 
+mod comprehensions;
 mod cx;
 mod dispatch;
 mod finding;
+mod hoist;
 mod page;
 mod query;
 mod rule;
+mod sides;
 
 pub use cx::Cx;
 pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
-pub use query::{Accumulating, AnyFor, InAsync, InLoop, Query};
+pub use query::{Accumulating, AnyComprehension, AnyFor, InAsync, InLoop, Query};
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
+pub use sides::OneSided;

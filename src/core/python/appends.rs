@@ -94,7 +94,7 @@ impl<'a> Facts<'a> {
             }
             Expr::Attribute(attribute) => {
                 let same = self.tree.descendants(stmt).filter(|node| {
-                    matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr)
+                    matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr.id == attribute.attr.id)
                 });
                 let receiver = attribute.value.as_name_expr();
                 let known = receiver.is_some_and(|name| self.class_of_self(name).is_some());
