@@ -77,7 +77,7 @@ impl Rule for SliceCopyInIteration {
         };
         let source = &*item.value;
         let stays = match cx.ty(source) {
-            Type::List(_) => cx.is_invariant(source, around),
+            Type::List(_) => cx.is_steady(source, around),
             // `[:]` of these is the very same object.
             Type::Tuple(_) | Type::Str | Type::Bytes => backwards,
             _ => false,

@@ -54,6 +54,28 @@
 //!         run(x)
 //! ```
 //!
+//! A copy of what others may change meanwhile, in another thread or when the items are asked for:
+//!
+//! ```python fine
+//! class Hub:
+//!     def __init__(self):
+//!         self.streams = {}
+//!
+//!     def all(self):
+//!         return [stream for stream in list(self.streams.values())]
+//!
+//!
+//! def both(edges: set):
+//!     edges.update((b, a) for a, b in list(edges))
+//!     left = {1: 2}
+//!
+//!     def expand(key):
+//!         del left[key]
+//!
+//!     for key in list(left):
+//!         expand(key)
+//! ```
+//!
 //! What may be an iterator, read while something else reads it:
 //!
 //! ```python fine
@@ -100,11 +122,17 @@ impl Rule for UnnecessaryListCastInIteration {
 
 /// Whether nothing in the loop can change what it walks over.
 fn stays<'a>(source: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    match cx.ty(source) {
-        Type::Tuple(_) | Type::FrozenSet(_) | Type::Str | Type::Bytes => true,
-        Type::List(_) | Type::Set(_) | Type::Dict(..) | Type::DictView(_) | Type::Deque(_) => {
-            cx.makes_new(source) || cx.is_invariant(source, around)
-        }
-        _ => false,
-    }
+    let container = matches!(
+        cx.ty(source),
+        Type::List(_)
+            | Type::Tuple(_)
+            | Type::Set(_)
+            | Type::FrozenSet(_)
+            | Type::Dict(..)
+            | Type::DictView(_)
+            | Type::Deque(_)
+            | Type::Str
+            | Type::Bytes
+    );
+    container && cx.is_steady(source, around)
 }

@@ -159,6 +159,68 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether a loop takes all its items here and now. A generator that is handed on may be asked for them by code that changes what it
+    /// walks over: `xs.extend(x for x in xs)`.
+    pub fn runs_in_place(&self, around: Loop<'a>) -> bool {
+        match around {
+            Loop::Clause {
+                comprehension: AnyNodeRef::ExprGenerator(generator),
+                ..
+            } => self
+                .consumed_by(generator)
+                .is_some_and(|(call, _)| call.func.is_name_expr()),
+            _ => true,
+        }
+    }
+
+    /// Whether nothing can change `source` while a loop walks over it, by whatever name: it cannot change at all, or only this function
+    /// holds it and the loop leaves it alone.
+    ///
+    /// Stronger than [`Self::is_invariant`]: what belongs to an object or a module may be changed by another thread, too.
+    pub fn is_steady(&self, source: &'a Expr, around: Loop<'a>) -> bool {
+        let ty = self.ty(source);
+        if matches!(
+            ty,
+            Type::Tuple(_) | Type::FrozenSet(_) | Type::Str | Type::Bytes | Type::Range
+        ) || self.makes_new(source)
+        {
+            return true;
+        }
+        let own = self.tree.descendants(source).all(|node| match node {
+            AnyNodeRef::ExprName(name) => self.symbol(name).is_none_or(|symbol| {
+                self.tree.scope(symbol.scope).kind == ScopeKind::Function && !symbol.shared
+            }),
+            AnyNodeRef::ExprAttribute(attribute) => {
+                matches!(self.tree.parent(attribute), Some(AnyNodeRef::ExprCall(call)) if call.func.range() == attribute.range())
+            }
+            _ => true,
+        });
+        own && self.runs_in_place(around)
+            && self.is_invariant(source, around)
+            && !self.stores_in_unknown(around)
+    }
+
+    /// Whether a loop stores an item in an object of an unknown class, which may do anything then.
+    fn stores_in_unknown(&self, around: Loop<'a>) -> bool {
+        self.tree.descendants(around.node()).any(|node| match node {
+            AnyNodeRef::ExprSubscript(item) if item.ctx != ExprContext::Load => {
+                let ty = self.ty(&*item.value);
+                !self.is_mapping(&ty)
+                    && !matches!(
+                        ty,
+                        Type::List(_) | Type::Deque(_) | Type::Bytearray | Type::DictView(_)
+                    )
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether an expression is the object whose method this is.
+    pub fn is_own_object(&self, expr: &'a Expr) -> bool {
+        expr.as_name_expr()
+            .is_some_and(|name| self.class_of_self(name).is_some())
+    }
+
     /// Reads of `base[index]` in each iteration of `around`, where nothing there binds the variable `index` anew or uses such an item
     /// in another way; `None` otherwise, or where there is no such read.
     ///

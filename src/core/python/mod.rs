@@ -31,7 +31,7 @@ mod versions;
 mod walk;
 
 pub use accumulation::{Accumulation, Shape, summands};
-pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
+pub use blocks::{Leaves, bodies, function_around, is_for_an_error, leaves, siblings};
 pub use caches::{CacheLimit, Cached};
 pub use classes::{Base, Layout, Slots};
 pub use depth::STACK_SIZE;

@@ -8,6 +8,7 @@ use super::effects::Purity;
 use super::facts::Facts;
 use super::loops::Loop;
 use super::symbols::{Binding, Symbol, binding};
+use super::tree::ScopeKind;
 use super::types::Type;
 
 /// How one read uses the object.
@@ -244,8 +245,19 @@ impl<'a> Facts<'a> {
         for read in self.reads(symbol) {
             let used = self.usage(read);
             let_go |= self.lets_go(used) && !matches!(used, Use::Returned);
+            // A function of the same file may be what the loop calls.
+            let_go |= self.may_mutate(used) && self.is_captured_by(symbol, read);
         }
         let_go && self.calls_unknown(around)
+    }
+
+    /// Whether a read stands in a function, lambda or class inside the variable's own scope.
+    pub fn is_captured_by(&self, symbol: &Symbol<'a>, read: &'a ExprName) -> bool {
+        let mut scope = self.tree.scope_of(read);
+        while self.tree.scope(scope).kind == ScopeKind::Comprehension {
+            scope = self.tree.scope(scope).parent;
+        }
+        scope != symbol.scope
     }
 
     /// Whether an iteration of `around` rebinds a variable, or may mutate its object through this very name.
@@ -295,7 +307,7 @@ impl<'a> Facts<'a> {
                         matches!(parent, AnyNodeRef::ExprCall(call) if call.func.range() == attribute.range())
                     })
                     || !self.is_mutated_like(around, |other| {
-                        matches!(other, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr)
+                        matches!(other, AnyNodeRef::ExprAttribute(other) if other.attr.id == attribute.attr.id)
                     })
             }
             AnyNodeRef::ExprSubscript(subscript) => {
@@ -432,7 +444,7 @@ impl<'a> Facts<'a> {
         if self.tree.scope_of(read) != symbol.scope
             && !matches!(
                 self.tree.scope(self.tree.scope_of(read)).kind,
-                super::tree::ScopeKind::Comprehension
+                ScopeKind::Comprehension
             )
         {
             return false;
