@@ -5,7 +5,8 @@
 use ruff_python_ast::{AnyNodeRef, Expr, NodeKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Cx, Finding, RuleEntry};
+use super::{Cost, Cx, Finding, RuleEntry};
+use crate::python::Runs;
 
 /// The number of node kinds; the last one is `Identifier`.
 const KINDS: usize = NodeKind::Identifier as usize + 1;
@@ -127,9 +128,9 @@ impl Dispatch {
 
     fn try_rule<'a>(&self, rule: u16, node: AnyNodeRef<'a>, cx: &Cx<'a>, found: &mut Vec<Finding>) {
         let entry = &self.rules[usize::from(rule)];
-        // Asked last, as findings are few: what another compiler runs has other costs.
+        // Asked last, as findings are few.
         if let Some(mut finding) = (entry.run)(node, cx)
-            && !cx.is_compiled(node)
+            && can_matter(entry.info.cost, node, cx)
         {
             finding.rule = entry.info.name;
             if finding.cost.is_empty() {
@@ -184,6 +185,19 @@ fn spelled(expr: &Expr) -> Option<&str> {
         Expr::Attribute(attribute) => Some(&attribute.attr),
         _ => None,
     }
+}
+
+/// Whether the cost of `node` can matter where it stands: what another compiler runs has other costs, what never runs has none, and a
+/// factor of what runs once at import is nothing.
+fn can_matter<'a>(cost: Cost, node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
+    let is_factor = matches!(cost, Cost::Factor(_) | Cost::Constant(_));
+    let is_definition = node.is_stmt_function_def() || node.is_stmt_class_def();
+    !cx.is_compiled(node)
+        && match cx.runs(node) {
+            Runs::Never => false,
+            Runs::Once => !is_factor || is_definition,
+            Runs::Often => true,
+        }
 }
 
 fn last_segment(name: &str) -> &str {

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::classes::DictUse;
 use super::infer::{Attributes, Inference, Inferred};
+use super::loops::Loop;
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
@@ -31,6 +32,10 @@ pub struct Facts<'a> {
     pub(super) inference: Cell<Inference>,
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
+    /// The last question for the innermost loop around a node, and its answer.
+    pub(super) last_loop: Cell<Option<(NodeId, Option<Loop<'a>>)>>,
+    /// How often a loop runs, by the node of its iterable.
+    pub(super) trip_counts: RefCell<FxHashMap<NodeId, Option<u64>>>,
     pub(super) attribute_types: RefCell<FxHashMap<(NodeId, &'a str), Type<'a>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
     /// Places that may need some object to have a `__dict__`.
@@ -54,6 +59,8 @@ impl<'a> Facts<'a> {
             types: RefCell::default(),
             inference: Cell::default(),
             unknown_calls: RefCell::default(),
+            last_loop: Cell::default(),
+            trip_counts: RefCell::default(),
             attribute_types: RefCell::default(),
             attributes: RefCell::default(),
             dict_uses: OnceCell::new(),
