@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hotlint_core::lint::Cx;
 use hotlint_core::python::{Facts, ParseProblem, Source, SourceKind, Versions, parse};
 
+use crate::anchor::{self, Anchor};
 use crate::policy::Policy;
 use crate::suppress;
 use crate::verdict::{Fate, FileReport, Marked};
@@ -48,6 +49,7 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
                     false => Fate::Stands,
                 },
                 finding,
+                anchor: Anchor::default(),
             }));
     }
     suppress::mark(source, parsed.tokens(), &mut report, || {
@@ -56,5 +58,6 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
             .map(|(i, rule)| (rule.name, policy.severity(i).is_some()))
             .collect()
     });
+    anchor::drop_anchors(&cx, &mut report.findings);
     report
 }

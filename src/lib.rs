@@ -1,6 +1,9 @@
 //! The pipeline: discover -> read -> check -> render or fix.
 
+pub mod anchor;
+pub mod baseline;
 pub mod check;
+mod ci;
 pub mod cli;
 mod command;
 pub mod config;
@@ -11,6 +14,7 @@ pub mod interpreters;
 pub mod measure;
 mod mend;
 mod outcome;
+mod output;
 pub mod policy;
 mod progress;
 pub mod quiet;

@@ -7,7 +7,7 @@
 //! def total(xs: list[int], table: dict[str, int]):
 //!     result = 0
 //!     for x in list(xs):
-//!         result += x
+//!         result = result * 3 % 1000 + x
 //!     return result + sum(abs(mark) for mark in tuple(table.values()))
 //! ```
 //!
@@ -15,7 +15,7 @@
 //! def total(xs: list[int], table: dict[str, int]):
 //!     result = 0
 //!     for x in xs:
-//!         result += x
+//!         result = result * 3 % 1000 + x
 //!     return result + sum(abs(mark) for mark in table.values())
 //! ```
 //!

@@ -7,7 +7,7 @@
 //! def total(table: dict[str, int]):
 //!     result = 0
 //!     for _, value in table.items():
-//!         result += value
+//!         result = result * 3 % 1000 + value
 //!     return result + sum(len(key) for (key, _) in table.items())
 //! ```
 //!
@@ -15,7 +15,7 @@
 //! def total(table: dict[str, int]):
 //!     result = 0
 //!     for value in table.values():
-//!         result += value
+//!         result = result * 3 % 1000 + value
 //!     return result + sum(len(key) for key in table)
 //! ```
 //!
@@ -81,7 +81,7 @@ impl Rule for DictItemsOneSideUnused {
         let table = &*method.value;
         let ty = cx.ty(table);
         let known = cx.is_mapping(&ty);
-        if !known && (!ty.is_unknown() || cx.is_own_object(table)) {
+        if !known && (!ty.is_unknown() || cx.is_self(table)) {
             return None;
         }
         let sides = cx.one_sided(around)?;

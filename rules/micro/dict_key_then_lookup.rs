@@ -191,9 +191,8 @@ enum How<'a> {
 
 fn walk<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Walk<'a>> {
     let iter = around.iter()?;
-    let plain = |base: &'a Expr| {
-        (base.is_name_expr() && !cx.is_own_object(base)) || base.is_attribute_expr()
-    };
+    let plain =
+        |base: &'a Expr| (base.is_name_expr() && !cx.is_self(base)) || base.is_attribute_expr();
     let (key, item) = match around.target()? {
         Expr::Name(key) => (key, None),
         Expr::Tuple(pair) => match pair.elts.as_slice() {

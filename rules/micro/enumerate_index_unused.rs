@@ -7,7 +7,7 @@
 //! def total(xs: list[int]):
 //!     result = 0
 //!     for i, x in enumerate(xs, start=1):
-//!         result += x
+//!         result = result * 3 % 1000 + x
 //!     return result, [x for _, x in enumerate(xs) if x]
 //! ```
 //!
@@ -15,7 +15,7 @@
 //! def total(xs: list[int]):
 //!     result = 0
 //!     for x in xs:
-//!         result += x
+//!         result = result * 3 % 1000 + x
 //!     return result, [x for x in xs if x]
 //! ```
 //!

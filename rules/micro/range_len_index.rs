@@ -94,7 +94,7 @@ impl Rule for RangeLenIndex {
             return None;
         };
         // An attribute of unknown class is a table of numbers often enough; and `__iter__` may be where this stands.
-        let plain = (items.is_name_expr() && !cx.is_own_object(items))
+        let plain = (items.is_name_expr() && !cx.is_self(items))
             || (items.is_attribute_expr() && !cx.ty(items).is_unknown());
         if !plain
             || cx.call_of(length, "builtins.len").is_none()

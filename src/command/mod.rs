@@ -1,9 +1,11 @@
 //! The commands of the command line.
 
+mod baseline;
 mod check;
 mod config;
 mod measure;
 mod rule;
+mod run;
 
 use std::io::{self, Write};
 
@@ -39,6 +41,7 @@ pub fn run(cli: Cli) -> Exit {
     let terminal = Terminal::new(&cli.global);
     let done = match cli.command {
         Command::Check(args) => check::run(&args, terminal),
+        Command::Baseline(command) => baseline::run(&command, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),

@@ -51,6 +51,29 @@ impl FailLevel {
     }
 }
 
+/// What becomes of a baseline when findings that it holds are gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BaselineMode {
+    /// They are taken out; in CI, where nobody commits the file, as `lock`
+    #[default]
+    Auto,
+    /// The run fails, and the file stays as it is
+    Lock,
+    /// The file stays as it is
+    Keep,
+}
+
+impl BaselineMode {
+    /// What `Auto` means where CI `is_on`.
+    #[must_use]
+    pub fn resolved(self, is_on: bool) -> Self {
+        match self {
+            Self::Auto if is_on => Self::Lock,
+            mode => mode,
+        }
+    }
+}
+
 /// Where settings come from, as the command line says.
 #[derive(Debug, Default)]
 pub struct Sources {

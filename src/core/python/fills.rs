@@ -7,6 +7,7 @@ use super::blocks::siblings;
 use super::facts::Facts;
 use super::loops::Loop;
 use super::symbols::{Binding, Symbol};
+use super::tree::ScopeKind;
 use super::types::Type;
 
 /// How a loop fills a container.
@@ -207,6 +208,15 @@ impl<'a> Facts<'a> {
     pub fn is_captured(&self, symbol: &Symbol<'a>) -> bool {
         self.reads(symbol)
             .any(|read| self.is_captured_by(symbol, read))
+    }
+
+    /// Whether a read stands in a function, lambda or class inside the variable's own scope.
+    pub(super) fn is_captured_by(&self, symbol: &Symbol<'a>, read: &'a ExprName) -> bool {
+        let mut scope = self.tree.scope_of(read);
+        while self.tree.scope(scope).kind == ScopeKind::Comprehension {
+            scope = self.tree.scope(scope).parent;
+        }
+        scope != symbol.scope
     }
 
     /// Who sees the container when the iterable, the item or the filter raises.

@@ -216,7 +216,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether an expression is the object whose method this is.
-    pub fn is_own_object(&self, expr: &'a Expr) -> bool {
+    pub fn is_self(&self, expr: &'a Expr) -> bool {
         expr.as_name_expr()
             .is_some_and(|name| self.class_of_self(name).is_some())
     }
