@@ -40,7 +40,7 @@
 //! The loop changes what it walks over, by name, through another, or in a function that it calls:
 //!
 //! ```python fine
-//! def drain(xs: list, table: dict, hooks: dict, run):
+//! def drain(xs: list, table: dict, hooks: dict, tables: list[dict], run):
 //!     for x in list(xs):
 //!         while x > 1:
 //!             xs.remove(x) if x in xs else xs.extend([3])
@@ -52,6 +52,9 @@
 //!         hooks["all"].pop(hook)
 //!     for x in list(xs):
 //!         run(x)
+//!     for key in list(tables[0]):
+//!         for table in tables:
+//!             del table[key]
 //! ```
 //!
 //! A copy of what others may change meanwhile, in another thread or when the items are asked for:

@@ -193,6 +193,8 @@ impl<'a> Facts<'a> {
             AnyNodeRef::ExprAttribute(attribute) => {
                 matches!(self.tree.parent(attribute), Some(AnyNodeRef::ExprCall(call)) if call.func.range() == attribute.range())
             }
+            // What lies in a container may have other names.
+            AnyNodeRef::ExprSubscript(_) => false,
             _ => true,
         });
         own && self.runs_in_place(around)
