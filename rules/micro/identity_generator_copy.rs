@@ -6,12 +6,12 @@
 //!
 //! ```python bad
 //! def frozen(xs: list[int]):
-//!     return tuple(x for x in xs)
+//!     return tuple(x for x in xs)if xs else[x for x in xs]
 //! ```
 //!
 //! ```python good
 //! def frozen(xs: list[int]):
-//!     return tuple(xs)
+//!     return tuple(xs)if xs else list(xs)
 //! ```
 //!
 //! ```python input
