@@ -422,13 +422,10 @@ mod tests {
         let reached = |body: &str| {
             let text = format!("def f(xs):\n    for x in xs:\n        {body}\n");
             first_loop(&text, |facts, around| {
-                let nodes = facts.tree.nodes().iter();
-                let probe = nodes.filter(
-                    |node| matches!(node, AnyNodeRef::ExprName(name) if name.id == "probe"),
-                );
-                probe
-                    .last()
-                    .is_some_and(|node| facts.is_always_reached(*node, around))
+                let mut nodes = facts.tree.nodes().iter();
+                let probe = nodes
+                    .find(|node| matches!(node, AnyNodeRef::ExprName(name) if name.id == "probe"));
+                probe.is_some_and(|node| facts.is_always_reached(*node, around))
             })
         };
         assert_eq!(reached("print(probe)"), Some(true));
