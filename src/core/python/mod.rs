@@ -46,7 +46,7 @@ mod walks;
 mod work;
 
 pub use accumulation::{Accumulation, Shape, summands};
-pub use blocks::{Leaves, bodies, function_around, leaves, siblings};
+pub use blocks::{Leaves, bodies, function_around, is_for_an_error, leaves, siblings};
 pub use caches::{CacheLimit, Cached};
 pub use classes::{Base, Layout, Slots};
 pub use context::Runs;
