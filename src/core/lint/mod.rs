@@ -14,5 +14,5 @@ pub use cx::Cx;
 pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
-pub use query::{Accumulating, AnyFor, InAsync, InLoop, Query};
+pub use query::{Accumulating, AnyFor, FirstElement, InAsync, InLoop, Query};
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};

@@ -15,6 +15,7 @@ mod effects;
 mod facts;
 mod fate;
 mod functions;
+mod guards;
 mod imports;
 mod infer;
 mod invariance;
