@@ -21,6 +21,7 @@ pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
 pub use query::{Accumulating, AnyComprehension, AnyFor, InAsync, InLoop, Query};
+pub use query::{Accumulating, AnyFor, FirstElement, InAsync, InLoop, Query};
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
 pub use sides::OneSided;
 pub use trace::{Asked, Silence};

@@ -19,6 +19,7 @@ mod few;
 mod fills;
 mod functions;
 mod growth;
+mod guards;
 mod imports;
 mod infer;
 mod interner;
