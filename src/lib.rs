@@ -17,6 +17,7 @@ mod mend;
 mod outcome;
 mod output;
 pub mod policy;
+pub mod profile;
 mod progress;
 pub mod quiet;
 pub mod read;

@@ -302,7 +302,7 @@ fn outlives<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
         }),
         Expr::Attribute(attribute) => !cx.tree.descendants(around.node()).any(|node| {
             matches!(node, AnyNodeRef::ExprAttribute(other)
-                if other.attr == attribute.attr && !other.ctx.is_load() && around.repeats(other))
+                if other.attr.id == attribute.attr.id && !other.ctx.is_load() && around.repeats(other))
         }),
         _ => false,
     }
@@ -320,7 +320,7 @@ fn made<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<TextRan
             let class = cx.class_of_self(attribute.value.as_name_expr()?)?;
             cx.tree.descendants(class).find_map(|node| match node {
                 AnyNodeRef::ExprAttribute(other)
-                    if other.attr == attribute.attr && other.ctx.is_store() =>
+                    if other.attr.id == attribute.attr.id && other.ctx.is_store() =>
                 {
                     Some(other.range())
                 }
@@ -352,7 +352,7 @@ fn growth<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<TextR
                 .descendants(around.node())
                 .find_map(|node| match node {
                     AnyNodeRef::ExprAttribute(other)
-                        if other.attr == attribute.attr
+                        if other.attr.id == attribute.attr.id
                             && around.repeats(other)
                             && cx.may_mutate(cx.usage(other)) =>
                     {

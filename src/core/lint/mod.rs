@@ -6,6 +6,7 @@ mod comprehensions;
 mod cx;
 mod dispatch;
 mod finding;
+mod hoist;
 mod page;
 mod query;
 mod rule;

@@ -6,7 +6,7 @@
 
 /// Text up to this size cannot nest deep enough to overflow [`STACK_SIZE`]: a level takes one byte of text at least and about
 /// a kilobyte of stack at most.
-const HARMLESS: usize = 192 * 1024;
+const HARMLESS: usize = 96 * 1024;
 
 /// The stack, in bytes, that a thread must have to parse and check any text that [`too_deep`] lets through.
 pub const STACK_SIZE: usize = 256 * 1024 * 1024;
@@ -194,12 +194,12 @@ mod tests {
 
     #[test]
     fn brackets_in_a_row_are_too_deep() {
-        assert!(too_deep(&"[".repeat(400_000)).is_some());
+        assert!(too_deep(&"[".repeat(100_000)).is_some());
         assert!(
             too_deep(&format!(
                 "x = {}1{}",
-                "(".repeat(400_000),
-                ")".repeat(400_000)
+                "(".repeat(100_000),
+                ")".repeat(100_000)
             ))
             .is_some()
         );
@@ -207,25 +207,25 @@ mod tests {
 
     #[test]
     fn chains_are_too_deep() {
-        assert!(too_deep(&format!("x = 1{}", " + 1".repeat(400_000))).is_some());
-        assert!(too_deep(&format!("x = f{}", "()".repeat(400_000))).is_some());
-        assert!(too_deep(&format!("x = {}1", "-".repeat(400_000))).is_some());
-        assert!(too_deep(&format!("x = {}y", "not ".repeat(400_000))).is_some());
+        assert!(too_deep(&format!("x = 1{}", " + 1".repeat(100_000))).is_some());
+        assert!(too_deep(&format!("x = f{}", "()".repeat(100_000))).is_some());
+        assert!(too_deep(&format!("x = {}1", "-".repeat(100_000))).is_some());
+        assert!(too_deep(&format!("x = {}y", "not ".repeat(100_000))).is_some());
     }
 
     #[test]
     fn long_flat_data_is_fine() {
         assert_eq!(
-            too_deep(&format!("x = [{}]", "(1, -2), ".repeat(400_000))),
+            too_deep(&format!("x = [{}]", "(1, -2), ".repeat(100_000))),
             None
         );
-        assert_eq!(too_deep(&"x = a.b(c) + 1\n".repeat(400_000)), None);
+        assert_eq!(too_deep(&"x = a.b(c) + 1\n".repeat(100_000)), None);
         assert_eq!(
-            too_deep(&format!("x = '''{}'''", "([".repeat(400_000))),
+            too_deep(&format!("x = '''{}'''", "([".repeat(100_000))),
             None
         );
         assert_eq!(
-            too_deep(&format!("# {}\nx = 1\n", "([".repeat(400_000))),
+            too_deep(&format!("# {}\nx = 1\n", "([".repeat(100_000))),
             None
         );
     }

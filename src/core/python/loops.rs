@@ -411,7 +411,7 @@ impl<'a> Facts<'a> {
             }
         }
         let grows = self.tree.nodes().iter().any(|node| {
-            matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr
+            matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr.id == attribute.attr.id
                 && other.ctx.is_load()
                 && self.may_mutate(self.usage(*other)))
         });
