@@ -78,6 +78,14 @@ pub enum Command {
     /// Keeps a file of findings that were there before, so that only new ones are reported
     #[command(subcommand)]
     Baseline(Baseline),
+    /// Writes a configuration to start from
+    ///
+    /// Takes over the Python version and the excluded files of ruff, and leaves out what ruff reports already.
+    Init,
+    /// Turns comments and settings for ruff and perflint into hotlint's
+    ///
+    /// Shows what would change; `--write` changes the comments.
+    Migrate(Migrate),
     /// Explains a rule
     Rule(Rule),
     /// Explains the keys of a configuration file
@@ -123,6 +131,16 @@ impl Baseline {
             | Self::Stats(args) => args,
         }
     }
+}
+
+/// `hotlint migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Change the files
+    #[arg(long)]
+    pub write: bool,
+    #[command(flatten)]
+    pub check: Box<Check>,
 }
 
 /// `hotlint measure`

@@ -14,6 +14,8 @@ pub mod fix;
 pub mod interpreters;
 pub mod measure;
 mod mend;
+mod migrate;
+mod neighbours;
 mod outcome;
 mod output;
 pub mod policy;
