@@ -4,15 +4,18 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use ruff_python_ast::token::Tokens;
-use ruff_python_ast::{AnyNodeRef, Expr, ExprName};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtFunctionDef};
 use ruff_python_parser::Parsed;
 use ruff_python_trivia::CommentRanges;
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
+use super::callees::Named;
 use super::classes::DictUse;
+use super::effects::Purity;
 use super::flow::Events;
 use super::infer::Attributes;
+use super::loops::Loop;
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
@@ -33,6 +36,14 @@ pub struct Facts<'a> {
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
     pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
+    /// The last question for the innermost loop around a node, and its answer.
+    pub(super) last_loop: Cell<Option<(NodeId, Option<Loop<'a>>)>>,
+    /// How often a loop runs, by the node of its iterable.
+    pub(super) trip_counts: RefCell<FxHashMap<NodeId, Option<u64>>>,
+    pub(super) function_purities: RefCell<FxHashMap<NodeId, Purity>>,
+    pub(super) named_functions: OnceCell<Rc<Named<'a>>>,
+    /// The functions that a loop, by its node, may run.
+    pub(super) reached: RefCell<FxHashMap<NodeId, Rc<[&'a StmtFunctionDef]>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
@@ -56,6 +67,11 @@ impl<'a> Facts<'a> {
             inference: Cell::default(),
             unknown_calls: RefCell::default(),
             events: RefCell::default(),
+            last_loop: Cell::default(),
+            trip_counts: RefCell::default(),
+            function_purities: RefCell::default(),
+            named_functions: OnceCell::new(),
+            reached: RefCell::default(),
             attributes: RefCell::default(),
             dict_uses: OnceCell::new(),
         })

@@ -200,9 +200,18 @@ impl<'a> Facts<'a> {
                 return Type::Dict(Rc::new(Type::Str), Rc::new(element));
             }
         }
-        match &parameter.annotation {
-            Some(annotation) => self.annotation(annotation),
-            None => Type::Unknown,
+        let Some(annotation) = &parameter.annotation else {
+            return Type::Unknown;
+        };
+        let declared = self.annotation(annotation);
+        // `x: list = None` means `x: list | None`.
+        let default = match self.tree.parent(parameter) {
+            Some(AnyNodeRef::ParameterWithDefault(with)) => with.default.as_deref(),
+            _ => None,
+        };
+        match default {
+            Some(Expr::NoneLiteral(_)) => declared.join(Type::None),
+            _ => declared,
         }
     }
 
@@ -310,10 +319,18 @@ impl<'a> Facts<'a> {
                     let parts = summands(&assign.value);
                     let own = parts.first().and_then(|first| first.as_attribute_expr());
                     // `self.x = self.x + a + b` tells as much as `self.x += a; self.x += b`.
-                    if own.is_some_and(|own| {
+                    let itself = |own: &'a ast::ExprAttribute| {
                         own.attr.id == attribute.attr.id
                             && self.same_place(&own.value, &attribute.value)
-                    }) {
+                    };
+                    // `self.x = self.x[n:]` tells nothing.
+                    if let Expr::Subscript(part) = &*assign.value
+                        && part.slice.is_slice_expr()
+                        && part.value.as_attribute_expr().is_some_and(itself)
+                    {
+                        continue;
+                    }
+                    if own.is_some_and(itself) {
                         let added = parts.iter().skip(1);
                         entry.extend(added.map(|part| Assigned::Augmented(Operator::Add, part)));
                     } else {
@@ -385,7 +402,13 @@ impl<'a> Facts<'a> {
                 made => made,
             },
             Some(Member::Function(function)) => {
-                self.call_function(function, entry.and_then(|entry| entry.class), given)
+                match self.call_function(function, entry.and_then(|entry| entry.class), given) {
+                    // Whatever it is made of, it is an iterator: Python checks that.
+                    Type::Unknown if name == "builtins.iter" => {
+                        Type::Iterator(Rc::new(Type::Unknown))
+                    }
+                    result => result,
+                }
             }
             Some(Member::Module(_) | Member::Value(_)) => Type::Unknown,
             None => match name.rsplit('.').next() {
