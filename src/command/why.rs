@@ -5,8 +5,8 @@ use std::io;
 use std::path::PathBuf;
 
 use hotlint_core::lint::{Asked, Finding, Silence};
-use hotlint_core::python::{LineNumber, Source};
-use hotlint_core::text_size::{Ranged as _, TextRange};
+use hotlint_core::python::Source;
+use hotlint_core::text_size::TextRange;
 
 use super::Exit;
 use super::baseline::Known;
@@ -17,7 +17,6 @@ use crate::read::{self, Reading};
 use crate::rule_set::index_of;
 use crate::terminal::Terminal;
 use crate::verdict::Fate;
-use crate::words::reason;
 use crate::{Mode, cli, setup};
 
 /// Questions that are shown of a silent rule, the last ones: what came before them went well.
@@ -55,17 +54,23 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     };
     let settings = &target.config.settings;
     let Reading::Text(source, _) = read::file(path, &target.shown, settings.max_file_size) else {
-        terminal.error(format_args!("{} cannot be checked; `hotlint check` says why", target.shown));
+        terminal.error(format_args!(
+            "{} cannot be checked; `hotlint check` says why",
+            target.shown
+        ));
         return Ok(Exit::Error);
     };
-    let Some(line) = line(&source, row) else {
+    let Some(line) = source.line(row) else {
         let count = source.lines().line_count();
         terminal.error(format_args!("{} has {count} lines", target.shown));
         return Ok(Exit::Error);
     };
     let setup = setup(target, source.text());
     let Ok(explanation) = explain(&source, &setup, line) else {
-        terminal.error(format_args!("{} cannot be parsed; `hotlint check` says why", target.shown));
+        terminal.error(format_args!(
+            "{} cannot be parsed; `hotlint check` says why",
+            target.shown
+        ));
         return Ok(Exit::Error);
     };
     // What stands is told by the very run that `check` makes, baseline included.
@@ -106,7 +111,8 @@ fn place(args: &cli::Check) -> Result<(PathBuf, usize), String> {
     };
     let text = place.to_string_lossy();
     let mut parts = text.rsplitn(3, ':');
-    let numbers: (Option<&str>, Option<&str>, Option<&str>) = (parts.next(), parts.next(), parts.next());
+    let numbers: (Option<&str>, Option<&str>, Option<&str>) =
+        (parts.next(), parts.next(), parts.next());
     let number = |part: Option<&str>| part.and_then(|part| part.parse::<usize>().ok());
     let (file, row) = match numbers {
         // FILE:LINE:COLUMN, as findings are printed.
@@ -123,13 +129,6 @@ fn place(args: &cli::Check) -> Result<(PathBuf, usize), String> {
         Some(row) if row > 0 => Ok((file.into(), row)),
         _ => Err("lines are counted from 1".to_owned()),
     }
-}
-
-/// The range of a line, counted from 1.
-fn line(source: &Source, row: usize) -> Option<TextRange> {
-    let count = source.lines().line_count();
-    let number = LineNumber::new(row).filter(|_| row <= count)?;
-    Some(source.lines().line_range(number, source.text()))
 }
 
 fn touches(place: TextRange, line: TextRange) -> bool {
@@ -179,7 +178,7 @@ impl Answer<'_> {
             for cause in &finding.causes {
                 let row = self.row_of(cause.range);
                 let piece = self.piece(cause.range);
-                let _ = writeln!(out, "  because of line {row}: {piece} ({})", cause.label);
+                let _ = writeln!(out, "  because of line {row}: {piece} ({})", cause.text);
             }
             self.asked(out, self.asked_of(finding.rule));
         }
@@ -196,7 +195,8 @@ impl Answer<'_> {
     }
 
     fn silences(&self, out: &mut String) {
-        let silent = (self.explanation.silent.iter()).filter(|silence| (self.is_selected)(silence.rule));
+        let silent =
+            (self.explanation.silent.iter()).filter(|silence| (self.is_selected)(silence.rule));
         for silence in silent {
             let piece = self.piece(silence.place);
             let _ = writeln!(out, "\n{}: silent at `{piece}`", silence.rule);
@@ -218,7 +218,12 @@ impl Answer<'_> {
                 true => String::new(),
                 false => format!("line {row}: "),
             };
-            let _ = writeln!(out, "  {place}`{}` {}", self.piece(asked.place), asked.answer);
+            let _ = writeln!(
+                out,
+                "  {place}`{}` {}",
+                self.piece(asked.place),
+                asked.answer
+            );
         }
     }
 

@@ -81,7 +81,10 @@ pub fn lower(stubs: &Stubs, knowledge: &Knowledge) -> Result<Table, Box<dyn Erro
     };
     lowering.table.types.add(Ty::Plain(tag::UNKNOWN));
     let mut modules: BTreeMap<String, Members> = BTreeMap::new();
-    let public = stubs.modules.iter().filter(|(module, _)| !is_private(module));
+    let public = stubs
+        .modules
+        .iter()
+        .filter(|(module, _)| !is_private(module));
     for (module, names) in public {
         let mut members = Members::new();
         for name in names.defs.keys().filter(|name| names.is_public(name)) {
@@ -91,7 +94,10 @@ pub fn lower(stubs: &Stubs, knowledge: &Knowledge) -> Result<Table, Box<dyn Erro
         }
         modules.insert((*module).to_string(), members);
     }
-    let numbers: HashMap<String, u16> = (0..).zip(modules.keys()).map(|(i, m)| (m.clone(), i)).collect();
+    let numbers: HashMap<String, u16> = (0..)
+        .zip(modules.keys())
+        .map(|(i, m)| (m.clone(), i))
+        .collect();
     // Submodules are members of their packages, and modules that modules import have numbers only now.
     for (module, names) in &stubs.modules {
         for name in names.defs.keys().filter(|name| names.is_public(name)) {
@@ -105,8 +111,12 @@ pub fn lower(stubs: &Stubs, knowledge: &Knowledge) -> Result<Table, Box<dyn Erro
     }
     for (module, number) in &numbers {
         if let Some((package, name)) = module.rsplit_once('.') {
-            let members = modules.get_mut(package).ok_or("a module outside of a package")?;
-            members.entry(name.to_string()).or_insert((kind::MODULE, *number));
+            let members = modules
+                .get_mut(package)
+                .ok_or("a module outside of a package")?;
+            members
+                .entry(name.to_string())
+                .or_insert((kind::MODULE, *number));
         }
     }
     // Lowering members finds further classes.
@@ -136,8 +146,15 @@ fn public_names(stubs: &Stubs) -> HashMap<(&'static str, &'static str), String> 
                 continue;
             }
             let candidate = format!("{module}.{name}");
-            let best = public.entry((home, original)).or_insert_with(|| candidate.clone());
-            let rank = |whole: &str| (whole.split('.').next() != Some(home.trim_start_matches('_')), whole.len());
+            let best = public
+                .entry((home, original))
+                .or_insert_with(|| candidate.clone());
+            let rank = |whole: &str| {
+                (
+                    whole.split('.').next() != Some(home.trim_start_matches('_')),
+                    whole.len(),
+                )
+            };
             if rank(&candidate) < rank(best) {
                 *best = candidate;
             }
@@ -251,7 +268,12 @@ impl Lowering<'_> {
         class: Option<u16>,
         def: &'static ast::StmtFunctionDef,
     ) -> Option<u16> {
-        let names = ["property", "cached_property", "_magic_enum_attr", "abstractproperty"];
+        let names = [
+            "property",
+            "cached_property",
+            "_magic_enum_attr",
+            "abstractproperty",
+        ];
         if !names.iter().any(|name| has_decorator(def, name)) {
             return None;
         }
@@ -260,7 +282,12 @@ impl Lowering<'_> {
     }
 
     /// The number of a class; its members follow later.
-    fn class(&mut self, module: &'static str, outer: Option<u16>, def: &'static ast::StmtClassDef) -> u16 {
+    fn class(
+        &mut self,
+        module: &'static str,
+        outer: Option<u16>,
+        def: &'static ast::StmtClassDef,
+    ) -> u16 {
         let inside = match outer {
             Some(outer) => {
                 let outer = &self.classes[usize::from(outer)];
@@ -296,7 +323,11 @@ impl Lowering<'_> {
     }
 
     /// The type variables of a class in order: those of `Generic` or `Protocol`, or all that its bases mention.
-    fn class_parameters(&mut self, module: &'static str, def: &'static ast::StmtClassDef) -> Vec<&'static str> {
+    fn class_parameters(
+        &mut self,
+        module: &'static str,
+        def: &'static ast::StmtClassDef,
+    ) -> Vec<&'static str> {
         let mut found = Vec::new();
         for base in def.bases() {
             if let Expr::Subscript(subscript) = base {
@@ -313,7 +344,12 @@ impl Lowering<'_> {
         found
     }
 
-    fn variables_in(&self, module: &'static str, expr: &'static Expr, found: &mut Vec<&'static str>) {
+    fn variables_in(
+        &self,
+        module: &'static str,
+        expr: &'static Expr,
+        found: &mut Vec<&'static str>,
+    ) {
         match expr {
             Expr::Name(name) => {
                 if !found.contains(&name.id.as_str()) && self.is_variable(module, &name.id) {
@@ -360,20 +396,31 @@ impl Lowering<'_> {
             let above = self.bases(base);
             all.push((base, args.clone()));
             for (further, inner) in above {
-                let inner = inner.into_iter().map(|arg| self.substitute(arg, &args)).collect();
+                let inner = inner
+                    .into_iter()
+                    .map(|arg| self.substitute(arg, &args))
+                    .collect();
                 all.push((further, inner));
             }
         }
         // The last mention counts: what several bases share stands behind them all.
         let mut seen = HashSet::new();
-        let mut bases: Vec<_> = all.into_iter().rev().filter(|(base, _)| seen.insert(*base)).collect();
+        let mut bases: Vec<_> = all
+            .into_iter()
+            .rev()
+            .filter(|(base, _)| seen.insert(*base))
+            .collect();
         bases.reverse();
         self.classes[usize::from(class)].bases = Some(bases.clone());
         bases
     }
 
     /// The class and arguments that a base or an annotation names.
-    fn class_reference(&mut self, expr: &'static Expr, place: &mut Place<'_>) -> Option<(u16, Vec<u16>)> {
+    fn class_reference(
+        &mut self,
+        expr: &'static Expr,
+        place: &mut Place<'_>,
+    ) -> Option<(u16, Vec<u16>)> {
         let (value, args): (_, Vec<&'static Expr>) = match expr {
             Expr::Subscript(subscript) => (&*subscript.value, slice_parts(&subscript.slice)),
             other => (other, Vec::new()),
@@ -472,7 +519,11 @@ impl Lowering<'_> {
                 _ => Ty::Class(class, args),
             },
             name if self.one_pass.contains(name) => {
-                let element = if name == "typing.Iterator" { arg(0) } else { self.next_of(class, &args) };
+                let element = if name == "typing.Iterator" {
+                    arg(0)
+                } else {
+                    self.next_of(class, &args)
+                };
                 one(tag::ITERATOR, element)
             }
             _ => Ty::Class(class, args),
@@ -485,15 +536,20 @@ impl Lowering<'_> {
         let mut levels = vec![(class, args.to_vec())];
         let above = self.bases(class).into_iter();
         levels.extend(above.map(|(base, inner)| {
-            let inner = inner.into_iter().map(|arg| self.substitute(arg, args)).collect();
+            let inner = inner
+                .into_iter()
+                .map(|arg| self.substitute(arg, args))
+                .collect();
             (base, inner)
         }));
         for (level, args) in levels {
             let info = &self.classes[usize::from(level)];
-            let Some([Def::Function(def), ..]) = info.names.defs.get("__next__").map(Vec::as_slice) else {
+            let Some([Def::Function(def), ..]) = info.names.defs.get("__next__").map(Vec::as_slice)
+            else {
                 continue;
             };
-            let (module, names, returns) = (info.module, info.parameters.clone(), def.returns.as_deref());
+            let (module, names, returns) =
+                (info.module, info.parameters.clone(), def.returns.as_deref());
             let mut place = Place::new(module, Some(level));
             place.variables = names.into_iter().zip(args).collect();
             return returns.map_or(0, |returns| self.lower(returns, &mut place));
@@ -507,12 +563,18 @@ impl Lowering<'_> {
             Expr::Name(name) => {
                 if let Some(class) = place.class {
                     let info = &self.classes[usize::from(class)];
-                    match info.names.defs.get(name.id.as_str()).and_then(|defs| defs.last()) {
+                    match info
+                        .names
+                        .defs
+                        .get(name.id.as_str())
+                        .and_then(|defs| defs.last())
+                    {
                         Some(Def::Class(def)) => {
                             let (def, module) = (*def, info.module);
                             return Some(Target::Class(self.class(module, Some(class), def)));
                         }
-                        Some(Def::Value(value)) if !matches!(value, Expr::Name(own) if own.id == name.id) => {
+                        Some(Def::Value(value)) if !matches!(value, Expr::Name(own) if own.id == name.id) =>
+                        {
                             return Some(Target::Alias(info.module, value));
                         }
                         _ => {}
@@ -613,7 +675,8 @@ impl Lowering<'_> {
                     Some(Target::Alias(module, value)) => {
                         let mut names = Vec::new();
                         self.variables_in(module, value, &mut names);
-                        let args: Vec<u16> = args.into_iter().map(|arg| self.lower(arg, place)).collect();
+                        let args: Vec<u16> =
+                            args.into_iter().map(|arg| self.lower(arg, place)).collect();
                         let variables = names.into_iter().zip(args).collect();
                         self.open_alias(module, value, variables, place)
                     }
@@ -626,9 +689,13 @@ impl Lowering<'_> {
                     let unknown = self.classes[usize::from(class)].parameters.len();
                     self.instance(class, vec![0; unknown])
                 }
-                Some(Target::Alias(module, value)) => self.open_alias(module, value, Vec::new(), place),
+                Some(Target::Alias(module, value)) => {
+                    self.open_alias(module, value, Vec::new(), place)
+                }
                 Some(Target::MaybeNone) => self.plain(tag::NONE),
-                Some(Target::Variable(name, module, value)) => self.variable(name, module, value, place),
+                Some(Target::Variable(name, module, value)) => {
+                    self.variable(name, module, value, place)
+                }
                 _ => 0,
             },
             _ => 0,
@@ -667,8 +734,15 @@ impl Lowering<'_> {
                 // `AnyStr` that nothing binds is one of its constraints; other variables may be anything.
                 let constraints = variable(value).unwrap_or_default();
                 let mut inside = Place::new(module, None);
-                let constraints: Vec<u16> = constraints.iter().map(|one| self.lower(one, &mut inside)).collect();
-                let unbound = if constraints.is_empty() { 0 } else { self.union(constraints) };
+                let constraints: Vec<u16> = constraints
+                    .iter()
+                    .map(|one| self.lower(one, &mut inside))
+                    .collect();
+                let unbound = if constraints.is_empty() {
+                    0
+                } else {
+                    self.union(constraints)
+                };
                 let Some(own) = place.own.as_mut() else {
                     return 0;
                 };
@@ -691,9 +765,10 @@ impl Lowering<'_> {
                 let parts = args.iter().map(|arg| self.lower(arg, place)).collect();
                 self.union(parts)
             }
-            ("Annotated" | "ClassVar" | "Final" | "Required" | "NotRequired" | "ReadOnly", [arg, ..]) => {
-                self.lower(arg, place)
-            }
+            (
+                "Annotated" | "ClassVar" | "Final" | "Required" | "NotRequired" | "ReadOnly",
+                [arg, ..],
+            ) => self.lower(arg, place),
             ("TypeGuard" | "TypeIs", _) => self.plain(tag::BOOL),
             ("LiteralString", _) => self.plain(tag::STR),
             ("Never" | "NoReturn", _) => self.plain(tag::NEVER),
@@ -724,7 +799,13 @@ impl Lowering<'_> {
             [] => 0,
             [one, rest] if rest.is_ellipsis_literal_expr() => self.lower(one, place),
             [Expr::Tuple(empty)] if empty.elts.is_empty() => self.plain(tag::NEVER),
-            parts if parts.iter().any(|part| part.is_starred_expr() || part.is_ellipsis_literal_expr()) => 0,
+            parts
+                if parts
+                    .iter()
+                    .any(|part| part.is_starred_expr() || part.is_ellipsis_literal_expr()) =>
+            {
+                0
+            }
             parts => {
                 let parts: Vec<u16> = parts.iter().map(|part| self.lower(part, place)).collect();
                 self.table.types.add(Ty::Positions(parts))
@@ -801,8 +882,13 @@ impl Lowering<'_> {
             place.variables = match &made {
                 None => self.own_variables(class),
                 Some((_, args)) => {
-                    let names = class.map(|class| self.classes[usize::from(class)].parameters.clone());
-                    names.unwrap_or_default().into_iter().zip(args.iter().copied()).collect()
+                    let names =
+                        class.map(|class| self.classes[usize::from(class)].parameters.clone());
+                    names
+                        .unwrap_or_default()
+                        .into_iter()
+                        .zip(args.iter().copied())
+                        .collect()
                 }
             };
             place.own = Some(&mut own);
@@ -818,7 +904,10 @@ impl Lowering<'_> {
             && !self.has_own_variable(first);
         if told_by_result {
             own.clear();
-            overloads = vec![Overload { result: first, parameters: None }];
+            overloads = vec![Overload {
+                result: first,
+                parameters: None,
+            }];
         }
         if let [only] = overloads.as_mut_slice() {
             // Nothing to choose: only what binds a variable matters.
@@ -843,26 +932,50 @@ impl Lowering<'_> {
         place: &mut Place<'_>,
     ) -> Overload {
         let known = [
-            "overload", "abstractmethod", "deprecated", "final", "type_check_only", "classmethod",
-            "staticmethod", "override", "disjoint_base", "contextmanager", "asynccontextmanager",
+            "overload",
+            "abstractmethod",
+            "deprecated",
+            "final",
+            "type_check_only",
+            "classmethod",
+            "staticmethod",
+            "override",
+            "disjoint_base",
+            "contextmanager",
+            "asynccontextmanager",
         ];
         let transparent = def.decorator_list.len()
             == known.iter().filter(|name| has_decorator(def, name)).count();
         let mut parameters = Vec::new();
-        let mut skip_first = is_method && !has_decorator(def, "staticmethod") || def.name.as_str() == "__new__" && is_method;
+        let mut skip_first = is_method && !has_decorator(def, "staticmethod")
+            || def.name.as_str() == "__new__" && is_method;
         let mut receiver_type = None;
         let all = &def.parameters;
-        let add = |this: &mut Self, place: &mut Place<'_>, kind: u16, parameter: &'static ast::Parameter, optional: bool| {
+        let add = |this: &mut Self,
+                   place: &mut Place<'_>,
+                   kind: u16,
+                   parameter: &'static ast::Parameter,
+                   optional: bool| {
             let name = parameter.name.as_str();
-            let ty = parameter.annotation.as_deref().map_or(0, |annotation| this.lower(annotation, place));
+            let ty = parameter
+                .annotation
+                .as_deref()
+                .map_or(0, |annotation| this.lower(annotation, place));
             let kind = match kind {
                 parameter::ANY if name.starts_with("__") => parameter::POSITIONAL,
                 kind => kind,
             };
-            let kind = if optional { kind | parameter::OPTIONAL } else { kind };
+            let kind = if optional {
+                kind | parameter::OPTIONAL
+            } else {
+                kind
+            };
             (kind, name.to_string(), ty)
         };
-        for (kind, list) in [(parameter::POSITIONAL, &all.posonlyargs), (parameter::ANY, &all.args)] {
+        for (kind, list) in [
+            (parameter::POSITIONAL, &all.posonlyargs),
+            (parameter::ANY, &all.args),
+        ] {
             for one in list {
                 if std::mem::take(&mut skip_first) {
                     if let Some(annotation) = &one.parameter.annotation
@@ -874,14 +987,26 @@ impl Lowering<'_> {
                     }
                     continue;
                 }
-                parameters.push(add(self, place, kind, &one.parameter, one.default.is_some()));
+                parameters.push(add(
+                    self,
+                    place,
+                    kind,
+                    &one.parameter,
+                    one.default.is_some(),
+                ));
             }
         }
         if let Some(variadic) = &all.vararg {
             parameters.push(add(self, place, parameter::VARIADIC, variadic, true));
         }
         for one in &all.kwonlyargs {
-            parameters.push(add(self, place, parameter::KEYWORD, &one.parameter, one.default.is_some()));
+            parameters.push(add(
+                self,
+                place,
+                parameter::KEYWORD,
+                &one.parameter,
+                one.default.is_some(),
+            ));
         }
         if let Some(keywords) = &all.kwarg {
             parameters.push(add(self, place, parameter::KEYWORDS, keywords, true));
@@ -900,9 +1025,15 @@ impl Lowering<'_> {
             result = 0;
         }
         if has_decorator(def, "contextmanager") || has_decorator(def, "asynccontextmanager") {
-            let manager = if has_decorator(def, "contextmanager") { "_GeneratorContextManager" } else { "_AsyncGeneratorContextManager" };
+            let manager = if has_decorator(def, "contextmanager") {
+                "_GeneratorContextManager"
+            } else {
+                "_AsyncGeneratorContextManager"
+            };
             result = match (self.ty(result).clone(), self.global("contextlib", manager)) {
-                (Ty::One(tag::ITERATOR, element), Some(Target::Class(class))) => self.instance(class, vec![element, 0, 0]),
+                (Ty::One(tag::ITERATOR, element), Some(Target::Class(class))) => {
+                    self.instance(class, vec![element, 0, 0])
+                }
                 _ => 0,
             };
         } else if def.is_async {
@@ -914,7 +1045,10 @@ impl Lowering<'_> {
         if made.is_some() {
             parameters.retain(|(kind, _, _)| *kind != parameter::RECEIVER);
         }
-        Overload { result, parameters: Some(parameters) }
+        Overload {
+            result,
+            parameters: Some(parameters),
+        }
     }
 
     /// The instance that a constructor with a declared receiver makes: `self: dict[str, V]` of a class derived from `dict`
@@ -945,31 +1079,52 @@ impl Lowering<'_> {
             let info = &mut self.classes[usize::from(class)];
             (info.module, std::mem::take(&mut info.names.defs), info.def)
         };
-        let defs: Vec<_> = names.iter().map(|(name, defs)| (*name, defs.clone())).collect();
+        let defs: Vec<_> = names
+            .iter()
+            .map(|(name, defs)| (*name, defs.clone()))
+            .collect();
         self.classes[usize::from(class)].names.defs = names;
         let bases = self.bases(class);
         let is_protocol = def.bases().iter().any(|base| match base {
             Expr::Name(name) => name.id == "Protocol",
-            Expr::Subscript(subscript) => matches!(&*subscript.value, Expr::Name(name) if name.id == "Protocol"),
+            Expr::Subscript(subscript) => {
+                matches!(&*subscript.value, Expr::Name(name) if name.id == "Protocol")
+            }
             _ => false,
         });
-        let mut flags = if is_protocol { format::CLASS_PROTOCOL } else { 0 };
+        let mut flags = if is_protocol {
+            format::CLASS_PROTOCOL
+        } else {
+            0
+        };
         let mut members = Members::new();
         for (name, defs) in &defs {
             if *name == "__hash__" && matches!(defs.last(), Some(Def::Declared(_))) {
                 flags |= format::CLASS_UNHASHABLE;
             }
             let dunder = name.starts_with("__") && name.ends_with("__");
-            let kept = if dunder { KEPT_METHODS.contains(name) } else { is_protocol || !name.starts_with('_') };
+            let kept = if dunder {
+                KEPT_METHODS.contains(name)
+            } else {
+                is_protocol || !name.starts_with('_')
+            };
             if kept && let Some(member) = self.member(module, Some(class), name, defs) {
                 members.insert((*name).to_string(), member);
             }
         }
         // A hash is inherited, unless an equality of its own takes it away.
-        if flags & format::CLASS_UNHASHABLE == 0 && !defs.iter().any(|(name, _)| *name == "__hash__") {
-            let above = bases.iter().map(|(base, _)| &self.classes[usize::from(*base)]).find_map(|info| {
-                info.names.defs.get("__hash__").map(|defs| matches!(defs.last(), Some(Def::Declared(_))))
-            });
+        if flags & format::CLASS_UNHASHABLE == 0
+            && !defs.iter().any(|(name, _)| *name == "__hash__")
+        {
+            let above = bases
+                .iter()
+                .map(|(base, _)| &self.classes[usize::from(*base)])
+                .find_map(|info| {
+                    info.names
+                        .defs
+                        .get("__hash__")
+                        .map(|defs| matches!(defs.last(), Some(Def::Declared(_))))
+                });
             if above == Some(true) {
                 flags |= format::CLASS_UNHASHABLE;
             }
@@ -988,7 +1143,11 @@ impl Lowering<'_> {
 
     /// The signature of calling a class, where it tells more than that an instance comes out.
     fn constructor(&mut self, class: u16, bases: &[(u16, Vec<u16>)]) -> Option<u16> {
-        let own: Vec<u16> = self.own_variables(Some(class)).into_iter().map(|(_, ty)| ty).collect();
+        let own: Vec<u16> = self
+            .own_variables(Some(class))
+            .into_iter()
+            .map(|(_, ty)| ty)
+            .collect();
         let instance = self.instance(class, own.clone());
         let mut levels = vec![(class, own.clone())];
         levels.extend(bases.iter().cloned());
@@ -1012,7 +1171,8 @@ impl Lowering<'_> {
                 def.name.as_str() == "__init__"
                     || matches!(def.returns.as_deref(), Some(Expr::Name(name)) if name.id == "Self")
             });
-            return (!plain).then(|| self.function(module, Some(level), &defs, Some((instance, args))));
+            return (!plain)
+                .then(|| self.function(module, Some(level), &defs, Some((instance, args))));
         }
         None
     }
@@ -1051,10 +1211,44 @@ impl Place<'_> {
 
 /// The methods with two underscores at each end that answer a question of ours.
 const KEPT_METHODS: &[&str] = &[
-    "__abs__", "__add__", "__aenter__", "__aiter__", "__and__", "__anext__", "__await__", "__buffer__", "__call__", "__contains__",
-    "__divmod__", "__enter__", "__exit__", "__float__", "__floordiv__", "__fspath__", "__getitem__", "__index__", "__int__",
-    "__invert__", "__iter__", "__len__", "__mod__", "__mul__", "__neg__", "__next__", "__or__", "__pos__", "__pow__",
-    "__radd__", "__reversed__", "__rmul__", "__round__", "__rsub__", "__rtruediv__", "__sub__", "__truediv__", "__xor__",
+    "__abs__",
+    "__add__",
+    "__aenter__",
+    "__aiter__",
+    "__and__",
+    "__anext__",
+    "__await__",
+    "__buffer__",
+    "__call__",
+    "__contains__",
+    "__divmod__",
+    "__enter__",
+    "__exit__",
+    "__float__",
+    "__floordiv__",
+    "__fspath__",
+    "__getitem__",
+    "__index__",
+    "__int__",
+    "__invert__",
+    "__iter__",
+    "__len__",
+    "__mod__",
+    "__mul__",
+    "__neg__",
+    "__next__",
+    "__or__",
+    "__pos__",
+    "__pow__",
+    "__radd__",
+    "__reversed__",
+    "__rmul__",
+    "__round__",
+    "__rsub__",
+    "__rtruediv__",
+    "__sub__",
+    "__truediv__",
+    "__xor__",
 ];
 
 /// The class that an alias of `typing` stands for.
@@ -1131,7 +1325,8 @@ fn mark_effects(table: &mut Table, effects: &Effects) -> Result<(), Box<dyn Erro
 
 fn mark_one(table: &mut Table, name: &str, mark: u16) -> bool {
     let (owner, last) = name.rsplit_once('.').unwrap_or(("", name));
-    let class = |table: &Table, name: &str| table.classes.iter().position(|class| class.name == name);
+    let class =
+        |table: &Table, name: &str| table.classes.iter().position(|class| class.name == name);
     let mark_all = |members: &mut Members| {
         for (kind, _) in members.values_mut() {
             *kind |= mark;
@@ -1151,5 +1346,8 @@ fn mark_one(table: &mut Table, name: &str, mark: u16) -> bool {
             None => return false,
         },
     };
-    members.get_mut(last).map(|(kind, _)| *kind |= mark).is_some()
+    members
+        .get_mut(last)
+        .map(|(kind, _)| *kind |= mark)
+        .is_some()
 }

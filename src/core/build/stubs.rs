@@ -178,7 +178,8 @@ fn read_body(body: &'static [Stmt], module: &'static str, package: bool, names: 
             }
             Stmt::AnnAssign(assign) => {
                 if let Expr::Name(target) = &*assign.target {
-                    let alias = matches!(&*assign.annotation, Expr::Name(name) if name.id == "TypeAlias");
+                    let alias =
+                        matches!(&*assign.annotation, Expr::Name(name) if name.id == "TypeAlias");
                     let def = match &assign.value {
                         Some(value) if alias => Def::Value(value),
                         _ => Def::Declared(&assign.annotation),
@@ -191,7 +192,9 @@ fn read_body(body: &'static [Stmt], module: &'static str, package: bool, names: 
                     if target.id == "__all__" {
                         export(&assign.value, names);
                     } else {
-                        names.defs.insert(&target.id, vec![Def::Value(&assign.value)]);
+                        names
+                            .defs
+                            .insert(&target.id, vec![Def::Value(&assign.value)]);
                     }
                 }
             }
@@ -224,7 +227,11 @@ fn read_body(body: &'static [Stmt], module: &'static str, package: bool, names: 
                         continue;
                     }
                     let bound = alias.asname.as_ref().unwrap_or(&alias.name);
-                    if alias.asname.as_ref().is_some_and(|name| *name == alias.name) {
+                    if alias
+                        .asname
+                        .as_ref()
+                        .is_some_and(|name| *name == alias.name)
+                    {
                         names.reexported.push(bound);
                     }
                     names

@@ -151,7 +151,9 @@ impl Table {
             let record: [u16; format::MODULE_RECORD] = [number(name), start, count];
             sections[Section::Modules as usize].extend(record);
         }
-        let words = sections.iter().map(|words| words.iter().flat_map(|word| word.to_le_bytes()));
+        let words = sections
+            .iter()
+            .map(|words| words.iter().flat_map(|word| word.to_le_bytes()));
         let mut sections: Vec<Vec<u8>> = words.map(Iterator::collect).collect();
         for string in &strings {
             sections[Section::Text as usize].extend(string.as_bytes());

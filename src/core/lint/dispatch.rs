@@ -105,7 +105,11 @@ impl Dispatch {
 
     /// What every rule says of the nodes that begin within `lines`, and what it asked: first of those that spoke, then of those
     /// that asked something and stayed silent.
-    pub fn explain<'a>(&self, cx: &Cx<'a>, lines: TextRange) -> (Vec<(Finding, Silence)>, Vec<Silence>) {
+    pub fn explain<'a>(
+        &self,
+        cx: &Cx<'a>,
+        lines: TextRange,
+    ) -> (Vec<(Finding, Silence)>, Vec<Silence>) {
         let mut spoke: Vec<(Finding, Silence)> = Vec::new();
         let mut silent: Vec<Silence> = Vec::new();
         for node in cx.tree.nodes() {

@@ -2,8 +2,7 @@
 
 use std::marker::PhantomData;
 
-use ruff_python_ast::{self as ast, AnyNodeRef, ExprRef, NodeKind};
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Number};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef, NodeKind, Number};
 
 use super::Cx;
 use crate::python::{Accumulation, Loop, function_around};

@@ -68,7 +68,10 @@ impl<'a> Cx<'a> {
         let expr = expr.into();
         let short = name.trim_start_matches("builtins.");
         self.note(expr, self.facts().is(expr, name), |is| {
-            format!("{} `{short}`", if *is { "means" } else { "is not known to mean" })
+            format!(
+                "{} `{short}`",
+                if *is { "means" } else { "is not known to mean" }
+            )
         })
     }
 
@@ -83,27 +86,39 @@ impl<'a> Cx<'a> {
 
     /// [`Facts::known_length`]
     pub fn known_length(&self, expr: &'a Expr) -> Option<u64> {
-        self.note(expr, self.facts().known_length(expr), |length| match length {
-            Some(length) => format!("holds {length} items at the most"),
-            None => "may be of any length".to_owned(),
-        })
+        self.note(
+            expr,
+            self.facts().known_length(expr),
+            |length| match length {
+                Some(length) => format!("holds {length} items at the most"),
+                None => "may be of any length".to_owned(),
+            },
+        )
     }
 
     /// [`Facts::trip_count`]
     pub fn trip_count(&self, around: Loop<'a>) -> Option<u64> {
-        self.note(around.header(), self.facts().trip_count(around), |count| match count {
-            Some(count) => format!("runs {count} times at the most"),
-            None => "may run any number of times".to_owned(),
-        })
+        self.note(
+            around.header(),
+            self.facts().trip_count(around),
+            |count| match count {
+                Some(count) => format!("runs {count} times at the most"),
+                None => "may run any number of times".to_owned(),
+            },
+        )
     }
 
     /// [`Facts::is_invariant`]
     pub fn is_invariant(&self, expr: impl Into<ExprRef<'a>>, around: Loop<'a>) -> bool {
         let expr = expr.into();
-        self.note(expr, self.facts().is_invariant(expr, around), |same| match same {
-            true => "stays the same in the loop".to_owned(),
-            false => "may change in the loop".to_owned(),
-        })
+        self.note(
+            expr,
+            self.facts().is_invariant(expr, around),
+            |same| match same {
+                true => "stays the same in the loop".to_owned(),
+                false => "may change in the loop".to_owned(),
+            },
+        )
     }
 
     /// [`Facts::changes_in`]
@@ -204,10 +219,14 @@ impl<'a> Cx<'a> {
     pub fn only_binding(&self, symbol: &Symbol<'a>) -> Option<Binding<'a>> {
         let first = self.facts().binding_nodes(symbol).next();
         let place = first.map(|node| node.range()).unwrap_or_default();
-        self.note(place, self.facts().only_binding(symbol), |only| match only {
-            Some(_) => "is bound once".to_owned(),
-            None => "is bound more than once".to_owned(),
-        })
+        self.note(
+            place,
+            self.facts().only_binding(symbol),
+            |only| match only {
+                Some(_) => "is bound once".to_owned(),
+                None => "is bound more than once".to_owned(),
+            },
+        )
     }
 
     /// The first line of a place.
