@@ -37,7 +37,8 @@
 //! def select(rows, lines):
 //!     wanted = []
 //!     for line in lines:
-//!         wanted.append(line.strip())
+//!         line = line.strip()
+//!         wanted.append(line)
 //!     return [row for row in rows if row not in wanted]
 //! ```
 //!
@@ -45,7 +46,8 @@
 //! def select(rows, lines):
 //!     wanted = set()
 //!     for line in lines:
-//!         wanted.add(line.strip())
+//!         line = line.strip()
+//!         wanted.add(line)
 //!     return [row for row in rows if row not in wanted]
 //! ```
 //!
