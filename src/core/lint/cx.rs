@@ -1,16 +1,19 @@
 //! What a rule is given: the facts of the file.
 
+use std::cell::RefCell;
 use std::ops::Deref;
 
 use ruff_python_ast::ExprRef;
 use ruff_text_size::{Ranged, TextRange};
 
-use super::Edit;
+use super::{Asked, Edit};
 use crate::python::{Facts, Import};
 
 /// The context of a check: all facts about the file, and the edits that build on them.
 pub struct Cx<'a> {
     facts: Facts<'a>,
+    /// What is asked, while somebody wants to know.
+    pub(super) trace: RefCell<Option<Vec<Asked>>>,
 }
 
 impl<'a> Deref for Cx<'a> {
@@ -23,7 +26,10 @@ impl<'a> Deref for Cx<'a> {
 
 impl<'a> Cx<'a> {
     pub fn new(facts: Facts<'a>) -> Self {
-        Self { facts }
+        Self {
+            facts,
+            trace: RefCell::default(),
+        }
     }
 
     /// The source of an expression, wrapped so that it can stand as an operand, an argument, or before a dot.

@@ -364,6 +364,30 @@ fn invariant_expressions() {
         "def f(probe: str):\n    for x in xs:\n        sorted(probe)\n        unknown(x)"
     ));
     assert!(!invariant("for probe in xs:\n    sorted(probe)"));
+    // A function that the loop calls may change what it captures.
+    assert!(!invariant(
+        "def f(xs):\n    probe = [1]\n    def g(x):\n        probe.remove(x)\n    for x in xs:\n        sorted(probe)\n        g(x)"
+    ));
+}
+
+#[test]
+fn what_a_loop_leaves_alone() {
+    let left_alone = |body: &str| {
+        let code = format!(
+            "def f(self, xs):\n    for x in xs:\n        {body}\n        sorted(self.items)\n"
+        );
+        with_facts(&code, |facts, parsed| {
+            let call = facts.call_of(last_expr(parsed, facts), "builtins.sorted");
+            let call = call.expect("a call of sorted");
+            let around = facts.in_loop(call).expect("a loop");
+            facts.is_left_alone(&call.arguments.args[0], around)
+        })
+    };
+    assert!(left_alone("print(x)"));
+    assert!(left_alone("self.others.append(x)"));
+    assert!(!left_alone("self.items.append(x)"));
+    assert!(!left_alone("self.items[0] = x"));
+    assert!(!left_alone("self.items = x"));
 }
 
 #[test]
