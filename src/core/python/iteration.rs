@@ -159,6 +159,70 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether a loop takes all its items here and now. A generator that is handed on may be asked for them by code that changes what it
+    /// walks over: `xs.extend(x for x in xs)`.
+    pub fn runs_in_place(&self, around: Loop<'a>) -> bool {
+        match around {
+            Loop::Clause {
+                comprehension: AnyNodeRef::ExprGenerator(generator),
+                ..
+            } => self
+                .consumed_by(generator)
+                .is_some_and(|(call, _)| call.func.is_name_expr()),
+            _ => true,
+        }
+    }
+
+    /// Whether nothing can change `source` while a loop walks over it, by whatever name: it cannot change at all, or only this function
+    /// holds it and the loop leaves it alone.
+    ///
+    /// Stronger than [`Self::is_invariant`]: what belongs to an object or a module may be changed by another thread, too.
+    pub fn is_steady(&self, source: &'a Expr, around: Loop<'a>) -> bool {
+        let ty = self.ty(source);
+        if matches!(
+            ty,
+            Type::Tuple(_) | Type::FrozenSet(_) | Type::Str | Type::Bytes | Type::Range
+        ) || self.makes_new(source)
+        {
+            return true;
+        }
+        let own = self.tree.descendants(source).all(|node| match node {
+            AnyNodeRef::ExprName(name) => self.symbol(name).is_none_or(|symbol| {
+                self.tree.scope(symbol.scope).kind == ScopeKind::Function && !symbol.shared
+            }),
+            AnyNodeRef::ExprAttribute(attribute) => {
+                matches!(self.tree.parent(attribute), Some(AnyNodeRef::ExprCall(call)) if call.func.range() == attribute.range())
+            }
+            // What lies in a container may have other names.
+            AnyNodeRef::ExprSubscript(_) => false,
+            _ => true,
+        });
+        own && self.runs_in_place(around)
+            && self.is_invariant(source, around)
+            && !self.stores_in_unknown(around)
+    }
+
+    /// Whether a loop stores an item in an object of an unknown class, which may do anything then.
+    fn stores_in_unknown(&self, around: Loop<'a>) -> bool {
+        self.tree.descendants(around.node()).any(|node| match node {
+            AnyNodeRef::ExprSubscript(item) if item.ctx != ExprContext::Load => {
+                let ty = self.ty(&*item.value);
+                !self.is_mapping(&ty)
+                    && !matches!(
+                        ty,
+                        Type::List(_) | Type::Deque(_) | Type::Bytearray | Type::DictView(_)
+                    )
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether an expression is the object whose method this is.
+    pub fn is_self(&self, expr: &'a Expr) -> bool {
+        expr.as_name_expr()
+            .is_some_and(|name| self.class_of_self(name).is_some())
+    }
+
     /// Reads of `base[index]` in each iteration of `around`, where nothing there binds the variable `index` anew or uses such an item
     /// in another way; `None` otherwise, or where there is no such read.
     ///
@@ -250,5 +314,124 @@ impl<'a> Facts<'a> {
             inner = outer.range();
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    /// Asks about the first loop or clause of a text.
+    fn first_loop<T>(text: &str, ask: impl for<'a> Fn(&Facts<'a>, Loop<'a>) -> T) -> Option<T> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let around = facts.tree.nodes().iter().find_map(|node| match node {
+            AnyNodeRef::StmtFor(stmt) => Some(Loop::For(stmt)),
+            AnyNodeRef::Comprehension(clause) => Some(Loop::Clause {
+                comprehension: facts.tree.parent(*clause)?,
+                clause,
+            }),
+            _ => None,
+        })?;
+        Some(ask(&facts, around))
+    }
+
+    fn is_unread(text: &str) -> Option<bool> {
+        first_loop(text, |facts, around| {
+            let target = around.target().and_then(Expr::as_name_expr);
+            target.is_some_and(|name| facts.is_unread(name, around))
+        })
+    }
+
+    #[test]
+    fn a_variable_is_unread_if_no_code_sees_it() {
+        let inside =
+            |body: &str| is_unread(&format!("def f(xs):\n    for x in xs:\n        {body}\n"));
+        assert_eq!(inside("print(1)"), Some(true));
+        assert_eq!(inside("print(x)"), Some(false));
+        assert_eq!(inside("x = 1"), Some(false));
+        assert_eq!(inside("print(locals())"), Some(false));
+        let behind = "def f(xs):\n    for x in xs:\n        print(1)\n    return x\n";
+        assert_eq!(is_unread(behind), Some(false));
+        assert_eq!(is_unread("[1 for x in xs]\n"), Some(true));
+        assert_eq!(is_unread("for x in xs:\n    print(1)\n"), Some(false));
+        assert_eq!(is_unread("for _ in xs:\n    print(1)\n"), Some(true));
+    }
+
+    /// How often the item of the loop is read, and whether its key is used otherwise.
+    fn item_reads(body: &str) -> Option<(usize, bool)> {
+        let text = format!("def f(d):\n    for k in d:\n        {body}\n");
+        first_loop(&text, |facts, around| {
+            let key = around.target().and_then(Expr::as_name_expr)?;
+            let (items, others) = facts.item_reads(around.iter()?, key, around)?;
+            Some((items.len(), others))
+        })?
+    }
+
+    #[test]
+    fn items_that_are_only_read_are_found() {
+        assert_eq!(item_reads("print(d[k], d[k])"), Some((2, false)));
+        assert_eq!(item_reads("print(d[k], k)"), Some((1, true)));
+        assert_eq!(item_reads("print(lambda: d[k], d[k])"), Some((1, true)));
+        for body in ["d[k] = 1", "del d[k]", "print(e[k])", "k = d[k]"] {
+            assert_eq!(item_reads(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_generator_that_is_handed_on_runs_later() {
+        let in_place = |text: &str| first_loop(text, |facts, around| facts.runs_in_place(around));
+        assert_eq!(in_place("sum(x for x in xs)\n"), Some(true));
+        assert_eq!(in_place("[x for x in xs]\n"), Some(true));
+        assert_eq!(in_place("xs = []\nxs.extend(x for x in xs)\n"), Some(false));
+        assert_eq!(in_place("f(x for x in xs)\n"), Some(false));
+    }
+
+    #[test]
+    fn only_what_nobody_else_holds_is_steady() {
+        let steady = |text: &str| {
+            first_loop(text, |facts, around| {
+                around
+                    .iter()
+                    .is_some_and(|iter| facts.is_steady(iter, around))
+            })
+        };
+        let function = |body: &str| format!("def f(self, other):\n    d = {{}}\n    {body}\n");
+        for body in [
+            "for x in d: print(x)",
+            "for x in (1, 2): other(x)",
+            "for x in sorted(other): self.run(x)",
+        ] {
+            assert_eq!(steady(&function(body)), Some(true), "{body}");
+        }
+        for body in [
+            "for x in d: d.pop(x)",
+            "for x in self.items: print(x)",
+            "for x in d[0]: print(x)",
+            "for x in d: other[0] = x",
+        ] {
+            assert_eq!(steady(&function(body)), Some(false), "{body}");
+        }
+        assert_eq!(steady("d = {}\nfor x in d: print(x)\n"), Some(false));
+    }
+
+    #[test]
+    fn what_an_iteration_may_skip_is_not_always_reached() {
+        let reached = |body: &str| {
+            let text = format!("def f(xs):\n    for x in xs:\n        {body}\n");
+            first_loop(&text, |facts, around| {
+                let mut nodes = facts.tree.nodes().iter();
+                let probe = nodes
+                    .find(|node| matches!(node, AnyNodeRef::ExprName(name) if name.id == "probe"));
+                probe.is_some_and(|node| facts.is_always_reached(*node, around))
+            })
+        };
+        assert_eq!(reached("print(probe)"), Some(true));
+        assert_eq!(reached("if probe: print(x)"), Some(true));
+        assert_eq!(reached("if x: print(probe)"), Some(false));
+        assert_eq!(reached("y = x and probe"), Some(false));
+        assert_eq!(reached("y = probe if x else 1"), Some(false));
     }
 }
