@@ -95,7 +95,7 @@ impl<'a> Facts<'a> {
         for value in given {
             match value {
                 value if value.is_literal_expr() => {}
-                Expr::Name(_) | Expr::Attribute(_) if self.is_left_alone(value, around) => {
+                Expr::Name(_) | Expr::Attribute(_) if self.is_same_place_in(value, around) => {
                     shared += 1;
                 }
                 _ => own += 1,
