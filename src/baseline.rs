@@ -93,18 +93,29 @@ impl Baseline {
         let paths: Vec<String> = (report.files.iter())
             .map(|file| scene.path(file.source.path()))
             .collect();
-        let mut found = Vec::new();
-        for (path, file) in paths.iter().zip(&report.files) {
-            let stands = |marked: &&Marked| marked.fate == Fate::Stands;
-            let standing = file.report.findings.iter().filter(stands);
-            found.extend(standing.map(|marked| Found { path, marked }));
+        let mut places = Vec::new();
+        for (index, file) in report.files.iter().enumerate() {
+            for (which, marked) in file.report.findings.iter().enumerate() {
+                if matches!(marked.fate, Fate::Stands | Fate::Unchanged) {
+                    places.push((index, which));
+                }
+            }
         }
+        let marked = |(index, which): (usize, usize)| &report.files[index].report.findings[which];
+        // What is older than a change has the first claim.
+        places.sort_by_key(|place| marked(*place).fate == Fate::Stands);
+        let found: Vec<_> = (places.iter())
+            .map(|place| Found {
+                path: &paths[place.0],
+                marked: marked(*place),
+            })
+            .collect();
         let entries: Vec<_> = self.entries().collect();
         let seen = Seen {
             scene,
             left: RefCell::default(),
         };
-        let (places, left) = matched(&entries, &found, &seen);
+        let (origins, left) = matched(&entries, &found, &seen);
         let mut comparison = Comparison::default();
         for ((entry, count), left) in entries.iter().zip(left) {
             let kept = count - left;
@@ -120,11 +131,15 @@ impl Baseline {
             }
             comparison.kept += kept;
         }
-        for (found, place) in found.iter().zip(&places) {
-            let entry = entry(found.path, found.marked);
+        for (found, place) in found.iter().zip(&origins) {
+            let entry = match place {
+                // Its surroundings may have changed: that is no reason to change the file.
+                Some((Place::Same, index)) => entries[*index].0.clone(),
+                _ => entry(found.path, found.marked),
+            };
             match place {
                 None => comparison.new += 1,
-                Some(place) => {
+                Some((place, _)) => {
                     comparison.moved += usize::from(*place == Place::Elsewhere);
                     comparison.pruned.add(entry.clone(), 1);
                 }
@@ -132,10 +147,9 @@ impl Baseline {
             comparison.updated.add(entry, 1);
         }
         comparison.kept -= comparison.moved;
-        let stands = |marked: &&mut Marked| marked.fate == Fate::Stands;
-        let findings = (report.files.iter_mut()).flat_map(|file| &mut file.report.findings);
-        for (marked, place) in findings.filter(stands).zip(places) {
-            if place.is_some() {
+        for ((index, which), origin) in places.into_iter().zip(origins) {
+            let marked = &mut report.files[index].report.findings[which];
+            if origin.is_some() && marked.fate == Fate::Stands {
                 marked.fate = known.clone();
             }
         }

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use hotlint_core::lint::Severity;
 use hotlint_core::python::Versions;
 
+use crate::changes::Since;
 use crate::config::{
     BaselineMode, FailLevel, Options, Selection, Selector, Sources, parse_versions,
 };
@@ -77,6 +78,18 @@ pub enum Command {
     /// Keeps a file of findings that were there before, so that only new ones are reported
     #[command(subcommand)]
     Baseline(Baseline),
+    /// Explains a line: what is reported there, and which fact silenced which rule
+    ///
+    /// Takes FILE:LINE, and what `hotlint check` takes.
+    Why(Box<Check>),
+    /// Writes a configuration to start from
+    ///
+    /// Takes over the Python version and the excluded files of ruff, and leaves out what ruff reports already.
+    Init,
+    /// Turns comments and settings for ruff and perflint into hotlint's
+    ///
+    /// Shows what would change; `--write` changes the comments.
+    Migrate(Migrate),
     /// Explains a rule
     Rule(Rule),
     /// Explains the keys of a configuration file
@@ -124,6 +137,16 @@ impl Baseline {
     }
 }
 
+/// `hotlint migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Change the files
+    #[arg(long)]
+    pub write: bool,
+    #[command(flatten)]
+    pub check: Box<Check>,
+}
+
 /// `hotlint measure`
 #[derive(Debug, Args)]
 pub struct Measure {
@@ -165,14 +188,14 @@ pub struct Rule {
     pub output_format: RuleFormat,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Check {
     /// Files and folders, `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
     /// Apply the fixes that are safe
-    #[arg(long, help_heading = "Fixing")]
+    #[arg(long, conflicts_with = "changes", help_heading = "Fixing")]
     pub fix: bool,
     /// Take fixes in that may change more than the time; `--no-unsafe-fixes` takes it back
     #[arg(long, overrides_with = "no_unsafe_fixes", help_heading = "Fixing")]
@@ -180,10 +203,10 @@ pub struct Check {
     #[arg(long, overrides_with = "unsafe_fixes", hide = true)]
     pub no_unsafe_fixes: bool,
     /// Apply fixes and do not report what is left
-    #[arg(long, conflicts_with = "diff", help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["diff", "changes"], help_heading = "Fixing")]
     pub fix_only: bool,
     /// Show what `--fix` would change, and change nothing
-    #[arg(long, conflicts_with = "fix", help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["fix", "changes"], help_heading = "Fixing")]
     pub diff: bool,
 
     /// Run these rules and groups in place of the configured ones
@@ -249,6 +272,28 @@ pub struct Check {
     #[arg(long, conflicts_with = "show_files", help_heading = "Configuration")]
     pub show_settings: bool,
 
+    /// Report only what has changed since a commit, in the files of now
+    #[arg(
+        long,
+        value_name = "COMMIT",
+        group = "changes",
+        help_heading = "What counts"
+    )]
+    pub since: Option<String>,
+    /// Report only what has changed since the last commit in common with another, such as `origin/main`
+    #[arg(
+        long,
+        value_name = "COMMIT",
+        group = "changes",
+        help_heading = "What counts"
+    )]
+    pub since_merge_base: Option<String>,
+    /// Check what is about to be committed, and report only what has changed in it
+    #[arg(long, group = "changes", help_heading = "What counts")]
+    pub staged: bool,
+    /// Report only what a patch has changed; `-` for standard input
+    #[arg(long, value_name = "FILE", group = "changes", value_hint = ValueHint::FilePath, help_heading = "What counts")]
+    pub since_diff: Option<PathBuf>,
     /// Report only what this file of older findings does not hold; see `hotlint baseline`
     #[arg(long, value_name = "FILE", env = "HOTLINT_BASELINE", hide_env_values = true, value_hint = ValueHint::FilePath, help_heading = "What counts")]
     pub baseline: Option<PathBuf>,
@@ -346,6 +391,15 @@ impl Check {
             config: self.config.clone(),
             flags,
         }
+    }
+
+    /// What the files are compared with.
+    pub fn changes(&self) -> Option<Since> {
+        let commit = self.since.clone().map(Since::Commit);
+        let base = self.since_merge_base.clone().map(Since::MergeBase);
+        let patch = self.since_diff.clone().map(Since::Patch);
+        let staged = self.staged.then_some(Since::Staged);
+        commit.or(base).or(patch).or(staged)
     }
 
     /// Whether files are to be changed.

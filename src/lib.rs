@@ -2,6 +2,7 @@
 
 pub mod anchor;
 pub mod baseline;
+pub mod changes;
 pub mod check;
 mod ci;
 pub mod cli;
@@ -13,6 +14,8 @@ pub mod fix;
 pub mod interpreters;
 pub mod measure;
 mod mend;
+mod migrate;
+mod neighbours;
 mod outcome;
 mod output;
 pub mod policy;
@@ -89,6 +92,7 @@ fn lint_file(target: &Target, mode: Mode) -> Linted {
         let settings = &target.config.settings;
         let reading = match &target.input {
             Input::File(path) => read::file(path, &target.shown, settings.max_file_size),
+            Input::Given(path, bytes) => read::text(bytes.to_vec(), path, &target.shown),
             Input::Stdin => read::stdin(&target.shown, settings.max_file_size),
         };
         match reading {

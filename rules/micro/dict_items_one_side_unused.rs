@@ -4,23 +4,25 @@
 //! `table.values()` makes none: 1.1-1.45 times faster on CPython 3.8 to 3.15.
 //!
 //! ```python bad
-//! def total(table: dict[str, int]):
+//! def mixed(table: dict[str, int]):
 //!     result = 0
 //!     for _, value in table.items():
+//!         result ^= value
 //!         result = result * 3 % 1000 + value
 //!     return result + sum(len(key) for (key, _) in table.items())
 //! ```
 //!
 //! ```python good
-//! def total(table: dict[str, int]):
+//! def mixed(table: dict[str, int]):
 //!     result = 0
 //!     for value in table.values():
+//!         result ^= value
 //!         result = result * 3 % 1000 + value
 //!     return result + sum(len(key) for key in table)
 //! ```
 //!
 //! ```python input
-//! total({str(i): i for i in range(n)})
+//! mixed({str(i): i for i in range(n)})
 //! ```
 //!
 //! Both sides are used, one is bound anew, or code behind the loop reads it:

@@ -4,23 +4,25 @@
 //! CPython 3.8 to 3.13, for a loop that does little else.
 //!
 //! ```python bad
-//! def total(xs: list[int]):
+//! def mixed(xs: list[int]):
 //!     result = 0
 //!     for i, x in enumerate(xs, start=1):
+//!         result ^= x
 //!         result = result * 3 % 1000 + x
 //!     return result, [x for _, x in enumerate(xs) if x]
 //! ```
 //!
 //! ```python good
-//! def total(xs: list[int]):
+//! def mixed(xs: list[int]):
 //!     result = 0
 //!     for x in xs:
+//!         result ^= x
 //!         result = result * 3 % 1000 + x
 //!     return result, [x for x in xs if x]
 //! ```
 //!
 //! ```python input
-//! total(list(range(n)))
+//! mixed(list(range(n)))
 //! ```
 //!
 //! The index is used, also behind the loop; the item is not; and the count starts at something that must be computed:

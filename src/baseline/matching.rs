@@ -47,12 +47,12 @@ pub trait World {
     fn is_left(&self, path: &str, scope: &str) -> bool;
 }
 
-/// Where each finding was before, if it was, and how many findings of each entry are left without one.
+/// Where each finding was before, if it was, with the number of its entry; and how many findings of each entry are left without one.
 pub fn matched(
     entries: &[(&Entry, usize)],
     found: &[Found],
     world: &dyn World,
-) -> (Vec<Option<Place>>, Vec<usize>) {
+) -> (Vec<Option<(Place, usize)>>, Vec<usize>) {
     let found: Vec<Entry> = (found.iter())
         .map(|found| super::entry(found.path, found.marked))
         .collect();
@@ -118,7 +118,7 @@ struct State<'a> {
     entries: &'a [(&'a Entry, usize)],
     found: &'a [Entry],
     left: Vec<usize>,
-    places: Vec<Option<Place>>,
+    places: Vec<Option<(Place, usize)>>,
 }
 
 impl State<'_> {
@@ -148,7 +148,7 @@ impl State<'_> {
             let fits = |old: &&usize| self.left[**old] > 0 && accept(self.entries[**old].0, found);
             if let Some(old) = candidates.iter().find(fits).copied() {
                 self.left[old] -= 1;
-                self.places[index] = Some(place);
+                self.places[index] = Some((place, old));
             }
         }
     }

@@ -96,6 +96,10 @@ pub fn run(command: &cli::Baseline, terminal: Terminal) -> io::Result<Exit> {
         terminal.error("`hotlint baseline` fixes nothing; `hotlint check --fix` does");
         return Ok(Exit::Error);
     }
+    if args.changes().is_some() {
+        terminal.error("a baseline holds all findings, not only those of a change");
+        return Ok(Exit::Error);
+    }
     let Some(run) = Run::new(args, terminal)? else {
         return Ok(Exit::Error);
     };

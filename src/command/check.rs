@@ -26,7 +26,7 @@ use crate::words::{plural, reason};
 /// When standard output cannot be written.
 pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     let start = Instant::now();
-    let Some(run) = Run::new(args, terminal)? else {
+    let Some(mut run) = Run::new(args, terminal)? else {
         return Ok(Exit::Error);
     };
     let settings = run.configs.of_run().settings;
@@ -38,6 +38,13 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     let known = Known::read(&settings, args.baseline.is_some(), terminal);
     let (outputs, known) = match wanted.and_then(|outputs| Ok((outputs, known?))) {
         Ok(wanted) => wanted,
+        Err(message) => {
+            terminal.error(message);
+            return Ok(Exit::Error);
+        }
+    };
+    let changes = match run.narrow(args) {
+        Ok(changes) => changes,
         Err(message) => {
             terminal.error(message);
             return Ok(Exit::Error);
@@ -58,7 +65,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         terminal.print(|out| config::settings(&resolved, out))?;
         return Ok(exit);
     }
-    if run.targets.is_empty() && exit == Exit::Clean {
+    if run.targets.is_empty() && exit == Exit::Clean && changes.is_none() {
         terminal.warn("no Python files found; `--show-files` lists what is checked");
     }
     if terminal.verbosity > 0 {
@@ -83,6 +90,9 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     let outcome = run.lint(args, mode, terminal)?;
     terminal.print(|out| out.write_all(&outcome.output))?;
     let mut report = outcome.report;
+    if let Some(changes) = &changes {
+        changes.mark(&mut report, &run.targets, &run.configs, args.threads)?;
+    }
     if let Some(known) = known.filter(|_| !args.diff) {
         exit = exit.max(known.mark(&run, &mut report, terminal)?);
     }

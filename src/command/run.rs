@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
+use crate::changes::Changes;
 use crate::cli;
 use crate::config::{Configs, Issue, Selector};
 use crate::discover::{self, Request, Target};
@@ -56,6 +57,20 @@ impl Run {
             targets: found.targets,
             exit,
         }))
+    }
+
+    /// Keeps the targets that have changed, where only those are asked for.
+    ///
+    /// # Errors
+    /// When it cannot be known what has changed, in words for the user.
+    pub fn narrow(&mut self, args: &cli::Check) -> Result<Option<Changes>, String> {
+        let Some(since) = args.changes() else {
+            return Ok(None);
+        };
+        let cwd = self.configs.cwd();
+        let changes = Changes::since(&since, cwd, &self.targets)?;
+        self.targets = changes.narrow(std::mem::take(&mut self.targets), cwd);
+        Ok(Some(changes))
     }
 
     /// Checks the files, with a bar where somebody looks.

@@ -20,7 +20,7 @@ use hotlint_core::python::Versions;
 use rustc_hash::FxHashMap;
 
 pub use exclude::Exclude;
-pub use file::Layer;
+pub use file::{Layer, NAMES as FILE_NAMES};
 pub use issue::{Issue, did_you_mean};
 pub use options::{KEYS, Key, Options, QuietPlace};
 pub use select::{Selection, Selector, UnknownSelector};

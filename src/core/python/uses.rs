@@ -10,6 +10,7 @@ use super::loops::Loop;
 use super::symbols::{Binding, Symbol, binding};
 use super::tree::ScopeKind;
 use super::types::Type;
+use super::work::PASSES;
 
 /// How one read uses the object.
 #[derive(Clone, Copy, Debug)]
@@ -210,6 +211,9 @@ impl<'a> Facts<'a> {
         let Some(name) = self.name(&*call.func) else {
             return false;
         };
+        if matches!(&*name, "copy.copy" | "copy.deepcopy") || PASSES.contains(&&*name) {
+            return call.arguments.find_keyword("out").is_none();
+        }
         name.strip_prefix("builtins.").is_some_and(|name| {
             READING_BUILTINS.contains(&name)
                 || matches!(
