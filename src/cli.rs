@@ -188,7 +188,7 @@ pub struct Rule {
     pub output_format: RuleFormat,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Check {
     /// Files and folders, `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]

@@ -5,8 +5,8 @@ use std::io;
 use std::path::PathBuf;
 
 use hotlint_core::lint::{Asked, Finding, Silence};
-use hotlint_core::python::{LineNumber, Source};
-use hotlint_core::text_size::{Ranged as _, TextRange};
+use hotlint_core::python::Source;
+use hotlint_core::text_size::TextRange;
 
 use super::Exit;
 use super::baseline::Known;
@@ -17,7 +17,6 @@ use crate::read::{self, Reading};
 use crate::rule_set::index_of;
 use crate::terminal::Terminal;
 use crate::verdict::Fate;
-use crate::words::reason;
 use crate::{Mode, cli, setup};
 
 /// Questions that are shown of a silent rule, the last ones: what came before them went well.
@@ -61,7 +60,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         ));
         return Ok(Exit::Error);
     };
-    let Some(line) = line(&source, row) else {
+    let Some(line) = source.line(row) else {
         let count = source.lines().line_count();
         terminal.error(format_args!("{} has {count} lines", target.shown));
         return Ok(Exit::Error);
@@ -132,13 +131,6 @@ fn place(args: &cli::Check) -> Result<(PathBuf, usize), String> {
     }
 }
 
-/// The range of a line, counted from 1.
-fn line(source: &Source, row: usize) -> Option<TextRange> {
-    let count = source.lines().line_count();
-    let number = LineNumber::new(row).filter(|_| row <= count)?;
-    Some(source.lines().line_range(number, source.text()))
-}
-
 fn touches(place: TextRange, line: TextRange) -> bool {
     line.contains(place.start()) || place.contains_range(line) || line.contains_range(place)
 }
@@ -186,7 +178,7 @@ impl Answer<'_> {
             for cause in &finding.causes {
                 let row = self.row_of(cause.range);
                 let piece = self.piece(cause.range);
-                let _ = writeln!(out, "  because of line {row}: {piece} ({})", cause.label);
+                let _ = writeln!(out, "  because of line {row}: {piece} ({})", cause.text);
             }
             self.asked(out, self.asked_of(finding.rule));
         }

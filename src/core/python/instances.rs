@@ -1,216 +1,180 @@
-//! What instances of the classes of this file hold and give: attributes, properties and methods, through base classes; and what
-//! functions return.
+//! How many instances of a class there may be, as far as its file tells.
 
-use std::rc::Rc;
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
+use ruff_text_size::Ranged;
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Stmt};
-
-use super::blocks::{Leaves, function_around, leaves};
 use super::facts::Facts;
-use super::infer::Assigned;
-use super::questions::Question;
-use super::types::{Class, Type, known};
-use super::typeshed::{Given, Table};
+use super::loops::Loop;
+use super::symbols::Binding;
+use super::uses::Use;
 
-/// Longer chains of base classes are nobody's idea of readable code.
-const BASES: usize = 12;
-
-/// What a class of this file says of a name.
-enum Found<'a> {
-    Assigned(&'a ast::StmtClassDef),
-    Method(&'a ast::StmtFunctionDef),
-    /// A base class outside of the file.
-    Outside(Type<'a>),
+/// How many instances of a class the file makes or handles.
+#[derive(Clone, Copy, Debug)]
+pub enum Instances<'a> {
+    /// A loop makes one in each iteration, and keeps it.
+    Many(AnyNodeRef<'a>, Loop<'a>),
+    /// An annotation says that a container holds them.
+    Items(AnyNodeRef<'a>),
+    /// The file makes some, and none of them in a loop that keeps them.
+    Few,
+    /// The file makes none.
+    Unknown,
 }
 
+/// What holds many objects, in annotations. Dictionaries are left out: they hold one of each kind as often.
+const CONTAINERS: &[&str] = &[
+    "AsyncGenerator",
+    "AsyncIterable",
+    "AsyncIterator",
+    "Collection",
+    "Deque",
+    "FrozenSet",
+    "Generator",
+    "Iterable",
+    "Iterator",
+    "List",
+    "MutableSequence",
+    "Sequence",
+    "Set",
+    "deque",
+    "frozenset",
+    "list",
+    "set",
+];
+
 impl<'a> Facts<'a> {
-    /// The type of an attribute of an instance.
-    pub(super) fn instance_attribute(
-        &self,
-        class: &'a ast::StmtClassDef,
-        attribute: &'a str,
-    ) -> Type<'a> {
-        self.ask(Question::Attribute(self.tree.id(class), attribute))
-    }
-
-    /// What the class, or the nearest base, says of an attribute.
-    pub(super) fn attribute_of(
-        &self,
-        class: &'a ast::StmtClassDef,
-        attribute: &'a str,
-    ) -> Type<'a> {
-        match self.member_of_class(class, attribute) {
-            Some(Found::Assigned(owner)) => match self.attributes_of(owner).get(attribute) {
-                Some(assigned) => self.infer_assigned(assigned),
-                None => Type::Unknown,
-            },
-            Some(Found::Method(def)) if self.is_property(def) => self.result(def),
-            Some(Found::Outside(base)) => Table::get()
-                .attribute(&base, attribute)
-                .unwrap_or(Type::Unknown),
-            _ => Type::Unknown,
-        }
-    }
-
-    /// What calling a method of an instance gives.
-    pub(super) fn method_result(&self, class: &'a ast::StmtClassDef, method: &str) -> Type<'a> {
-        match self.member_of_class(class, method) {
-            Some(Found::Method(def)) if !self.is_property(def) => self.returned(def),
-            Some(Found::Outside(base)) => self
-                .call_method(&base, method, Given::operands(&[]))
-                .unwrap_or(Type::Unknown),
-            _ => Type::Unknown,
-        }
-    }
-
-    /// Where a class, or the nearest of its bases, assigns or defines a name. Bases that nobody knows may define anything.
-    fn member_of_class(&self, class: &'a ast::StmtClassDef, name: &str) -> Option<Found<'a>> {
-        let mut left = vec![class];
-        for _ in 0..BASES {
-            let class = left.pop()?;
-            let method = class.body.iter().rev().find_map(|stmt| match stmt {
-                Stmt::FunctionDef(def) if def.name.as_str() == name => Some(def),
-                _ => None,
-            });
-            let attributes = self.attributes_of(class);
-            match (method, attributes.get(name)) {
-                (Some(def), None) => return Some(Found::Method(def)),
-                // Both: a method that is wrapped, or a property with its hidden value.
-                (Some(_), Some(_)) => return None,
-                (None, Some(assigned)) => {
-                    // `name: int` in a class body, of which a base has the value.
-                    let declared = assigned
-                        .iter()
-                        .any(|assigned| !matches!(assigned, Assigned::Augmented(..)));
-                    return declared.then_some(Found::Assigned(class));
-                }
-                (None, None) => {}
-            }
-            for base in class.bases().iter().rev() {
-                let base = match base {
-                    Expr::Subscript(subscript) => &*subscript.value,
-                    other => other,
-                };
-                if self.is(base, "typing.Generic") || self.is(base, "builtins.object") {
-                    continue;
-                }
-                match self.instance_of(base)? {
-                    Type::Local(class) => left.push(class.0),
-                    // The last one counts only if the others of this file do not have the name.
-                    outside => {
-                        let known = Table::get().has_member(&outside, name);
-                        if known && left.is_empty() {
-                            return Some(Found::Outside(outside));
-                        }
-                        if known {
-                            return None;
-                        }
+    /// How many instances of `class` the file makes or handles.
+    pub fn instances(&self, class: &'a ast::StmtClassDef) -> Instances<'a> {
+        let Some(symbol) = self.symbol(class) else {
+            return Instances::Unknown;
+        };
+        let mut found = Instances::Unknown;
+        for read in self.reads(symbol) {
+            let made = match self.tree.parent(read) {
+                Some(AnyNodeRef::ExprCall(call)) if call.func.range() == read.range() => Some(call),
+                // `Point.parse(text)`: another way to make one.
+                _ => match self.usage(read) {
+                    Use::Method(name, call) if self.is_constructor(class, name) => Some(call),
+                    _ => None,
+                },
+            };
+            if let Some(call) = made {
+                match self.kept_in_loop(call) {
+                    Some(around) if !self.is_mostly_shared(call, around) => {
+                        return Instances::Many(call.into(), around);
                     }
+                    _ if matches!(found, Instances::Unknown) => found = Instances::Few,
+                    _ => {}
                 }
+            } else if self.is_item_of_annotation(read) {
+                found = Instances::Items(read.into());
             }
         }
-        None
+        found
     }
 
-    fn is_property(&self, def: &'a ast::StmtFunctionDef) -> bool {
-        def.decorator_list.iter().any(|decorator| {
-            self.is(&decorator.expression, "builtins.property")
-                || self.is(&decorator.expression, "functools.cached_property")
-                || self.is(&decorator.expression, "abc.abstractproperty")
+    /// Whether a class method of that name makes instances.
+    fn is_constructor(&self, class: &'a ast::StmtClassDef, name: &str) -> bool {
+        class.body.iter().any(|stmt| match stmt {
+            ast::Stmt::FunctionDef(def) if def.name == *name => def
+                .decorator_list
+                .iter()
+                .any(|decorator| self.is(&decorator.expression, "builtins.classmethod")),
+            _ => false,
         })
     }
 
-    /// What calling a function of this file gives.
-    pub(super) fn returned(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
-        let transparent = def.decorator_list.iter().all(|decorator| {
-            self.decorator_name(decorator).is_some_and(|name| {
-                matches!(
-                    name.as_str(),
-                    "builtins.staticmethod"
-                        | "builtins.classmethod"
-                        | "functools.cache"
-                        | "functools.lru_cache"
-                        | "abc.abstractmethod"
-                        | "typing.override"
-                        | "typing.final"
-                        | "typing_extensions.override"
-                )
-            })
-        });
-        if transparent {
-            self.result(def)
-        } else {
-            Type::Unknown
-        }
-    }
-
-    /// What a function gives where its decorators leave that alone.
-    fn result(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
-        let yields = self.is_generator(def);
-        let declared = def
-            .returns
-            .as_deref()
-            .map(|returns| self.annotation(returns));
-        match declared {
-            Some(declared) if !declared.is_unknown() => {
-                return match declared {
-                    declared if def.is_async && !yields => coroutine(declared),
-                    _ if def.is_async => Type::Unknown,
-                    declared => declared,
-                };
+    /// Whether what an instance is made of is mostly the same for all of them: an object that does something, not one that records
+    /// something.
+    fn is_mostly_shared(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> bool {
+        let given = call
+            .arguments
+            .iter_source_order()
+            .map(|argument| argument.value());
+        let (mut shared, mut own) = (0, 0);
+        for value in given {
+            match value {
+                value if value.is_literal_expr() => {}
+                Expr::Name(_) | Expr::Attribute(_) if self.is_same_place_in(value, around) => {
+                    shared += 1;
+                }
+                _ => own += 1,
             }
-            _ => {}
         }
-        if def.is_async && yields {
-            return Type::Unknown;
-        }
-        let given = self.ask(Question::Result(self.tree.id(def)));
-        if yields {
-            Type::Iterator(Rc::new(known(given)))
-        } else if def.is_async {
-            coroutine(known(given))
-        } else if given == Type::None {
-            // Nothing but `raise`, or nothing at all: meant to be overridden.
-            Type::Unknown
-        } else {
-            given
-        }
+        shared > own
     }
 
-    /// The join of all that a function returns, or yields.
-    pub(super) fn given_by(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
-        let yields = self.is_generator(def);
-        let mut all = match leaves(&def.body) {
-            Some(Leaves::Function) => Type::Never,
-            _ if yields => Type::Never,
-            _ => Type::None,
+    /// Whether a read stands in an annotation as what a container holds: `list[Point]`.
+    fn is_item_of_annotation(&self, read: &'a ast::ExprName) -> bool {
+        let container = self
+            .tree
+            .ancestors(read)
+            .take_while(|outer| outer.is_expression())
+            .find_map(|outer| match outer {
+                AnyNodeRef::ExprSubscript(subscript) => Some(&*subscript.value),
+                _ => None,
+            });
+        let word = match container {
+            Some(Expr::Name(name)) => name.id.as_str(),
+            Some(Expr::Attribute(attribute)) => attribute.attr.as_str(),
+            _ => return false,
         };
-        let mut bare = true;
-        for node in self.tree.descendants(def) {
-            let value = match node {
-                AnyNodeRef::StmtReturn(stmt) if !yields => stmt.value.as_deref(),
-                AnyNodeRef::ExprYield(expr) if yields => expr.value.as_deref(),
-                AnyNodeRef::ExprYieldFrom(_) if yields => return Type::Unknown,
-                _ => continue,
-            };
-            let own = function_around(&self.tree, node).is_some_and(|own| std::ptr::eq(own, def));
-            if !own {
-                continue;
-            }
-            bare &= value.is_none();
-            all = all.join(value.map_or(Type::None, |value| self.infer(value)));
-            if all == Type::Unknown {
-                return all;
-            }
-        }
-        if bare && !yields { Type::None } else { all }
+        CONTAINERS.contains(&word)
     }
-}
 
-fn coroutine<'a>(result: Type<'a>) -> Type<'a> {
-    let arguments = [Type::Unknown, Type::Unknown, result];
-    match Class::named("typing.Coroutine").id() {
-        Some(id) => Type::Instance(Class::library(id, Rc::new(arguments))),
-        None => Type::Unknown,
+    /// The loop in which each iteration keeps, or gives away, the object that `call` makes: an element of a comprehension, an item of a
+    /// container, what a generator yields.
+    pub fn kept_in_loop(&self, call: &'a ast::ExprCall) -> Option<Loop<'a>> {
+        let around = self.in_loop(call)?;
+        if self.is_stored_as_item(call.into()) {
+            return Some(around);
+        }
+        // `point = Point(x)`, then `points.append(point)`.
+        let AnyNodeRef::StmtAssign(stmt) = self.tree.parent(call)? else {
+            return None;
+        };
+        let [Expr::Name(target)] = stmt.targets.as_slice() else {
+            return None;
+        };
+        let symbol = self.symbol(target)?;
+        let Some(Binding::Assign(_)) = self.only_binding(symbol) else {
+            return None;
+        };
+        let mut reads = self.reads(symbol);
+        reads
+            .any(|read| around.repeats(read) && self.is_stored_as_item(read.into()))
+            .then_some(around)
+    }
+
+    fn is_stored_as_item(&self, node: AnyNodeRef<'a>) -> bool {
+        match self.tree.parent(node) {
+            Some(
+                AnyNodeRef::ExprListComp(_) | AnyNodeRef::ExprSetComp(_) | AnyNodeRef::ExprYield(_),
+            ) => true,
+            Some(AnyNodeRef::ExprDictComp(comp)) => comp.value.range() == node.range(),
+            Some(AnyNodeRef::StmtAssign(stmt)) => {
+                stmt.value.range() == node.range()
+                    && stmt.targets.iter().any(Expr::is_subscript_expr)
+            }
+            Some(AnyNodeRef::Arguments(arguments)) => match self.tree.parent(arguments) {
+                Some(AnyNodeRef::ExprCall(outer)) => {
+                    let word = match &*outer.func {
+                        Expr::Attribute(method) => method.attr.as_str(),
+                        _ => return false,
+                    };
+                    let keeps = matches!(
+                        word,
+                        "append" | "appendleft" | "add" | "insert" | "setdefault"
+                    );
+                    // On a builtin container, or on what may well be one.
+                    keeps
+                        && self.name(&*outer.func).is_none_or(|name| {
+                            name.starts_with("builtins.") || name.starts_with("collections.")
+                        })
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 }

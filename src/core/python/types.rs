@@ -146,6 +146,23 @@ impl<'a> Type<'a> {
         matches!(self, Type::Dict(..))
     }
 
+    /// A dict, of the builtin class or of one that keeps its methods: iterating gives the keys.
+    pub fn is_mapping(&self) -> bool {
+        match self {
+            Type::Dict(..) => true,
+            Type::Instance(name) => matches!(
+                &**name,
+                "collections.OrderedDict"
+                    | "collections.defaultdict"
+                    | "collections.Counter"
+                    | "typing.DefaultDict"
+                    | "typing.OrderedDict"
+                    | "typing.Counter"
+            ),
+            _ => false,
+        }
+    }
+
     pub fn is_str(&self) -> bool {
         matches!(self, Type::Str)
     }
