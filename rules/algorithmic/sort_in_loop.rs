@@ -7,7 +7,7 @@
 //! def ranks(queries: list[int], marks: list[int]):
 //!     total = 0
 //!     for query in queries:
-//!         total += sorted(marks).index(query)
+//!         total += sorted(marks)[query % len(marks)]
 //!     return total
 //! ```
 //!
@@ -16,7 +16,7 @@
 //!     total = 0
 //!     marks_sorted = sorted(marks)
 //!     for query in queries:
-//!         total += marks_sorted.index(query)
+//!         total += marks_sorted[query % len(marks)]
 //!     return total
 //! ```
 //!
