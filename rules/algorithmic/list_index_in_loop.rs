@@ -22,13 +22,13 @@
 //!
 //! ```python bad
 //! def arranged(names: list[str], order: list[str]):
-//!     return sorted(names, key=lambda name: order.index(name))
+//!     return sorted(names, key=lambda name: (order.index(name), len(name)))
 //! ```
 //!
 //! ```python good
 //! def arranged(names: list[str], order: list[str]):
 //!     order_index = {item: i for i, item in enumerate(order)}
-//!     return sorted(names, key=lambda name: order_index[name])
+//!     return sorted(names, key=lambda name: (order_index[name], len(name)))
 //! ```
 //!
 //! ```python input

@@ -54,7 +54,7 @@
 //!
 //! The fix is safe for whole numbers. For floats the last digit may differ, and a number that grows too large becomes `inf`.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprBinOp, Number, Operator, UnaryOp};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprBinOp, Number, Operator};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::Type;
 use hotlint_core::text_size::Ranged;

@@ -35,7 +35,6 @@ pub struct Facts<'a> {
     pub(super) inference: Cell<Inference>,
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
-    pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
     /// The last question for the innermost loop around a node, and its answer.
     pub(super) last_loop: Cell<Option<(NodeId, Option<Loop<'a>>)>>,
     /// How often a loop runs, by the node of its iterable.
@@ -44,6 +43,7 @@ pub struct Facts<'a> {
     pub(super) named_functions: OnceCell<Rc<Named<'a>>>,
     /// The functions that a loop, by its node, may run.
     pub(super) reached: RefCell<FxHashMap<NodeId, Rc<[&'a StmtFunctionDef]>>>,
+    pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
@@ -66,12 +66,12 @@ impl<'a> Facts<'a> {
             answers: RefCell::default(),
             inference: Cell::default(),
             unknown_calls: RefCell::default(),
-            events: RefCell::default(),
             last_loop: Cell::default(),
             trip_counts: RefCell::default(),
             function_purities: RefCell::default(),
             named_functions: OnceCell::new(),
             reached: RefCell::default(),
+            events: RefCell::default(),
             attributes: RefCell::default(),
             dict_uses: OnceCell::new(),
         })
