@@ -213,7 +213,8 @@ impl Rule for ListInsertFrontInLoop {
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let (list, _) = inserted(call)?;
-        if !cx.ty(list).is_list() {
+        // `sys.path` and the like hold a handful.
+        if !cx.ty(list).is_list() || list.is_attribute_expr() && cx.is_few(list) {
             return None;
         }
         let around = cx.in_loop(call)?;
