@@ -12,6 +12,8 @@ pub struct Report {
     pub files: Vec<Checked>,
     /// How many files were looked at, those without findings included.
     pub checked: usize,
+    /// Whether findings were compared with a baseline or an older version.
+    pub compared: bool,
 }
 
 /// One file with what is said about it.

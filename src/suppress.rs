@@ -13,11 +13,16 @@ mod directive;
 mod mend;
 mod scope;
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use hotlint_core::ast::token::Token;
 use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::Source;
 use hotlint_core::text_size::{Ranged, TextRange};
 
+use crate::anchor::Anchor;
 use crate::verdict::{Fate, FileReport, Marked, ProblemKind};
 use directive::Kind;
 use scope::{Reach, Statements};
@@ -44,7 +49,8 @@ pub fn mark<'a>(
     report: &mut FileReport,
     rules: impl FnOnce() -> Vec<Ran<'a>>,
 ) {
-    if memchr::memmem::find(source.text().as_bytes(), directive::MARK.as_bytes()).is_none() {
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(directive::MARK));
+    if FINDER.find(source.text().as_bytes()).is_none() {
         return;
     }
     let statements = Statements::new(tokens);
@@ -135,6 +141,7 @@ pub fn mark<'a>(
                 None => Fate::Stands,
             },
             severity: Severity::Warning,
+            anchor: Anchor::default(),
             finding,
         })
         .collect();

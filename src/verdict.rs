@@ -4,6 +4,8 @@ use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::{MAX_DEPTH, ParseProblem};
 use hotlint_core::text_size::TextRange;
 
+use crate::anchor::Anchor;
+
 /// What `check` has to say about one file.
 #[derive(Debug, Default)]
 pub struct FileReport {
@@ -19,6 +21,8 @@ pub struct Marked {
     pub finding: Finding,
     pub severity: Severity,
     pub fate: Fate,
+    /// Where it belongs, told without line numbers.
+    pub anchor: Anchor,
 }
 
 /// What becomes of a finding.
@@ -30,6 +34,10 @@ pub enum Fate {
     Suppressed { by: TextRange },
     /// The configuration silences this rule in this file.
     Quiet,
+    /// The baseline knows it.
+    Baselined,
+    /// It was there before the change that this run looks at.
+    Unchanged,
 }
 
 /// Something that kept a file from being checked in full; the run goes on.

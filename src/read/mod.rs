@@ -177,7 +177,7 @@ pub fn text(mut bytes: Vec<u8>, path: &Path, shown: &str) -> Reading {
     if is_notebook {
         return file.notebook(&text, origin);
     }
-    if let Some(at) = text.find('\0') {
+    if let Some(at) = memchr::memchr(0, text.as_bytes()) {
         let place = place(&text, at);
         let message = format!("NUL byte at {place}, which Python does not read");
         let problem = undecodable(range(at, 1), message, "is it a text file?");
@@ -303,7 +303,7 @@ fn place(text: &str, at: usize) -> String {
 
 /// By the path, or by the name that standard input is given.
 fn extension_is(path: &Path, shown: &str, extension: &str) -> bool {
-    let path = if path == Path::new("-") {
+    let path = if path.as_os_str() == "-" {
         Path::new(shown)
     } else {
         path

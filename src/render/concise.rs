@@ -61,6 +61,6 @@ pub(super) fn lines<'a>(file: &'a Checked, style: &'a Style) -> impl Iterator<It
 }
 
 /// Messages are sentences, but may quote code.
-fn one_line(message: &str) -> String {
+pub(super) fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }

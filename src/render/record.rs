@@ -123,6 +123,8 @@ impl<'a> Record<'a> {
                 Fate::Stands => "stands",
                 Fate::Suppressed { .. } => "suppressed",
                 Fate::Quiet => "quiet",
+                Fate::Baselined => "baselined",
+                Fate::Unchanged => "unchanged",
             }),
         }
     }

@@ -60,7 +60,7 @@ pub fn statistics(
             }
             return Ok(());
         }
-        Format::Concise | Format::Full | Format::Grouped => {}
+        _ => {}
     }
     let digits = counts
         .first()

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Number};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef, NodeKind, Number};
 
 use super::Cx;
 use crate::python::{Accumulation, Loop, function_around};
@@ -87,6 +87,22 @@ impl Query for AnyFor {
             }
             _ => None,
         }
+    }
+}
+
+/// List, set and dict comprehensions, and generator expressions.
+pub struct AnyComprehension;
+
+impl Query for AnyComprehension {
+    type Node<'a> = ExprRef<'a>;
+    const KINDS: &'static [NodeKind] = &[
+        NodeKind::ExprListComp,
+        NodeKind::ExprSetComp,
+        NodeKind::ExprDictComp,
+        NodeKind::ExprGenerator,
+    ];
+    fn get<'a>(node: AnyNodeRef<'a>, _: &Cx<'a>) -> Option<ExprRef<'a>> {
+        node.as_expr_ref()
     }
 }
 

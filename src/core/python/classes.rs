@@ -255,7 +255,7 @@ impl<'a> Facts<'a> {
         // `if TYPE_CHECKING: ... else: __slots__ = ...` and the like.
         let elsewhere = self
             .symbols()
-            .in_scope(self.body_scope(class), "__slots__")
+            .in_scope(&self.tree, self.body_scope(class), "__slots__")
             .is_some();
         if strange || elsewhere {
             Slots::Unknown
@@ -466,14 +466,18 @@ impl<'a> Facts<'a> {
                         .any(|name| arguments.find_keyword(name).is_some())
                 })
             });
-            frozen || self.symbols().in_scope(scope, "__hash__").is_some()
+            frozen
+                || self
+                    .symbols()
+                    .in_scope(&self.tree, scope, "__hash__")
+                    .is_some()
         })
     }
 
     /// Whether instances of a class are certainly unhashable: it defines `__eq__`, itself or as a dataclass, and no `__hash__`.
     pub fn is_unhashable_class(&self, class: &'a ast::StmtClassDef) -> bool {
         let scope = self.body_scope(class);
-        let has = |name: &str| self.symbols().in_scope(scope, name).is_some();
+        let has = |name: &str| self.symbols().in_scope(&self.tree, scope, name).is_some();
         if has("__hash__") {
             return false;
         }

@@ -14,6 +14,7 @@ use super::callees::Named;
 use super::classes::DictUse;
 use super::effects::Purity;
 use super::infer::{Attributes, Inference, Inferred};
+use super::loops::Loop;
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
@@ -33,6 +34,10 @@ pub struct Facts<'a> {
     pub(super) inference: Cell<Inference>,
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
+    /// The last question for the innermost loop around a node, and its answer.
+    pub(super) last_loop: Cell<Option<(NodeId, Option<Loop<'a>>)>>,
+    /// How often a loop runs, by the node of its iterable.
+    pub(super) trip_counts: RefCell<FxHashMap<NodeId, Option<u64>>>,
     pub(super) function_purities: RefCell<FxHashMap<NodeId, Purity>>,
     pub(super) named_functions: OnceCell<Rc<Named<'a>>>,
     /// The functions that a loop, by its node, may run.
@@ -60,6 +65,8 @@ impl<'a> Facts<'a> {
             types: RefCell::default(),
             inference: Cell::default(),
             unknown_calls: RefCell::default(),
+            last_loop: Cell::default(),
+            trip_counts: RefCell::default(),
             function_purities: RefCell::default(),
             named_functions: OnceCell::new(),
             reached: RefCell::default(),
@@ -67,6 +74,11 @@ impl<'a> Facts<'a> {
             attributes: RefCell::default(),
             dict_uses: OnceCell::new(),
         })
+    }
+
+    /// Builds the symbol table now.
+    pub fn warm(&self) {
+        self.symbols();
     }
 
     pub fn source(&self) -> &'a Source {

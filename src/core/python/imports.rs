@@ -95,7 +95,7 @@ impl<'a> Facts<'a> {
     fn binds_anywhere(&self, name: &str) -> bool {
         self.tree
             .scope_ids()
-            .any(|scope| self.symbols().in_scope(scope, name).is_some())
+            .any(|scope| self.symbols().in_scope(&self.tree, scope, name).is_some())
     }
 
     fn runs_before(&self, import: AnyNodeRef<'a>, place: AnyNodeRef<'a>) -> bool {

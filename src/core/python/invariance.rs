@@ -32,6 +32,8 @@ impl<'a> Facts<'a> {
         for read in self.reads(symbol) {
             let used = self.usage(read);
             let_go |= self.lets_go(used) && !matches!(used, Use::Returned);
+            // A function of the same file may be what somebody else calls.
+            let_go |= self.may_mutate(used) && self.is_captured_by(symbol, read);
         }
         let_go && (self.calls_unknown(around) || self.mutates_other(&ty, around))
     }
@@ -233,7 +235,7 @@ impl<'a> Facts<'a> {
                     };
                     !(self.is_touched_in(symbol, around) || deep && changed_inside())
                 }
-                None => !self.symbols().has_star_import(),
+                None => !self.tree.star_import,
             },
             AnyNodeRef::ExprAttribute(attribute) => {
                 if self.is_called(attribute) {
@@ -381,7 +383,7 @@ impl<'a> Facts<'a> {
                         true
                     }
                     Some(symbol) => !self.changes_in(symbol, around),
-                    None => !self.symbols().has_star_import(),
+                    None => !self.tree.star_import,
                 }
             }
             AnyNodeRef::ExprAttribute(attribute) => {
@@ -410,7 +412,7 @@ impl<'a> Facts<'a> {
     /// around.
     pub fn is_bound_before(&self, name: &'a ast::ExprName, stmt: AnyNodeRef<'a>) -> bool {
         let Some(symbol) = self.symbol(name) else {
-            return !self.symbols().has_star_import();
+            return !self.tree.star_import;
         };
         let mut deleted = false;
         let mut bound = false;

@@ -45,8 +45,7 @@ impl<'a> Facts<'a> {
                     let id = name.id.as_str();
                     let minor = self.python.newest.minor;
                     let builtin = is_python_builtin(id, minor, false) && !id.starts_with("__");
-                    return (builtin && !self.symbols().has_star_import())
-                        .then(|| format!("builtins.{id}"));
+                    return (builtin && !self.tree.star_import).then(|| format!("builtins.{id}"));
                 };
                 // `try: from fast import f / except ImportError: from slow import f` is known only if both say the same.
                 if symbol.shared {
@@ -96,7 +95,9 @@ impl<'a> Facts<'a> {
                 let receiver = attribute.value.as_name_expr()?;
                 let class = self.class_of_self(receiver)?;
                 let scope = self.tree.scope_opened_by(self.tree.id(class))?;
-                let method = self.symbols().in_scope(scope, attribute.attr.as_str())?;
+                let method = self
+                    .symbols()
+                    .in_scope(&self.tree, scope, attribute.attr.as_str())?;
                 match self.only_binding(self.symbols().get(method))? {
                     Binding::Function(def) => Some(def),
                     _ => None,

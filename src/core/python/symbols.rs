@@ -2,10 +2,10 @@
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext, Parameter};
 use ruff_text_size::Ranged;
-use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
-use super::tree::{NodeId, ScopeId, ScopeKind, Tree};
+use super::interner::NameId;
+use super::tree::{Declaration, NodeId, Occurrence, ScopeId, ScopeKind, Tree};
 
 /// The number of a symbol in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,7 @@ const NOBODY: SymbolId = SymbolId(u32::MAX);
 /// One variable, function, class or import of one scope.
 #[derive(Debug)]
 pub struct Symbol<'a> {
+    pub(super) id: SymbolId,
     pub name: &'a str,
     pub scope: ScopeId,
     /// Where it is bound, deleted or written, in the order of the walk.
@@ -65,190 +66,61 @@ pub enum Binding<'a> {
 
 /// See the module's documentation.
 pub struct Symbols<'a> {
+    /// Those of one name lie together.
     symbols: Vec<Symbol<'a>>,
     /// By the number of the node that names it; [`NOBODY`] for all others.
     of_nodes: Vec<SymbolId>,
-    /// A number for each name of the file, so that everything below compares numbers.
-    names: FxHashMap<&'a str, u32>,
-    by_key: FxHashMap<Key, SymbolId>,
-    /// `from x import *` in this file: any name may come from there.
-    star_import: bool,
-}
-
-/// A scope, and the number of a name.
-type Key = (ScopeId, u32);
-
-/// What a scope says of a name, by `global` (`true`) or `nonlocal` (`false`).
-type Declared = FxHashMap<Key, bool>;
-
-/// One place where a name occurs.
-#[derive(Clone, Copy)]
-struct Occurrence {
-    node: NodeId,
-    scope: ScopeId,
-    name: u32,
+    /// By the number of a name: where its symbols begin. One more at the end.
+    starts: Vec<u32>,
 }
 
 impl<'a> Symbols<'a> {
     pub fn new(tree: &Tree<'a>) -> Self {
-        let places = tree.names().len();
+        let names = tree.names.texts();
+        let grouped = Grouped::new(&tree.occurrences, names.len());
         let mut table = Self {
-            symbols: Vec::with_capacity(places / 4),
+            symbols: Vec::with_capacity(tree.occurrences.len() / 4),
             of_nodes: vec![NOBODY; tree.nodes().len()],
-            names: FxHashMap::with_capacity_and_hasher(places / 6, FxBuildHasher),
-            by_key: FxHashMap::with_capacity_and_hasher(places / 4, FxBuildHasher),
-            star_import: false,
+            starts: Vec::with_capacity(names.len() + 1),
         };
-        let mut declared = Declared::default();
-        let mut bound: Vec<(Occurrence, &'a str)> = Vec::with_capacity(places / 3);
-        let mut read: Vec<Occurrence> = Vec::with_capacity(places);
-        for (id, scope) in tree.names() {
-            let node = tree.node(*id);
-            let mut occurrence = |name: &'a str| Occurrence {
-                node: *id,
-                scope: *scope,
-                name: table.intern(name),
-            };
-            match node {
-                AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => {
-                    read.push(occurrence(&name.id));
-                }
-                AnyNodeRef::StmtGlobal(stmt) => {
-                    let names = stmt.names.iter().map(|name| occurrence(name).name);
-                    declared.extend(names.map(|name| ((*scope, name), true)));
-                }
-                AnyNodeRef::StmtNonlocal(stmt) => {
-                    let names = stmt.names.iter().map(|name| occurrence(name).name);
-                    declared.extend(names.map(|name| ((*scope, name), false)));
-                }
-                AnyNodeRef::Alias(alias) if alias.name.as_str() == "*" => table.star_import = true,
-                _ => {
-                    if let Some(name) = bound_name(node) {
-                        bound.push((occurrence(name), name));
-                    }
-                }
+        let mut homes = vec![NOBODY; tree.scopes.len()];
+        let mut declarations = tree.declarations.clone();
+        declarations.sort_by_key(|declaration| declaration.name);
+        for (i, (name, text)) in (0..).map(NameId).zip(names).enumerate() {
+            table.starts.push(table.next().0);
+            let places = grouped.of(i);
+            // Builtins, and what comes from nowhere.
+            if places.iter().all(|place| !place.binds) {
+                continue;
+            }
+            let first = declarations.partition_point(|declaration| declaration.name < name);
+            let rest = &declarations[first..];
+            let own = rest.partition_point(|declaration| declaration.name == name);
+            Naming {
+                tree,
+                text,
+                declared: &rest[..own],
+                homes: &mut homes,
+                table: &mut table,
+            }
+            .resolve(places);
+            let own = table.starts.last().map_or(0, |start| *start as usize);
+            for symbol in &table.symbols[own..] {
+                homes[symbol.scope.index()] = NOBODY;
             }
         }
-        // First what is bound, for only then is it known where a read name comes from; and `nonlocal` names last, for they may be
-        // bound further down in the function around.
-        let is_nonlocal = |place: &Occurrence| {
-            !declared.is_empty() && declared.get(&(place.scope, place.name)) == Some(&false)
-        };
-        for (place, name) in bound.iter().filter(|(place, _)| !is_nonlocal(place)) {
-            table.bind(tree, &declared, *place, name, &mut read);
-        }
-        for (place, name) in bound.iter().filter(|(place, _)| is_nonlocal(place)) {
-            table.bind(tree, &declared, *place, name, &mut read);
-        }
-        // The targets of `+=` came in with the bindings.
-        read.sort_by_key(|place| place.node);
-        for place in read {
-            if table.of_nodes[place.node.index()] == NOBODY {
-                let scope = match declared.get(&(place.scope, place.name)) {
-                    Some(true) => ScopeId::MODULE,
-                    Some(false) => tree.scope(place.scope).parent,
-                    None => place.scope,
-                };
-                let found = table.find(tree, scope, place.name);
-                table.of_nodes[place.node.index()] = found.unwrap_or(NOBODY);
-            }
-            let symbol = table.of_nodes[place.node.index()];
-            if symbol != NOBODY {
-                table.symbols[symbol.0 as usize].reads.push(place.node);
-            }
-        }
+        table.starts.push(table.next().0);
         table
     }
 
-    fn intern(&mut self, name: &'a str) -> u32 {
-        let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        *self.names.entry(name).or_insert(next)
-    }
-
-    fn bind(
-        &mut self,
-        tree: &Tree<'a>,
-        declared: &Declared,
-        place: Occurrence,
-        name: &'a str,
-        read: &mut Vec<Occurrence>,
-    ) {
-        let node = tree.node(place.node);
-        let home = self.home(tree, declared, node, place);
-        let next = SymbolId(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
-        let symbol = *self.by_key.entry((home, place.name)).or_insert(next);
-        if symbol == next {
-            self.symbols.push(Symbol {
-                name,
-                scope: home,
-                bindings: Places::new(),
-                reads: Places::new(),
-                shared: false,
-            });
-        }
-        let entry = &mut self.symbols[symbol.0 as usize];
-        entry.bindings.push(place.node);
-        entry.shared |= declared.contains_key(&(place.scope, place.name));
-        self.of_nodes[place.node.index()] = symbol;
-        if let AnyNodeRef::ExprName(name) = node
-            && matches!(tree.parent(name), Some(AnyNodeRef::StmtAugAssign(stmt)) if stmt.target.range() == name.range())
-        {
-            read.push(place);
-        }
-    }
-
-    /// The scope that a binding at `place` binds.
-    fn home(
-        &self,
-        tree: &Tree<'a>,
-        declared: &Declared,
-        node: AnyNodeRef<'a>,
-        place: Occurrence,
-    ) -> ScopeId {
-        let mut scope = place.scope;
-        // A walrus in a comprehension binds in the function around it.
-        if tree.scope(scope).kind == ScopeKind::Comprehension
-            && matches!(tree.parent(node), Some(AnyNodeRef::ExprNamed(_)))
-        {
-            while tree.scope(scope).kind == ScopeKind::Comprehension {
-                scope = tree.scope(scope).parent;
-            }
-        }
-        match declared.get(&(scope, place.name)) {
-            None => scope,
-            Some(true) => ScopeId::MODULE,
-            Some(false) => {
-                let mut outer = tree.scope(scope).parent;
-                while outer != ScopeId::MODULE
-                    && (tree.scope(outer).kind == ScopeKind::Class
-                        || declared.contains_key(&(outer, place.name))
-                        || !self.by_key.contains_key(&(outer, place.name)))
-                {
-                    outer = tree.scope(outer).parent;
-                }
-                outer
-            }
-        }
+    fn next(&self) -> SymbolId {
+        SymbolId(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX))
     }
 
     /// The symbol that `name` means when it is read in `scope`; `None` is a builtin, or unknown.
     pub fn lookup(&self, tree: &Tree<'a>, scope: ScopeId, name: &str) -> Option<SymbolId> {
-        self.find(tree, scope, *self.names.get(name)?)
-    }
-
-    fn find(&self, tree: &Tree<'a>, scope: ScopeId, name: u32) -> Option<SymbolId> {
-        let mut current = scope;
-        loop {
-            // The names of a class body are not seen from the functions inside it.
-            let visible = current == scope || tree.scope(current).kind != ScopeKind::Class;
-            if visible && let Some(symbol) = self.by_key.get(&(current, name)) {
-                return Some(*symbol);
-            }
-            if current == ScopeId::MODULE {
-                return None;
-            }
-            current = tree.scope(current).parent;
-        }
+        let mut visible = visible(tree, scope);
+        visible.find_map(|scope| self.in_scope(tree, scope, name))
     }
 
     /// The symbol that a node binds or reads.
@@ -261,35 +133,178 @@ impl<'a> Symbols<'a> {
         &self.symbols[id.0 as usize]
     }
 
-    pub fn in_scope(&self, scope: ScopeId, name: &str) -> Option<SymbolId> {
-        let name = *self.names.get(name)?;
-        self.by_key.get(&(scope, name)).copied()
-    }
-
-    pub fn has_star_import(&self) -> bool {
-        self.star_import
+    /// The symbol called `name` of exactly that scope.
+    pub fn in_scope(&self, tree: &Tree<'a>, scope: ScopeId, name: &str) -> Option<SymbolId> {
+        let name = tree.names.get(name)?.0 as usize;
+        let (start, end) = (*self.starts.get(name)?, *self.starts.get(name + 1)?);
+        (start..end)
+            .map(SymbolId)
+            .find(|id| self.get(*id).scope == scope)
     }
 }
 
-/// The name that a node binds by itself.
-fn bound_name(node: AnyNodeRef<'_>) -> Option<&str> {
-    match node {
-        AnyNodeRef::ExprName(name) if name.ctx != ExprContext::Load => Some(name.id.as_str()),
-        AnyNodeRef::Alias(alias) => Some(match &alias.asname {
-            Some(name) => name.as_str(),
-            None => alias.name.split('.').next().unwrap_or_default(),
-        }),
-        AnyNodeRef::ExceptHandlerExceptHandler(handler) => handler.name.as_deref(),
-        AnyNodeRef::PatternMatchAs(pattern) => pattern.name.as_deref(),
-        AnyNodeRef::PatternMatchStar(pattern) => pattern.name.as_deref(),
-        AnyNodeRef::PatternMatchMapping(pattern) => pattern.rest.as_deref(),
-        AnyNodeRef::TypeParamTypeVar(param) => Some(param.name.as_str()),
-        AnyNodeRef::TypeParamTypeVarTuple(param) => Some(param.name.as_str()),
-        AnyNodeRef::TypeParamParamSpec(param) => Some(param.name.as_str()),
-        AnyNodeRef::StmtFunctionDef(def) => Some(def.name.as_str()),
-        AnyNodeRef::StmtClassDef(def) => Some(def.name.as_str()),
-        AnyNodeRef::Parameter(parameter) => Some(parameter.name.as_str()),
-        _ => None,
+/// The scopes whose names are seen from `scope`, innermost first: the names of a class body are not seen from the functions inside.
+fn visible<'t>(tree: &'t Tree<'_>, scope: ScopeId) -> impl Iterator<Item = ScopeId> + 't {
+    let outwards = std::iter::successors(Some(scope), |current| {
+        (*current != ScopeId::MODULE).then(|| tree.scope(*current).parent)
+    });
+    outwards
+        .filter(move |current| *current == scope || tree.scope(*current).kind != ScopeKind::Class)
+}
+
+/// Occurrences, sorted by name, then by place.
+struct Grouped {
+    places: Vec<Occurrence>,
+    /// By the number of a name: where its places begin. One more at the end.
+    starts: Vec<u32>,
+}
+
+impl Grouped {
+    fn new(occurrences: &[Occurrence], names: usize) -> Self {
+        // A counting sort: twice through the list, whatever its length.
+        let mut starts = vec![0u32; names + 1];
+        for place in occurrences {
+            starts[place.name.0 as usize + 1] += 1;
+        }
+        for i in 0..names {
+            starts[i + 1] += starts[i];
+        }
+        let mut next = starts.clone();
+        let mut places = occurrences.to_vec();
+        for place in occurrences {
+            let at = &mut next[place.name.0 as usize];
+            places[*at as usize] = *place;
+            *at += 1;
+        }
+        Self { places, starts }
+    }
+
+    fn of(&self, name: usize) -> &[Occurrence] {
+        &self.places[self.starts[name] as usize..self.starts[name + 1] as usize]
+    }
+}
+
+/// The resolution of all places of one name.
+struct Naming<'t, 'a> {
+    tree: &'t Tree<'a>,
+    text: &'a str,
+    declared: &'t [Declaration],
+    /// By the number of a scope: the symbol of this name that lives there.
+    homes: &'t mut [SymbolId],
+    table: &'t mut Symbols<'a>,
+}
+
+impl Naming<'_, '_> {
+    fn resolve(mut self, places: &[Occurrence]) {
+        // First what is bound, for only then is it known where a read name comes from; and `nonlocal` names last, for they may be
+        // bound further down in the function around.
+        let has_nonlocal = self.declared.iter().any(|declaration| !declaration.global);
+        let bound = || places.iter().filter(|place| place.binds);
+        for place in bound() {
+            if !has_nonlocal || self.declared(place.scope) != Some(false) {
+                self.bind(*place);
+            }
+        }
+        if has_nonlocal {
+            for place in bound() {
+                if self.declared(place.scope) == Some(false) {
+                    self.bind(*place);
+                }
+            }
+        }
+        for place in places {
+            let symbol = match place.binds {
+                true if self.is_augmented(*place) => self.table.of_nodes[place.node.index()],
+                true => NOBODY,
+                false => self.read(*place),
+            };
+            if symbol != NOBODY {
+                self.table.symbols[symbol.0 as usize].reads.push(place.node);
+            }
+        }
+    }
+
+    /// What the scope says of the name: `global` is `true`, `nonlocal` is `false`.
+    fn declared(&self, scope: ScopeId) -> Option<bool> {
+        let found = self.declared.iter().rev().find(|one| one.scope == scope)?;
+        Some(found.global)
+    }
+
+    fn bind(&mut self, place: Occurrence) {
+        let home = self.home(place);
+        let shared = self.declared(place.scope).is_some();
+        if self.homes[home.index()] == NOBODY {
+            let id = self.table.next();
+            self.homes[home.index()] = id;
+            self.table.symbols.push(Symbol {
+                id,
+                name: self.text,
+                scope: home,
+                bindings: Places::new(),
+                reads: Places::new(),
+                shared: false,
+            });
+        }
+        let symbol = self.homes[home.index()];
+        let entry = &mut self.table.symbols[symbol.0 as usize];
+        entry.bindings.push(place.node);
+        entry.shared |= shared;
+        self.table.of_nodes[place.node.index()] = symbol;
+    }
+
+    /// Whether a place is the target of `+=`, which reads as well.
+    fn is_augmented(&self, place: Occurrence) -> bool {
+        let AnyNodeRef::ExprName(name) = self.tree.node(place.node) else {
+            return false;
+        };
+        matches!(self.tree.parent(name), Some(AnyNodeRef::StmtAugAssign(stmt)) if stmt.target.range() == name.range())
+    }
+
+    /// The scope that a binding at `place` binds.
+    fn home(&self, place: Occurrence) -> ScopeId {
+        let tree = self.tree;
+        let mut scope = place.scope;
+        // A walrus in a comprehension binds in the function around it.
+        if tree.scope(scope).kind == ScopeKind::Comprehension
+            && matches!(
+                tree.parent(tree.node(place.node)),
+                Some(AnyNodeRef::ExprNamed(_))
+            )
+        {
+            while tree.scope(scope).kind == ScopeKind::Comprehension {
+                scope = tree.scope(scope).parent;
+            }
+        }
+        match self.declared(scope) {
+            None => scope,
+            Some(true) => ScopeId::MODULE,
+            Some(false) => {
+                let mut outer = tree.scope(scope).parent;
+                while outer != ScopeId::MODULE
+                    && (tree.scope(outer).kind == ScopeKind::Class
+                        || self.declared(outer).is_some()
+                        || self.homes[outer.index()] == NOBODY)
+                {
+                    outer = tree.scope(outer).parent;
+                }
+                outer
+            }
+        }
+    }
+
+    /// The symbol that is read at `place`.
+    fn read(&mut self, place: Occurrence) -> SymbolId {
+        let scope = match self.declared(place.scope) {
+            Some(true) => ScopeId::MODULE,
+            Some(false) => self.tree.scope(place.scope).parent,
+            None => place.scope,
+        };
+        let symbol = visible(self.tree, scope)
+            .map(|scope| self.homes[scope.index()])
+            .find(|symbol| *symbol != NOBODY)
+            .unwrap_or(NOBODY);
+        self.table.of_nodes[place.node.index()] = symbol;
+        symbol
     }
 }
 

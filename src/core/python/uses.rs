@@ -8,6 +8,7 @@ use super::effects::Purity;
 use super::facts::Facts;
 use super::loops::Loop;
 use super::symbols::{Binding, Symbol, binding};
+use super::tree::ScopeKind;
 use super::types::Type;
 use super::work::PASSES;
 
@@ -326,7 +327,7 @@ impl<'a> Facts<'a> {
         if self.tree.scope_of(read) != symbol.scope
             && !matches!(
                 self.tree.scope(self.tree.scope_of(read)).kind,
-                super::tree::ScopeKind::Comprehension
+                ScopeKind::Comprehension
             )
         {
             return false;
