@@ -45,7 +45,10 @@ impl<'a> Facts<'a> {
         );
         let key = match called {
             None => Some(AnyNodeRef::from(method)),
-            Some(call) => self.tree.parent(call).filter(|parent| parent.is_expr_lambda()),
+            Some(call) => self
+                .tree
+                .parent(call)
+                .filter(|parent| parent.is_expr_lambda()),
         };
         key.and_then(|key| self.per_item(key))
             .is_some_and(|each| each.is_key)
