@@ -78,6 +78,10 @@ pub enum Command {
     /// Keeps a file of findings that were there before, so that only new ones are reported
     #[command(subcommand)]
     Baseline(Baseline),
+    /// Explains a line: what is reported there, and which fact silenced which rule
+    ///
+    /// Takes FILE:LINE, and what `hotlint check` takes.
+    Why(Box<Check>),
     /// Forgets what was found before
     Clean {
         /// Where it was remembered [default: .hotlint_cache beside the configuration]
@@ -190,7 +194,7 @@ pub struct Rule {
     pub output_format: RuleFormat,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Check {
     /// Files and folders, `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]

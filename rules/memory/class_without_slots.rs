@@ -191,10 +191,9 @@
 //!     return [Open(x) for x in xs]
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, Stmt, StmtClassDef};
+use hotlint_core::ast::{AnyNodeRef, Expr, Stmt, StmtClassDef};
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
-use hotlint_core::python::{Binding, Loop, Slots, Use};
-use hotlint_core::text_size::Ranged;
+use hotlint_core::python::{Instances, Slots};
 
 pub struct ClassWithoutSlots;
 
@@ -211,15 +210,9 @@ impl Rule for ClassWithoutSlots {
             return None;
         }
         let attributes = fixed_attributes(class, cx)?;
-        let symbol = cx.symbol(class)?;
-        let (made, around) = cx
-            .reads(symbol)
-            .find_map(|read| match cx.tree.parent(read) {
-                Some(AnyNodeRef::ExprCall(call)) if call.func.range() == read.range() => {
-                    Some((call, kept_in_loop(call, cx)?))
-                }
-                _ => None,
-            })?;
+        let Instances::Many(made, around) = cx.instances(class) else {
+            return None;
+        };
         let mut inherited: Vec<&str> = Vec::new();
         for base in cx.ancestry(class) {
             if let Slots::Listed(names, _) = cx.slots(base) {
@@ -341,52 +334,4 @@ fn fixed_attributes<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Vec<&'a 
         .all(|(attribute, _)| known(attribute.attr.as_str()));
     // Private names are mangled the same way in `__slots__`.
     (fixed && !attributes.is_empty()).then_some(attributes)
-}
-
-/// The loop in which each iteration keeps the instance that `call` makes: an element of a comprehension, an item of a container.
-fn kept_in_loop<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Loop<'a>> {
-    let around = cx.in_loop(call)?;
-    let stored = |node: AnyNodeRef<'a>| match cx.tree.parent(node) {
-        Some(AnyNodeRef::ExprListComp(_) | AnyNodeRef::ExprSetComp(_)) => true,
-        Some(AnyNodeRef::ExprDictComp(comp)) => comp.value.range() == node.range(),
-        Some(AnyNodeRef::StmtAssign(stmt)) => {
-            stmt.value.range() == node.range() && stmt.targets.iter().any(Expr::is_subscript_expr)
-        }
-        Some(AnyNodeRef::Arguments(arguments)) => match cx.tree.parent(arguments) {
-            Some(AnyNodeRef::ExprCall(outer)) => cx.name(&*outer.func).is_some_and(|name| {
-                matches!(
-                    name.as_str(),
-                    "builtins.list.append"
-                        | "builtins.set.add"
-                        | "builtins.list.insert"
-                        | "builtins.dict.setdefault"
-                        | "collections.deque.append"
-                        | "collections.deque.appendleft"
-                )
-            }),
-            _ => false,
-        },
-        _ => false,
-    };
-    if stored(call.into()) {
-        return Some(around);
-    }
-    // `point = Point(x)`, then `points.append(point)`.
-    let AnyNodeRef::StmtAssign(stmt) = cx.tree.parent(call)? else {
-        return None;
-    };
-    let [Expr::Name(target)] = stmt.targets.as_slice() else {
-        return None;
-    };
-    let symbol = cx.symbol(target)?;
-    let Some(Binding::Assign(_)) = cx.only_binding(symbol) else {
-        return None;
-    };
-    let mut reads = cx.reads(symbol);
-    reads
-        .any(|read| {
-            let kept = matches!(cx.usage(read), Use::Argument(_) | Use::Stored);
-            kept && around.repeats(read) && stored(read.into())
-        })
-        .then_some(around)
 }

@@ -231,10 +231,53 @@
 //! settings = Settings()
 //! print(Limits.size)
 //! ```
+//!
+//! Options and other objects of which there are a few: made elsewhere of more than numbers, listed nowhere, or made by a loop that hands
+//! the same things to all of them:
+//!
+//! ```python fine 3.10
+//! from dataclasses import dataclass
+//!
+//!
+//! @dataclass
+//! class Options:
+//!     name: str
+//!     debug: bool
+//!
+//!
+//! @dataclass
+//! class Listener:
+//!     hub: object
+//!     config: object
+//!     name: str
+//!
+//!
+//! def listeners(hub, config, names):
+//!     found = {}
+//!     for name in names:
+//!         found[name] = Listener(hub, config, name)
+//!     return found
+//! ```
+//!
+//! A list of them is reason enough:
+//!
+//! ```python bad 3.10
+//! from dataclasses import dataclass
+//!
+//!
+//! @dataclass
+//! class Event:
+//!     name: str
+//!
+//!
+//! def show(events: list[Event]):
+//!     for event in events:
+//!         print(event.name)
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, Stmt, StmtClassDef};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Slots, Use};
+use hotlint_core::python::{Instances, Slots, Type, Use};
 use hotlint_core::text_size::Ranged;
 
 pub struct DataclassWithoutSlots;
@@ -255,16 +298,28 @@ impl Rule for DataclassWithoutSlots {
         }
         if body_needs_dict(class, &fields, cx)
             || class_is_used(class, &fields, cx)
-            || is_made_singly(class, cx)
             || cx.may_need_dict(class, &fields)
         {
             return None;
+        }
+        let instances = cx.instances(class);
+        match instances {
+            Instances::Few => return None,
+            Instances::Unknown if !is_record(class, cx) => return None,
+            _ => {}
         }
         let message = format!(
             "every instance of the dataclass `{}` has a `__dict__`",
             class.name
         );
         let finding = Finding::new(decorator, message).label("no `slots=True`");
+        let finding = match instances {
+            Instances::Many(made, around) => finding
+                .because(made, "one instance for each item is kept")
+                .because(around.header(), "the loop"),
+            Instances::Items(place) => finding.because(place, "a container of them"),
+            _ => finding,
+        };
         let new_class_matters = cx.python().any_before(14)
             && cx.tree.descendants(class).any(|node| match node {
                 AnyNodeRef::ExprCall(call) => {
@@ -330,19 +385,22 @@ fn class_is_used<'a>(class: &'a StmtClassDef, fields: &[&str], cx: &Cx<'a>) -> b
     combined || read
 }
 
-/// Whether the file makes instances of the class, and none of them in a loop.
-fn is_made_singly<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> bool {
-    let mut made = false;
-    let repeated = cx.symbol(class).is_some_and(|symbol| {
-        cx.reads(symbol).any(|read| match cx.tree.parent(read) {
-            Some(AnyNodeRef::ExprCall(call)) if call.func.range() == read.range() => {
-                made = true;
-                cx.in_loop(call).is_some()
-            }
-            _ => false,
-        })
+/// Whether a class whose instances are made elsewhere looks like one of many: a point, a size, a span. Texts and flags are options, as
+/// a rule.
+fn is_record<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> bool {
+    let mut fields = class.body.iter().filter_map(|stmt| match stmt {
+        Stmt::AnnAssign(stmt) => Some(&*stmt.annotation),
+        _ => None,
     });
-    made && !repeated
+    fields.all(|annotation| is_number(&cx.annotation(annotation)))
+}
+
+fn is_number(ty: &Type<'_>) -> bool {
+    match ty {
+        Type::Int | Type::Float | Type::Complex => true,
+        Type::Tuple(item) => is_number(item),
+        _ => false,
+    }
 }
 
 fn fix<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Fix> {

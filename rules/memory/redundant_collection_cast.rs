@@ -31,6 +31,22 @@
 //! views([i * 7919 % 10007 for i in range(n)])
 //! ```
 //!
+//! A comprehension makes a new container by itself:
+//!
+//! ```python bad
+//! def doubled(marks: list[int]):
+//!     return list([mark * 2 for mark in marks]), f"{set({mark % 7 for mark in marks})}"
+//! ```
+//!
+//! ```python good
+//! def doubled(marks: list[int]):
+//!     return [mark * 2 for mark in marks], f"{ {mark % 7 for mark in marks} }"
+//! ```
+//!
+//! ```python input
+//! doubled(list(range(n)))
+//! ```
+//!
 //! Sorted, and then turned round:
 //!
 //! ```python bad
@@ -76,13 +92,16 @@ impl Rule for RedundantCollectionCast {
         "builtins.tuple",
         "builtins.set",
         "builtins.frozenset",
+        "builtins.dict",
         "builtins.sorted",
     ];
     const COST: Cost = Cost::Memory("two copies at once instead of one");
 
     fn check<'a>(outer: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        let [Expr::Call(inner)] = &*outer.arguments.args else {
-            return None;
+        let inner = match &*outer.arguments.args {
+            [Expr::Call(inner)] => inner,
+            [only] => return of_its_own_kind(outer, only, cx),
+            _ => return None,
         };
         let [source] = &*inner.arguments.args else {
             return None;
@@ -139,6 +158,34 @@ impl Rule for RedundantCollectionCast {
             .fix(fix),
         )
     }
+}
+
+/// `list([...])`, `set({...})` and `dict({...})` of a comprehension.
+fn of_its_own_kind<'a>(outer: &'a ExprCall, made: &'a Expr, cx: &Cx<'a>) -> Option<Finding> {
+    let kind = match made {
+        Expr::ListComp(_) => "list",
+        Expr::SetComp(_) => "set",
+        Expr::DictComp(_) => "dict",
+        _ => return None,
+    };
+    let name = cx.name(&*outer.func)?;
+    if name.strip_prefix("builtins.") != Some(kind) || !outer.arguments.keywords.is_empty() {
+        return None;
+    }
+    let text = cx.text(made);
+    let before = TextRange::new(outer.start(), made.start());
+    let after = TextRange::new(made.end(), outer.end());
+    let fix = (!cx.has_comment(before) && !cx.has_comment(after))
+        .then(|| Fix::safe("Leave out the copy", [cx.replace_word(outer, text)]));
+    Some(
+        Finding::new(
+            &*outer.func,
+            format!("`{kind}` copies what the comprehension has just made"),
+        )
+        .label("copies all items")
+        .help("leave it out")
+        .fix(fix),
+    )
 }
 
 /// The name of the builtin that a call calls.

@@ -9,7 +9,7 @@
 //!     result = 7
 //!     for x in xs[::-1]:
 //!         result = result * 3 % 1000 + x
-//!     return [result] + [x * 2 for x in xs[:]], [ord(c) for c in text[::-1]]
+//!     return result, sum(x * x for x in xs[:]), any(ord(c) == 7 for c in text[::-1])
 //! ```
 //!
 //! ```python good
@@ -17,7 +17,7 @@
 //!     result = 7
 //!     for x in reversed(xs):
 //!         result = result * 3 % 1000 + x
-//!     return [result] + [x * 2 for x in xs], [ord(c) for c in reversed(text)]
+//!     return result, sum(x * x for x in xs), any(ord(c) == 7 for c in reversed(text))
 //! ```
 //!
 //! ```python input
@@ -77,7 +77,7 @@ impl Rule for SliceCopyInIteration {
         };
         let source = &*item.value;
         let stays = match cx.ty(source) {
-            Type::List(_) => cx.is_invariant(source, around),
+            Type::List(_) => cx.is_steady(source, around),
             // `[:]` of these is the very same object.
             Type::Tuple(_) | Type::Str | Type::Bytes => backwards,
             _ => false,

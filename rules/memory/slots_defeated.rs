@@ -139,6 +139,14 @@
 //!         self.other = 2
 //!
 //!
+//! class Missing(Node):
+//!     def __bool__(self):
+//!         return False
+//!
+//!
+//! MISSING = Missing()
+//!
+//!
 //! @dataclass
 //! class Data(Node):
 //!     name: str
@@ -265,7 +273,7 @@ fn forgotten<'a>(class: &'a StmtClassDef, cx: &Cx<'a>) -> Option<Finding> {
         }),
         _ => false,
     });
-    if lazy || cx.may_need_dict(class, &slots) {
+    if lazy || cx.is_singleton(class) || cx.may_need_dict(class, &slots) {
         return None;
     }
     let message = format!(

@@ -4,23 +4,25 @@
 //! `table.values()` makes none: 1.1-1.45 times faster on CPython 3.8 to 3.15.
 //!
 //! ```python bad
-//! def total(table: dict[str, int]):
+//! def mixed(table: dict[str, int]):
 //!     result = 0
 //!     for _, value in table.items():
-//!         result += value
+//!         result ^= value
+//!         result = result * 3 % 1000 + value
 //!     return result + sum(len(key) for (key, _) in table.items())
 //! ```
 //!
 //! ```python good
-//! def total(table: dict[str, int]):
+//! def mixed(table: dict[str, int]):
 //!     result = 0
 //!     for value in table.values():
-//!         result += value
+//!         result ^= value
+//!         result = result * 3 % 1000 + value
 //!     return result + sum(len(key) for key in table)
 //! ```
 //!
 //! ```python input
-//! total({str(i): i for i in range(n)})
+//! mixed({str(i): i for i in range(n)})
 //! ```
 //!
 //! Both sides are used, one is bound anew, or code behind the loop reads it:
@@ -51,6 +53,10 @@
 //!     def items(self):
 //!         return [("a", 1), ("a", 2)]
 //!
+//!     def values(self):
+//!         for _, value in self.items():
+//!             yield value
+//!
 //!
 //! def fields():
 //!     return [name for name, _ in Form().items()]
@@ -59,7 +65,7 @@
 //! The fix is safe for dicts. Where the type is not known, it is unsafe.
 
 use hotlint_core::lint::{AnyFor, Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{FEW, Loop, Type};
+use hotlint_core::python::{FEW, Loop};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct DictItemsOneSideUnused;
@@ -76,8 +82,8 @@ impl Rule for DictItemsOneSideUnused {
         }
         let table = &*method.value;
         let ty = cx.ty(table);
-        let known = cx.is_mapping(&ty);
-        if !known && !matches!(ty, Type::Unknown) {
+        let known = ty.is_mapping();
+        if !known && (!ty.is_unknown() || cx.is_self(table)) {
             return None;
         }
         let sides = cx.one_sided(around)?;

@@ -77,6 +77,20 @@
 //!         print(table[key])
 //! ```
 //!
+//! An object of its own may have nothing but keys, and a list that has grown has other items:
+//!
+//! ```python fine
+//! class Table:
+//!     def items(self):
+//!         for key in self.keys():
+//!             yield key, self[key]
+//!
+//!     def insert(self, header):
+//!         for i, line in enumerate(self.lines):
+//!             self.lines.insert(i, header)
+//!             print(self.lines[i])
+//! ```
+//!
 //! What is no dict has other items, as a list of indices:
 //!
 //! ```python fine
@@ -102,6 +116,7 @@ impl Rule for DictKeyThenLookup {
         let (items, others) = cx.item_reads(walk.base, walk.key, around)?;
         let rebound = walk.item.is_some_and(|item| cx.is_rebound(item, around));
         if rebound
+            || !cx.runs_in_place(around)
             || !cx.is_left_alone(walk.base, around)
             || cx.trip_count(around).is_some_and(|n| n < FEW)
         {
@@ -136,7 +151,7 @@ impl Rule for DictKeyThenLookup {
         };
         let fix = edits().map(|edits| {
             let fix = Fix::safe("Use the item that the loop has in hand", edits);
-            if walk.known && cx.is_invariant(walk.base, around) {
+            if walk.known && cx.is_steady(walk.base, around) {
                 fix
             } else {
                 fix.unsafe_because(
@@ -176,7 +191,8 @@ enum How<'a> {
 
 fn walk<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Walk<'a>> {
     let iter = around.iter()?;
-    let plain = |base: &Expr| base.is_name_expr() || base.is_attribute_expr();
+    let plain =
+        |base: &'a Expr| (base.is_name_expr() && !cx.is_self(base)) || base.is_attribute_expr();
     let (key, item) = match around.target()? {
         Expr::Name(key) => (key, None),
         Expr::Tuple(pair) => match pair.elts.as_slice() {
@@ -186,7 +202,7 @@ fn walk<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Walk<'a>> {
         _ => return None,
     };
     let Expr::Call(call) = iter else {
-        let keys = plain(iter) && item.is_none() && cx.is_mapping(&cx.ty(iter));
+        let keys = plain(iter) && item.is_none() && cx.ty(iter).is_mapping();
         return keys.then_some(Walk {
             base: iter,
             key,
@@ -217,8 +233,10 @@ fn walk<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Walk<'a>> {
         return None;
     }
     let ty = cx.ty(base);
-    let known = cx.is_mapping(&ty);
-    (known || ty.is_unknown()).then_some(Walk {
+    let known = ty.is_mapping();
+    // Whoever asks for the keys only may have nothing but keys.
+    let may_be = item.is_some() && ty.is_unknown();
+    (known || may_be).then_some(Walk {
         base,
         key,
         item,

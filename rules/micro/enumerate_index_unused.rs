@@ -1,26 +1,28 @@
 //! # `enumerate` without a use for the index
 //!
-//! `for _, x in enumerate(xs)` counts for nobody, and makes a pair of each item. Iterating over `xs` itself is 1.5-2.4 times faster on
+//! `for _, x in enumerate(xs)` counts for nobody, and makes a pair of each item. Iterating over `xs` itself is 1.3-2.1 times faster on
 //! CPython 3.8 to 3.13, for a loop that does little else.
 //!
 //! ```python bad
-//! def total(xs: list[int]):
+//! def mixed(xs: list[int]):
 //!     result = 0
 //!     for i, x in enumerate(xs, start=1):
-//!         result += x
+//!         result ^= x
+//!         result = result * 3 % 1000 + x
 //!     return result, [x for _, x in enumerate(xs) if x]
 //! ```
 //!
 //! ```python good
-//! def total(xs: list[int]):
+//! def mixed(xs: list[int]):
 //!     result = 0
 //!     for x in xs:
-//!         result += x
+//!         result ^= x
+//!         result = result * 3 % 1000 + x
 //!     return result, [x for x in xs if x]
 //! ```
 //!
 //! ```python input
-//! total(list(range(n)))
+//! mixed(list(range(n)))
 //! ```
 //!
 //! The index is used, also behind the loop; the item is not; and the count starts at something that must be computed:
@@ -47,7 +49,7 @@ pub struct EnumerateIndexUnused;
 
 impl Rule for EnumerateIndexUnused {
     type On = AnyFor;
-    const COST: Cost = Cost::Constant("1.5-2.4 times slower");
+    const COST: Cost = Cost::Constant("1.3-2.1 times slower");
 
     fn check<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Finding> {
         let iter = around.iter()?;

@@ -1,7 +1,8 @@
 //! # A generator given to `join`
 //!
 //! `join` needs to know how many strings there are, so it makes a list of a generator before it starts: no memory is saved, and each item
-//! costs a jump into the generator and back. A list comprehension is 1.1-1.4 times faster on CPython 3.8 to 3.15.
+//! costs a jump into the generator and back. A list comprehension is 1.1-1.7 times faster on CPython 3.8 to 3.15 where the items themselves
+//! are cheap; where each of them takes a function call, the difference all but disappears.
 //!
 //! ```python bad
 //! def line(values):
@@ -79,7 +80,7 @@ impl Rule for GeneratorInJoin {
         "builtins.bytes.join",
         "builtins.bytearray.join",
     ];
-    const COST: Cost = Cost::Constant("1.1-1.4 times faster with a list comprehension");
+    const COST: Cost = Cost::Constant("up to 1.7 times faster with a list comprehension");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let [argument @ Expr::Generator(generator)] = &*call.arguments.args else {

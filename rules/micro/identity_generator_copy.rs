@@ -6,12 +6,12 @@
 //!
 //! ```python bad
 //! def frozen(xs: list[int]):
-//!     return tuple(x for x in xs)
+//!     return tuple(x for x in xs)if xs else[x for x in xs]
 //! ```
 //!
 //! ```python good
 //! def frozen(xs: list[int]):
-//!     return tuple(xs)
+//!     return tuple(xs)if xs else list(xs)
 //! ```
 //!
 //! ```python input
@@ -76,6 +76,14 @@
 //!     return few, later
 //! ```
 //!
+//! The words of an exception:
+//!
+//! ```python fine
+//! def check(names, known):
+//!     if names - known:
+//!         raise ValueError(", ".join(name for name in known))
+//! ```
+//!
 //! `list` asks for the length, here forever:
 //!
 //! ```python fine
@@ -86,9 +94,9 @@
 //!
 //! The fix is safe for containers of builtin types, and for functions that do not ask for a length, as `sum` and `any`.
 
-use hotlint_core::ast::{Comprehension, Expr, ExprRef};
+use hotlint_core::ast::{AnyNodeRef, Comprehension, Expr, ExprRef};
 use hotlint_core::lint::{AnyComprehension, Cost, Cx, Finding, Fix, Rule};
-use hotlint_core::python::{Consumer, FEW, Type, function_around};
+use hotlint_core::python::{Consumer, FEW, Type, function_around, is_for_an_error};
 
 pub struct IdentityGeneratorCopy;
 
@@ -98,7 +106,8 @@ impl Rule for IdentityGeneratorCopy {
 
     fn check<'a>(comp: ExprRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
         let clause = identity(comp)?;
-        if cx.known_length(&clause.iter).is_some_and(|n| n < FEW) {
+        let few = cx.known_length(&clause.iter).is_some_and(|n| n < FEW);
+        if few || is_for_an_error(&cx.tree, AnyNodeRef::from(comp)) {
             return None;
         }
         let copy = copy(comp, clause, cx)?;

@@ -52,11 +52,24 @@
 //!         print(xs[i])
 //! ```
 //!
+//! Iterating over an object may be just this, and items that are asked for later may be others:
+//!
+//! ```python fine
+//! class Rows:
+//!     def __iter__(self):
+//!         for i in range(len(self)):
+//!             yield self[i]
+//!
+//!
+//! def doubled(xs: list[int]):
+//!     xs.extend(xs[i] * 2 for i in range(len(xs)))
+//! ```
+//!
 //! A dict has keys, and iterating over it gives those:
 //!
 //! ```python fine
-//! def table(rows: dict[int, str]):
-//!     return [rows[i].upper() for i in range(len(rows))]
+//! def table(rows: dict[int, str], model):
+//!     return [rows[i].upper() for i in range(len(rows))], [model.words[i].upper() for i in range(len(model.words))]
 //! ```
 //!
 //! The fix is safe for lists, tuples and strings that nothing in the loop can change. Where the type is not known, it is unsafe.
@@ -80,7 +93,9 @@ impl Rule for RangeLenIndex {
         let [items] = &*length.as_call_expr()?.arguments.args else {
             return None;
         };
-        let plain = items.is_name_expr() || items.is_attribute_expr();
+        // An attribute of unknown class is a table of numbers often enough; and `__iter__` may be where this stands.
+        let plain = (items.is_name_expr() && !cx.is_self(items))
+            || (items.is_attribute_expr() && !cx.ty(items).is_unknown());
         if !plain
             || cx.call_of(length, "builtins.len").is_none()
             || !cx.is(&*range.func, "builtins.range")
@@ -96,6 +111,7 @@ impl Rule for RangeLenIndex {
         if others
             || !(known || ty.is_unknown())
             || cx.leaks_target(around)
+            || !cx.runs_in_place(around)
             || !cx.is_left_alone(items, around)
             || cx.trip_count(around).is_some_and(|n| n < FEW)
         {
@@ -116,7 +132,7 @@ impl Rule for RangeLenIndex {
         };
         let fix = edits().map(|edits| {
             let fix = Fix::safe(format!("Iterate over `{list}`"), edits);
-            if known && cx.is_invariant(items, around) {
+            if known && cx.is_steady(items, around) {
                 fix
             } else {
                 fix.unsafe_because(

@@ -1,7 +1,7 @@
 //! # `strptime` for dates in ISO format
 //!
 //! `strptime` looks its format up, runs a regular expression and puts a date together in Python code. `fromisoformat` reads what
-//! `isoformat` writes, in C: 40-75 times faster on CPython 3.8 to 3.15.
+//! `isoformat` writes, in C: 25-75 times faster on CPython 3.8 to 3.15.
 //!
 //! ```python bad
 //! from datetime import datetime
@@ -104,7 +104,7 @@ pub struct StrptimeIsoFormat;
 impl Rule for StrptimeIsoFormat {
     type On = ExprCall;
     const CALLEES: &'static [&'static str] = &["datetime.datetime.strptime"];
-    const COST: Cost = Cost::Factor("40 to 75 times slower than `fromisoformat`");
+    const COST: Cost = Cost::Factor("25 to 75 times slower than `fromisoformat`");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let [text, format] = &*call.arguments.args else {

@@ -9,6 +9,7 @@ mod measure;
 mod migrate;
 mod rule;
 mod run;
+mod why;
 
 use std::io::{self, Write};
 
@@ -49,6 +50,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Init => init::run(terminal),
         Command::Migrate(args) => migrate::run(&args, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
+        Command::Why(args) => why::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),
         Command::Completions { shell } => {

@@ -132,7 +132,7 @@ impl<'a> Facts<'a> {
             }
             Expr::Attribute(attribute) => {
                 let same = self.tree.descendants(stmt).filter(|node| {
-                    matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr)
+                    matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr.id == attribute.attr.id)
                 });
                 let receiver = attribute.value.as_name_expr();
                 let known = receiver.is_some_and(|name| self.class_of_self(name).is_some());
@@ -206,13 +206,17 @@ impl<'a> Facts<'a> {
 
     /// Whether a function, lambda or class inside the variable's own scope reads it.
     pub fn is_captured(&self, symbol: &Symbol<'a>) -> bool {
-        self.reads(symbol).any(|read| {
-            let mut scope = self.tree.scope_of(read);
-            while self.tree.scope(scope).kind == ScopeKind::Comprehension {
-                scope = self.tree.scope(scope).parent;
-            }
-            scope != symbol.scope
-        })
+        self.reads(symbol)
+            .any(|read| self.is_captured_by(symbol, read))
+    }
+
+    /// Whether a read stands in a function, lambda or class inside the variable's own scope.
+    pub(super) fn is_captured_by(&self, symbol: &Symbol<'a>, read: &'a ExprName) -> bool {
+        let mut scope = self.tree.scope_of(read);
+        while self.tree.scope(scope).kind == ScopeKind::Comprehension {
+            scope = self.tree.scope(scope).parent;
+        }
+        scope != symbol.scope
     }
 
     /// Who sees the container when the iterable, the item or the filter raises.

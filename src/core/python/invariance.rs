@@ -32,6 +32,8 @@ impl<'a> Facts<'a> {
         for read in self.reads(symbol) {
             let used = self.usage(read);
             let_go |= self.lets_go(used) && !matches!(used, Use::Returned);
+            // A function of the same file may be what somebody else calls.
+            let_go |= self.may_mutate(used) && self.is_captured_by(symbol, read);
         }
         let_go && (self.calls_unknown(around) || self.mutates_other(&ty, around))
     }

@@ -4,7 +4,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
 use ruff_python_stdlib::builtins::is_python_builtin;
 
 use super::facts::Facts;
-use super::symbols::Binding;
+use super::symbols::{Binding, Symbol};
 
 impl<'a> Facts<'a> {
     /// The qualified name of what an expression means: `time.sleep`, `builtins.sorted`, `builtins.list.append`.
@@ -83,6 +83,18 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The qualified name that a variable is imported by, where nothing else binds it.
+    pub(super) fn imported(&self, symbol: &Symbol<'a>) -> Option<String> {
+        match self.only_binding(symbol)? {
+            Binding::Import(_, alias) => Some(match &alias.asname {
+                Some(_) => alias.name.to_string(),
+                None => alias.name.split('.').next()?.to_string(),
+            }),
+            Binding::ImportFrom(stmt, alias) => Some(imported_name(stmt, alias)),
+            _ => None,
+        }
+    }
+
     /// The function of this file that a call certainly calls: a plain name bound once by `def`, or `self.method` of a class
     /// that says so itself.
     pub fn callee(&self, call: &'a ast::ExprCall) -> Option<&'a ast::StmtFunctionDef> {
@@ -105,6 +117,12 @@ impl<'a> Facts<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Whether an expression is the object whose method this is.
+    pub fn is_self(&self, expr: &'a Expr) -> bool {
+        expr.as_name_expr()
+            .is_some_and(|name| self.class_of_self(name).is_some())
     }
 
     /// The class whose instance `name` is, where `name` is the first parameter of one of its methods and never rebound.

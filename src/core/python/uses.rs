@@ -8,7 +8,9 @@ use super::effects::Purity;
 use super::facts::Facts;
 use super::loops::Loop;
 use super::symbols::{Binding, Symbol, binding};
+use super::tree::ScopeKind;
 use super::types::Type;
+use super::work::PASSES;
 
 /// How one read uses the object.
 #[derive(Clone, Copy, Debug)]
@@ -209,6 +211,9 @@ impl<'a> Facts<'a> {
         let Some(name) = self.name(&*call.func) else {
             return false;
         };
+        if matches!(&*name, "copy.copy" | "copy.deepcopy") || PASSES.contains(&&*name) {
+            return call.arguments.find_keyword("out").is_none();
+        }
         name.strip_prefix("builtins.").is_some_and(|name| {
             READING_BUILTINS.contains(&name)
                 || matches!(
@@ -322,7 +327,7 @@ impl<'a> Facts<'a> {
         if self.tree.scope_of(read) != symbol.scope
             && !matches!(
                 self.tree.scope(self.tree.scope_of(read)).kind,
-                super::tree::ScopeKind::Comprehension
+                ScopeKind::Comprehension
             )
         {
             return false;

@@ -1,112 +1,13 @@
-//! What loops and calls do with the items they are given: which calls take them all, which variables of a loop nobody reads.
+//! The variables of a loop: whether anybody reads them, and whether they only serve to look an item up.
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext, ExprName, ExprRef};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext, ExprName};
 use ruff_text_size::Ranged;
 
 use super::facts::Facts;
 use super::loops::Loop;
 use super::tree::ScopeKind;
-use super::types::Type;
-
-/// How a builtin takes the items of its only argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consumer {
-    /// Into a new container: may ask for the length first, or read a subclass of a builtin without its own `__iter__`.
-    Whole,
-    /// Through the iterator, one item after the other.
-    Stepwise,
-}
 
 impl<'a> Facts<'a> {
-    /// How a call takes the items of `argument` at once and forgets what gave them; `None` is another call, or another argument.
-    pub fn consumer(&self, call: &'a ast::ExprCall, argument: impl Ranged) -> Option<Consumer> {
-        let [only] = &*call.arguments.args else {
-            return None;
-        };
-        if only.range() != argument.range() {
-            return None;
-        }
-        let name = self.name(&*call.func)?;
-        match name.strip_prefix("builtins.")? {
-            "list" | "tuple" | "set" | "frozenset" | "sorted" | "str.join" | "bytes.join"
-            | "list.extend" | "set.update" => Some(Consumer::Whole),
-            "sum" | "min" | "max" | "any" | "all" => Some(Consumer::Stepwise),
-            _ => None,
-        }
-    }
-
-    /// The call that takes all items of an expression, and how.
-    pub fn consumed_by(
-        &self,
-        expr: impl Into<ExprRef<'a>>,
-    ) -> Option<(&'a ast::ExprCall, Consumer)> {
-        let expr: ExprRef<'a> = expr.into();
-        let call = self.handed_to(expr)?;
-        Some((call, self.consumer(call, expr)?))
-    }
-
-    /// Whether values of a type are dicts, of the builtin class or of one that keeps its methods: iterating gives the keys.
-    pub fn is_mapping(&self, ty: &Type<'a>) -> bool {
-        match ty {
-            Type::Dict(..) => true,
-            Type::Instance(name) => matches!(
-                &**name,
-                "collections.OrderedDict"
-                    | "collections.defaultdict"
-                    | "collections.Counter"
-                    | "typing.DefaultDict"
-                    | "typing.OrderedDict"
-                    | "typing.Counter"
-            ),
-            _ => false,
-        }
-    }
-
-    /// Why filling a container from a source of that type in one call may give something else than adding the items one by one.
-    pub fn copy_doubt(&self, source: &Type<'a>, into_set: bool) -> Option<&'static str> {
-        match source {
-            // Read as a table, into a table of the right size from the start.
-            Type::Set(_) | Type::FrozenSet(_) | Type::Dict(..) if into_set => {
-                Some("the new set may be iterated in another order")
-            }
-            Type::Bytes | Type::Bytearray | Type::Deque(_) | Type::Iterator(_) | Type::File(_) => {
-                None
-            }
-            ty if ty.is_builtin_container() => None,
-            _ => {
-                Some("the iterable may be asked for its length, or read without its own `__iter__`")
-            }
-        }
-    }
-
-    /// Whether an expression is there for its length only: `len(expr)`.
-    pub fn is_measured(&self, expr: impl Into<ExprRef<'a>>) -> bool {
-        self.handed_to(expr.into())
-            .is_some_and(|call| self.is(&*call.func, "builtins.len"))
-    }
-
-    /// The call that an expression is a positional argument of.
-    fn handed_to(&self, expr: ExprRef<'a>) -> Option<&'a ast::ExprCall> {
-        let Some(AnyNodeRef::Arguments(arguments)) = self.tree.parent(AnyNodeRef::from(expr))
-        else {
-            return None;
-        };
-        match self.tree.parent(arguments) {
-            Some(AnyNodeRef::ExprCall(call)) => Some(call),
-            _ => None,
-        }
-    }
-
-    /// Whether an expression is what a loop or a clause iterates over.
-    pub fn is_iterated(&self, expr: impl Into<ExprRef<'a>>) -> bool {
-        let expr: ExprRef<'a> = expr.into();
-        match self.tree.parent(AnyNodeRef::from(expr)) {
-            Some(AnyNodeRef::StmtFor(stmt)) => stmt.iter.range() == expr.range(),
-            Some(AnyNodeRef::Comprehension(clause)) => clause.iter.range() == expr.range(),
-            _ => false,
-        }
-    }
-
     /// Whether nobody reads what a loop binds to one of its variables, by name or by looking at all local variables.
     pub fn is_unread(&self, name: &'a ExprName, around: Loop<'a>) -> bool {
         let Some(symbol) = self.symbol(name) else {
@@ -250,5 +151,87 @@ impl<'a> Facts<'a> {
             inner = outer.range();
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    /// Asks about the first loop or clause of a text.
+    fn first_loop<T>(text: &str, ask: impl for<'a> Fn(&Facts<'a>, Loop<'a>) -> T) -> Option<T> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let around = facts.tree.nodes().iter().find_map(|node| match node {
+            AnyNodeRef::StmtFor(stmt) => Some(Loop::For(stmt)),
+            AnyNodeRef::Comprehension(clause) => Some(Loop::Clause {
+                comprehension: facts.tree.parent(*clause)?,
+                clause,
+            }),
+            _ => None,
+        })?;
+        Some(ask(&facts, around))
+    }
+
+    fn is_unread(text: &str) -> Option<bool> {
+        first_loop(text, |facts, around| {
+            let target = around.target().and_then(Expr::as_name_expr);
+            target.is_some_and(|name| facts.is_unread(name, around))
+        })
+    }
+
+    #[test]
+    fn a_variable_is_unread_if_no_code_sees_it() {
+        let inside =
+            |body: &str| is_unread(&format!("def f(xs):\n    for x in xs:\n        {body}\n"));
+        assert_eq!(inside("print(1)"), Some(true));
+        assert_eq!(inside("print(x)"), Some(false));
+        assert_eq!(inside("x = 1"), Some(false));
+        assert_eq!(inside("print(locals())"), Some(false));
+        let behind = "def f(xs):\n    for x in xs:\n        print(1)\n    return x\n";
+        assert_eq!(is_unread(behind), Some(false));
+        assert_eq!(is_unread("[1 for x in xs]\n"), Some(true));
+        assert_eq!(is_unread("for x in xs:\n    print(1)\n"), Some(false));
+        assert_eq!(is_unread("for _ in xs:\n    print(1)\n"), Some(true));
+    }
+
+    /// How often the item of the loop is read, and whether its key is used otherwise.
+    fn item_reads(body: &str) -> Option<(usize, bool)> {
+        let text = format!("def f(d):\n    for k in d:\n        {body}\n");
+        first_loop(&text, |facts, around| {
+            let key = around.target().and_then(Expr::as_name_expr)?;
+            let (items, others) = facts.item_reads(around.iter()?, key, around)?;
+            Some((items.len(), others))
+        })?
+    }
+
+    #[test]
+    fn items_that_are_only_read_are_found() {
+        assert_eq!(item_reads("print(d[k], d[k])"), Some((2, false)));
+        assert_eq!(item_reads("print(d[k], k)"), Some((1, true)));
+        assert_eq!(item_reads("print(lambda: d[k], d[k])"), Some((1, true)));
+        for body in ["d[k] = 1", "del d[k]", "print(e[k])", "k = d[k]"] {
+            assert_eq!(item_reads(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_an_iteration_may_skip_is_not_always_reached() {
+        let reached = |body: &str| {
+            let text = format!("def f(xs):\n    for x in xs:\n        {body}\n");
+            first_loop(&text, |facts, around| {
+                let mut nodes = facts.tree.nodes().iter();
+                let probe = nodes
+                    .find(|node| matches!(node, AnyNodeRef::ExprName(name) if name.id == "probe"));
+                probe.is_some_and(|node| facts.is_always_reached(*node, around))
+            })
+        };
+        assert_eq!(reached("print(probe)"), Some(true));
+        assert_eq!(reached("if probe: print(x)"), Some(true));
+        assert_eq!(reached("if x: print(probe)"), Some(false));
+        assert_eq!(reached("y = x and probe"), Some(false));
+        assert_eq!(reached("y = probe if x else 1"), Some(false));
     }
 }

@@ -1,7 +1,7 @@
 //! # A list replaced by its reverse
 //!
-//! `xs = xs[::-1]` makes another list and throws the first away. `xs.reverse()` turns it round where it is: 1.6-1.8 times faster on CPython
-//! 3.8 to 3.15, and half the memory.
+//! `xs = xs[::-1]` makes another list and throws the first away. `xs.reverse()` turns it round where it is, with half the memory, and 1.6-1.8
+//! times faster on CPython 3.8 to 3.15; beside the work of filling the list, that is next to nothing.
 //!
 //! ```python bad
 //! def backwards(numbers: range):
@@ -84,7 +84,7 @@ pub struct ReverseCopy;
 
 impl Rule for ReverseCopy {
     type On = StmtAssign;
-    const COST: Cost = Cost::Constant("1.6-1.8 times slower, and twice the memory");
+    const COST: Cost = Cost::Memory("two lists at once instead of one");
 
     fn check<'a>(stmt: &'a StmtAssign, cx: &Cx<'a>) -> Option<Finding> {
         let [Expr::Name(target)] = stmt.targets.as_slice() else {
