@@ -203,7 +203,7 @@ impl Changes {
     ) -> io::Result<()> {
         let cwd = configs.cwd();
         let older = self.older(targets, configs);
-        let before = crate::lint(&older, Mode::Report, threads, || ())?.report;
+        let before = crate::lint(&older, Mode::Report, threads, None, || ())?.report;
         let baseline = Baseline::of(&before, str::to_owned);
         let scene = Now {
             cwd,

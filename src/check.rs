@@ -4,9 +4,8 @@
 
 use std::sync::Arc;
 
-use hotlint_core::lint::{Cx, Dispatch, Finding, Silence};
+use hotlint_core::lint::{Cx, Dispatch, Finding, Severity, Silence};
 use hotlint_core::python::{Facts, ParseProblem, Source, SourceKind, Versions, parse};
-
 use hotlint_core::text_size::TextRange;
 
 use crate::anchor::{self, Anchor};
@@ -56,6 +55,13 @@ pub fn explain(
 
 /// Parses `source`, runs the rules that `setup` selects, and marks what they find.
 pub fn check(source: &Source, setup: &Setup) -> FileReport {
+    let mut report = find(source, setup);
+    judge(source, &setup.policy, &mut report);
+    report
+}
+
+/// What there is to find: what the text, the Python versions and the choice of rules decide, and nothing else does.
+pub fn find(source: &Source, setup: &Setup) -> FileReport {
     let parsed = match parse(source) {
         Ok(parsed) => parsed,
         Err(problem) => return FileReport::unparsed(problem),
@@ -69,22 +75,16 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
         return FileReport::default();
     }
     let policy = &setup.policy;
-    let findings = policy.dispatch.run(&cx);
     let mut report = FileReport::default();
-    if !findings.is_empty() {
-        let quiet = policy.quiet.rules_in(source);
-        report
-            .findings
-            .extend(findings.into_iter().map(|finding| Marked {
-                severity: policy.severity_of(finding.rule),
-                fate: match quiet.contains(finding.rule) {
-                    true => Fate::Quiet,
-                    false => Fate::Stands,
-                },
-                finding,
-                anchor: Anchor::default(),
-            }));
-    }
+    let findings = policy.dispatch.run(&cx);
+    report
+        .findings
+        .extend(findings.into_iter().map(|finding| Marked {
+            severity: Severity::Warning,
+            fate: Fate::Stands,
+            finding,
+            anchor: Anchor::default(),
+        }));
     suppress::mark(source, parsed.tokens(), &mut report, || {
         let rules = hotlint_rules::all().iter().enumerate();
         rules
@@ -93,4 +93,20 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
     });
     anchor::drop_anchors(&cx, &mut report.findings);
     report
+}
+
+/// How loudly findings speak, and whether they keep quiet in this file.
+pub fn judge(source: &Source, policy: &Policy, report: &mut FileReport) {
+    if report.findings.is_empty() {
+        return;
+    }
+    let quiet = policy.quiet.rules_in(source);
+    for marked in &mut report.findings {
+        let rule = marked.finding.rule;
+        marked.severity = policy.severity_of(rule);
+        // Comments that are wrong are wrong everywhere.
+        if !suppress::NAMES.contains(&rule) && quiet.contains(rule) {
+            marked.fate = Fate::Quiet;
+        }
+    }
 }

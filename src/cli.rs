@@ -82,6 +82,12 @@ pub enum Command {
     ///
     /// Takes FILE:LINE, and what `hotlint check` takes.
     Why(Box<Check>),
+    /// Forgets what was found before
+    Clean {
+        /// Where it was remembered [default: .hotlint_cache beside the configuration]
+        #[arg(long, value_name = "FOLDER", env = "HOTLINT_CACHE_DIR", hide_env_values = true, value_hint = ValueHint::DirPath)]
+        cache_dir: Option<PathBuf>,
+    },
     /// Writes a configuration to start from
     ///
     /// Takes over the Python version and the excluded files of ruff, and leaves out what ruff reports already.
@@ -338,6 +344,12 @@ pub struct Check {
     #[arg(long, conflicts_with = "exit_zero", help_heading = "Exit code")]
     pub exit_non_zero_on_fix: bool,
 
+    /// Look at all files afresh, and remember nothing
+    #[arg(long, env = "HOTLINT_NO_CACHE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::SetTrue, help_heading = "Global options")]
+    pub no_cache: bool,
+    /// Where to remember what was found [default: .hotlint_cache beside the configuration]
+    #[arg(long, value_name = "FOLDER", env = "HOTLINT_CACHE_DIR", hide_env_values = true, value_hint = ValueHint::DirPath, help_heading = "Global options")]
+    pub cache_dir: Option<PathBuf>,
     /// How many threads to work with [default: one for each processor]
     #[arg(
         long,

@@ -2,6 +2,8 @@
 
 pub mod anchor;
 pub mod baseline;
+pub mod cache;
+mod cached;
 pub mod changes;
 pub mod check;
 mod ci;
@@ -26,6 +28,7 @@ pub mod read;
 pub mod render;
 pub mod report;
 pub mod rule_set;
+mod stored;
 pub mod suppress;
 mod terminal;
 pub mod verdict;
@@ -37,6 +40,7 @@ use clap::Parser as _;
 use hotlint_core::python::STACK_SIZE;
 use rayon::prelude::*;
 
+use cache::Cache;
 use check::Setup;
 use discover::{Input, Target};
 use outcome::Linted;
@@ -65,11 +69,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 /// Checks `targets`, and mends them as `mode` says, on `threads` threads, or on one for each processor where it is 0.
-/// The outcome is the same for any number of them, and in the order of the targets. `step` is called after each file.
+/// The outcome is the same for any number of them, with and without a `cache`, and in the order of the targets. `step` is called
+/// after each file.
 pub fn lint(
     targets: &[Target],
     mode: Mode,
     threads: usize,
+    cache: Option<&Cache>,
     step: impl Fn() + Sync,
 ) -> std::io::Result<Outcome> {
     let pool = rayon::ThreadPoolBuilder::new()
@@ -78,7 +84,7 @@ pub fn lint(
         .build()
         .map_err(std::io::Error::other)?;
     let lint = |target| {
-        let linted = lint_file(target, mode);
+        let linted = lint_file(target, mode, cache);
         step();
         linted
     };
@@ -87,11 +93,14 @@ pub fn lint(
 }
 
 /// One file, from its bytes to what is said about it.
-fn lint_file(target: &Target, mode: Mode) -> Linted {
+fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
     let linted = crash::guard(|| {
         let settings = &target.config.settings;
         let reading = match &target.input {
-            Input::File(path) => read::file(path, &target.shown, settings.max_file_size),
+            Input::File(path) => match cache {
+                Some(cache) if mode == Mode::Report => return cached::file(target, path, cache),
+                _ => read::file(path, &target.shown, settings.max_file_size),
+            },
             Input::Given(path, bytes) => read::text(bytes.to_vec(), path, &target.shown),
             Input::Stdin => read::stdin(&target.shown, settings.max_file_size),
         };

@@ -9,6 +9,8 @@ use crate::rule_set::index_of;
 #[derive(Debug)]
 pub struct Policy {
     severities: Vec<Option<Severity>>,
+    /// A number for the choice of rules.
+    pub fingerprint: u64,
     /// The rules that run, ready to run.
     pub dispatch: Dispatch,
     /// Files in which findings are kept quiet.
@@ -20,9 +22,11 @@ impl Policy {
     pub fn new(severities: Vec<Option<Severity>>, quiet: Quiet) -> Self {
         let rules = (hotlint_rules::all().iter().zip(&severities))
             .filter(|(_, severity)| severity.is_some());
+        let names: Vec<_> = rules.clone().map(|(rule, _)| rule.name).collect();
         let dispatch = Dispatch::new(rules.map(|(rule, _)| *rule));
         Self {
             severities,
+            fingerprint: xxhash_rust::xxh3::xxh3_64(names.join(" ").as_bytes()),
             dispatch,
             quiet,
         }

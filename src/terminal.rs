@@ -116,6 +116,13 @@ impl Terminal {
         }
     }
 
+    /// One line on standard error, for those who asked for more.
+    pub fn debug(self, message: impl std::fmt::Display) {
+        if self.verbosity > 0 {
+            self.note(message);
+        }
+    }
+
     /// A complaint with its place, on standard error.
     pub fn complain(self, issue: &dyn Diagnostic) {
         let warning = issue.severity() == Some(miette::Severity::Warning);

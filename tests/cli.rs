@@ -10,6 +10,7 @@ fn sessions() {
     trycmd::TestCases::new()
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")
+        .env("HOTLINT_NO_CACHE", "1")
         .case("tests/cli/*.md");
 }
 

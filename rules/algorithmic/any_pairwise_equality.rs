@@ -1,7 +1,8 @@
 //! # Every item compared with every other
 //!
 //! `any(a == b for a in left for b in right)` compares all pairs: O(n·m). Whether two collections share an item is what sets answer at once:
-//! `not set(left).isdisjoint(right)` is 135 to 186 times faster for 200 items each. `all(a != b ...)` is the same question.
+//! `not set(left).isdisjoint(right)` is 75 to 105 times faster for 100 items each, on Python 3.8 to 3.13. `all(a != b ...)` is the same
+//! question.
 //!
 //! ```python bad
 //! def overlap(left: list[int], right: list[int]):

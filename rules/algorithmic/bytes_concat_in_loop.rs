@@ -156,7 +156,7 @@ impl Rule for BytesConcatInLoop {
         if !cx.ty(found.target).is_bytes()
             || stays_short(found, cx)
             || cx.starts_anew(&found)
-            || is_told_already(found, cx)
+            || cx.grew_before(&found, |_| true)
         {
             return None;
         }
@@ -170,19 +170,6 @@ impl Rule for BytesConcatInLoop {
         .help(format!("let `{name}` be a `bytearray`, or collect the parts in a list and `b\"\".join` them after the loop"));
         Some(finding.fix(fix(found, cx)))
     }
-}
-
-/// Whether the same bytes, in the same loop, are reported further up.
-fn is_told_already<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
-    cx.tree
-        .descendants(found.around.node())
-        .take_while(|node| node.start() < found.stmt.start())
-        .filter(|node| node.is_statement())
-        .filter_map(|node| cx.accumulation(node))
-        .any(|other| {
-            cx.same_place(other.target, found.target)
-                && other.around.range() == found.around.range()
-        })
 }
 
 /// Whether the loop runs until a small length is reached.

@@ -19,22 +19,22 @@
 //! ```
 //!
 //! ```python bad
-//! def grouped(rows: list[int], members: dict[int, list[int]], everybody: list[int]):
+//! def grouped(rows: list[int], members: dict[int, list[int]]):
 //!     for row in rows:
-//!         members.setdefault(row % 7, sorted(everybody))
+//!         members.setdefault(row % 7, list(range(row)))
 //!     return members
 //! ```
 //!
 //! ```python good
-//! def grouped(rows: list[int], members: dict[int, list[int]], everybody: list[int]):
+//! def grouped(rows: list[int], members: dict[int, list[int]]):
 //!     for row in rows:
 //!         if row % 7 not in members:
-//!             members[row % 7] = sorted(everybody)
+//!             members[row % 7] = list(range(row))
 //!     return members
 //! ```
 //!
 //! ```python input
-//! grouped(list(range(n)), {}, list(range(n))[::-1])
+//! grouped(list(range(n)), {})
 //! ```
 //!
 //! Defaults that cost nothing, a lookup that is made once, and a table of another kind:

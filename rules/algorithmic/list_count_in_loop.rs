@@ -136,16 +136,21 @@ fn counter<'a>(
     let line = format!("{name} = {}({text})", import.expression);
     let mut edits = vec![cx.line_before_loop(place, &line)?];
     edits.extend(import.edits());
-    edits.push(match call {
-        Some(call) => {
-            let probe = call.arguments.args.first()?;
-            if cx.has_comment(call) || probe.is_generator_expr() {
-                return None;
-            }
-            Edit::replace(call, format!("{name}[{}]", cx.text(probe)))
+    if call.is_none() {
+        edits.push(Edit::replace(method, format!("{name}.__getitem__")));
+    }
+    for same in cx.same_searches(method, place) {
+        let probe = same.arguments.args.first()?;
+        if cx.has_comment(same) || probe.is_generator_expr() {
+            return None;
         }
-        None => Edit::replace(method, format!("{name}.__getitem__")),
-    });
+        // One inside of the other: `xs.index(xs.index(x))`.
+        let nested = cx.same_searches(method, probe.into()).next().is_some();
+        if nested {
+            return None;
+        }
+        edits.push(Edit::replace(same, format!("{name}[{}]", cx.text(probe))));
+    }
     Some(Fix::unsafe_(
         format!("Count the items of `{text}` once"),
         "items must be hashable, and equal ones must have equal hashes",

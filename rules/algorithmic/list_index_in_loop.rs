@@ -22,13 +22,13 @@
 //!
 //! ```python bad
 //! def arranged(names: list[str], order: list[str]):
-//!     return sorted(names, key=lambda name: order.index(name))
+//!     return sorted(names, key=lambda name: (order.index(name), len(name)))
 //! ```
 //!
 //! ```python good
 //! def arranged(names: list[str], order: list[str]):
 //!     order_index = {item: i for i, item in enumerate(order)}
-//!     return sorted(names, key=lambda name: order_index[name])
+//!     return sorted(names, key=lambda name: (order_index[name], len(name)))
 //! ```
 //!
 //! ```python input
@@ -50,6 +50,24 @@
 //! ```python input
 //! names = [str(i) for i in range(n)]
 //! arranged(names[::-1], names)
+//! ```
+//!
+//! One dictionary serves all searches in the list:
+//!
+//! ```python bad
+//! def edges(nodes: list[str], pairs):
+//!     return [(nodes.index(a), nodes.index(b)) for a, b in pairs]
+//! ```
+//!
+//! ```python good
+//! def edges(nodes: list[str], pairs):
+//!     nodes_index = {item: i for i, item in enumerate(nodes)}
+//!     return [(nodes_index[a], nodes_index[b]) for a, b in pairs]
+//! ```
+//!
+//! ```python input
+//! nodes = [str(i) for i in range(n)]
+//! edges(nodes, zip(nodes, nodes[::-1]))
 //! ```
 //!
 //! A search that goes on where the last one stopped, in a list of few items, or in one that the loop changes:
@@ -82,7 +100,7 @@
 //! The fix is unsafe: it gives equal items their own position, not that of the first of them, and dictionaries need hashable items and
 //! raise `KeyError` where a list raises `ValueError`.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprAttribute, ExprCall, StmtFor};
+use hotlint_core::ast::{AnyNodeRef, ExceptHandler, Expr, ExprAttribute, ExprCall, StmtFor};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::{Loop, MethodSearch, Repeated};
 use hotlint_core::text_size::Ranged;
@@ -205,17 +223,34 @@ fn positions<'a>(
     let name = cx.fresh_name(&format!("{word}_index"));
     let line = format!("{name} = {{item: i for i, item in enumerate({text})}}");
     let place = cx.steady(repeated, list)?;
-    let mut edits = vec![cx.line_before_loop(place, &line)?];
-    edits.push(match call {
-        Some(call) => {
-            let probe = call.arguments.args.first()?;
-            if cx.has_comment(call) || probe.is_generator_expr() {
-                return None;
-            }
-            Edit::replace(call, format!("{name}[{}]", cx.text(probe)))
-        }
-        None => Edit::replace(method, format!("{name}.__getitem__")),
+    // Where somebody waits for the `ValueError`, a `KeyError` would pass by.
+    let awaited = cx.tree.ancestors(method).any(|outer| match outer {
+        AnyNodeRef::StmtTry(attempt) => attempt.handlers.iter().any(|handler| {
+            let ExceptHandler::ExceptHandler(handler) = handler;
+            let caught = handler.type_.as_deref();
+            caught.is_some_and(|caught| cx.text(caught).contains("ValueError"))
+        }),
+        _ => false,
     });
+    if awaited {
+        return None;
+    }
+    let mut edits = vec![cx.line_before_loop(place, &line)?];
+    if call.is_none() {
+        edits.push(Edit::replace(method, format!("{name}.__getitem__")));
+    }
+    for same in cx.same_searches(method, place) {
+        let probe = same.arguments.args.first()?;
+        if cx.has_comment(same) || probe.is_generator_expr() {
+            return None;
+        }
+        // One inside of the other: `xs.index(xs.index(x))`.
+        let nested = cx.same_searches(method, probe.into()).next().is_some();
+        if nested {
+            return None;
+        }
+        edits.push(Edit::replace(same, format!("{name}[{}]", cx.text(probe))));
+    }
     let caveat = format!(
         "the items of `{text}` must be hashable and no two of them equal, and one that is missing raises `KeyError`"
     );

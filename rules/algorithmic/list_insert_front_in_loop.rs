@@ -76,6 +76,26 @@
 //!     return out
 //! ```
 //!
+//! Where nothing is done with the items, one call copies them backwards:
+//!
+//! ```python bad
+//! def turned(names: list[str]):
+//!     out = []
+//!     for name in names:
+//!         out.insert(0, name)
+//!     return out
+//! ```
+//!
+//! ```python good
+//! def turned(names: list[str]):
+//!     out = list(reversed(names))
+//!     return out
+//! ```
+//!
+//! ```python input
+//! turned([str(i) for i in range(n)])
+//! ```
+//!
 //! A list that is read in the loop, or was not empty, is for the author to change:
 //!
 //! ```python bad
@@ -159,12 +179,30 @@
 //!     return found
 //! ```
 //!
-//! The fix is safe, and only offered where the list is a local variable that starts empty before the loop and is not looked at before
+//! A few items that come first of what is there already, and the parts of a file's path:
+//!
+//! ```python fine
+//! import os
+//!
+//!
+//! def found(columns: list[str], index: list[str], path: str, width: int):
+//!     for name in reversed(index):
+//!         columns.insert(0, name)
+//!     for _ in range(len(columns), width):
+//!         columns.insert(0, "")
+//!     parts = []
+//!     while path:
+//!         path, part = os.path.split(path)
+//!         parts.insert(0, part)
+//!     return columns, parts
+//! ```
+//!
+//! The fix is safe for containers of builtin types, and only offered where the list is a local variable that starts empty before the loop and is not looked at before
 //! the loop is over, not even by an exception handler.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName, Number, Stmt};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName, Number, Stmt, StmtFor};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InLoop, Rule};
-use hotlint_core::python::{Binding, Loop, Symbol, Type, Use, siblings};
+use hotlint_core::python::{Binding, BuildUp, Loop, Type, Use, siblings};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct ListInsertFrontInLoop;
@@ -186,6 +224,10 @@ impl Rule for ListInsertFrontInLoop {
         {
             return None;
         }
+        let fix = fix(list, call, cx);
+        if fix.is_none() && is_rare(list, around, cx) || walks_up_a_path(around, cx) {
+            return None;
+        }
         let name = cx.text(list);
         let finding = Finding::new(
             call,
@@ -194,8 +236,40 @@ impl Rule for ListInsertFrontInLoop {
         .label(format!("O(len({name}))"))
         .because(around.header(), "in every iteration")
         .help(format!("append to `{name}` and `reverse()` it after the loop, or use `collections.deque.appendleft`"));
-        Some(finding.fix(fix(list, call, cx)))
+        Some(finding.fix(fix))
     }
+}
+
+/// Whether a loop without an edit to mend it is one of those that put a few items in front: up a tree, for as long as it takes, or what
+/// comes first of a list that is there already.
+fn is_rare<'a>(list: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let starts_empty = || {
+        let symbol = list.as_name_expr().and_then(|name| cx.symbol(name));
+        symbol.is_some_and(|symbol| {
+            cx.only_binding(symbol)
+                .is_some_and(|bound| cx.starts_empty(bound))
+        })
+    };
+    match around.iter() {
+        Some(Expr::Call(call)) => {
+            (cx.is(&*call.func, "builtins.reversed") || cx.is(&*call.func, "builtins.range"))
+                && !starts_empty()
+        }
+        Some(Expr::Subscript(item)) => item.slice.is_slice_expr() && !starts_empty(),
+        Some(_) => false,
+        None => true,
+    }
+}
+
+/// Whether the loop takes a file's path apart.
+fn walks_up_a_path<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    cx.climbs(around)
+        && cx.tree.descendants(around.node()).any(|node| match node {
+            AnyNodeRef::ExprCall(call) => {
+                cx.is(&*call.func, "os.path.split") || cx.is(&*call.func, "os.path.dirname")
+            }
+            _ => false,
+        })
 }
 
 /// The receiver and the item of `.insert(0, item)`.
@@ -251,68 +325,117 @@ fn is_told_already<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> bool 
     })
 }
 
-/// Whether a loop of nothing but appends would be left, which `reversed` or a comprehension says better, and other rules report.
-fn becomes_a_copy<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
-    let Some(Loop::For(stmt)) = cx.in_loop(call) else {
-        return false;
-    };
-    let alone = matches!(stmt.body.as_slice(), [Stmt::Expr(only)] if only.range() == call.range());
-    let copies = inserted(call).is_some_and(|(_, item)| cx.text(item) == cx.text(&*stmt.target));
-    alone && (copies || cx.python().any_before(11))
-}
-
 /// Appends, and turns the list round after the outermost loop that adds to it.
 fn fix<'a>(list: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> Option<Fix> {
-    if becomes_a_copy(call, cx) {
-        return None;
-    }
-    let symbol = cx.symbol(list.as_name_expr()?)?;
-    let bound = cx.only_binding(symbol)?;
-    let start = match bound {
-        Binding::Assign(stmt) => AnyNodeRef::from(stmt),
-        Binding::Annotated(stmt) => AnyNodeRef::from(stmt),
-        _ => return None,
-    };
-    if !cx.is_fast_local(symbol) || !cx.starts_empty(bound) {
-        return None;
-    }
-    let block = siblings(&cx.tree, start);
-    let whole = block
-        .iter()
-        .find(|stmt| stmt.range().contains_range(call.range()))?;
+    let built = cx.build_up(list, call)?;
+    let whole = built.whole;
     let repeats = whole.is_for_stmt() || whole.is_while_stmt();
-    if !repeats || start.start() > whole.start() || sees_partial_results(symbol, whole.range(), cx)
+    if !cx.starts_empty(built.start) || !repeats || cx.may_be_seen_half_way(built) {
+        return None;
+    }
+    if cx
+        .reads(built.symbol)
+        .any(|read| read.end() <= whole.start())
     {
         return None;
     }
+    if let Some((stmt, item)) = only_inserts(call, cx) {
+        // A loop of nothing but appends would be left, which other rules report.
+        return match item.as_name_expr() {
+            Some(item) if is_target(item, stmt) => copy_backwards(built, stmt, cx),
+            _ if cx.python().any_before(11) => None,
+            _ => append_and_reverse(built, cx),
+        };
+    }
+    append_and_reverse(built, cx)
+}
+
+/// The loop and the item of `for x in xs: out.insert(0, item)`, where that is all.
+fn only_inserts<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<(&'a StmtFor, &'a Expr)> {
+    let Some(Loop::For(stmt)) = cx.in_loop(call) else {
+        return None;
+    };
+    let alone =
+        matches!(stmt.body.as_slice(), [Stmt::Expr(only)] if only.value.range() == call.range());
+    let (_, item) = inserted(call)?;
+    alone.then_some((stmt, item))
+}
+
+fn is_target(item: &ExprName, stmt: &StmtFor) -> bool {
+    stmt.target
+        .as_name_expr()
+        .is_some_and(|target| target.id == item.id)
+}
+
+/// `for x in xs: out.insert(0, x)` becomes `out = list(reversed(xs))`.
+fn copy_backwards<'a>(built: BuildUp<'a, '_>, stmt: &'a StmtFor, cx: &Cx<'a>) -> Option<Fix> {
+    let around = Loop::For(stmt);
+    let plain = !stmt.is_async && stmt.orelse.is_empty() && !cx.leaks_target(around);
+    let free = ["list", "reversed"]
+        .iter()
+        .all(|word| cx.visible(stmt, word).is_none());
+    if !plain
+        || !free
+        || built.whole.range() != stmt.range()
+        || cx.has_comment(stmt)
+        || !cx.is_alone_on_its_lines(stmt)
+    {
+        return None;
+    }
+    let ty = cx.ty(&*stmt.iter);
+    let items = match &*stmt.iter {
+        Expr::Tuple(tuple) if !tuple.parenthesized => format!("({})", cx.text(tuple)),
+        items => cx.text(items).to_string(),
+    };
+    let sequence = matches!(ty, Type::List(_) | Type::Tuple(_) | Type::Str | Type::Range);
+    let (start, value) = match built.start {
+        Binding::Assign(stmt) => (stmt.range(), &*stmt.value),
+        Binding::Annotated(stmt) => (stmt.range(), stmt.value.as_deref()?),
+        _ => return None,
+    };
+    let block = siblings(&cx.tree, stmt.into());
+    let before = block.iter().rev().find(|other| other.end() <= stmt.start());
+    let between = TextRange::new(start.start(), stmt.end());
+    let right_before = before.is_some_and(|before| before.range() == start)
+        && cx.is_alone_on_its_lines(start)
+        && !cx.has_comment(between);
+    let edit = if right_before {
+        let head = cx.text(TextRange::new(start.start(), value.start()));
+        let copy = if sequence {
+            format!("list(reversed({items}))")
+        } else {
+            format!("list({items})[::-1]")
+        };
+        Edit::replace(between, format!("{head}{copy}"))
+    } else {
+        let backwards = if sequence {
+            format!("reversed({items})")
+        } else {
+            format!("list({items})[::-1]")
+        };
+        Edit::replace(stmt, format!("{}.extend({backwards})", built.symbol.name))
+    };
+    let fix = Fix::safe("Copy the items backwards in one call", [edit]);
+    Some(if ty.is_builtin_container() {
+        fix
+    } else {
+        fix.unsafe_because(
+            "the iterable is asked for its length first, which may run code of its own",
+        )
+    })
+}
+
+fn append_and_reverse<'a>(built: BuildUp<'a, '_>, cx: &Cx<'a>) -> Option<Fix> {
     let mut edits = Vec::new();
-    for read in cx.reads(symbol) {
-        if read.end() <= whole.start() {
-            return None;
-        }
-        if whole.range().contains_range(read.range()) {
+    for read in cx.reads(built.symbol) {
+        if built.whole.range().contains_range(read.range()) {
             edits.extend(appended(read, cx)?);
         }
     }
-    let lines = cx.lines_of(whole);
-    let behind = &cx.source().text()[TextRange::new(whole.end(), lines.end())];
-    let ends = behind.ends_with(['\n', '\r']);
-    if !ends || !(behind.trim().is_empty() || behind.trim_start().starts_with('#')) {
-        return None;
-    }
-    let line_end = if behind.ends_with("\r\n") {
-        "\r\n"
-    } else {
-        "\n"
-    };
-    let turn = format!(
-        "{}{}.reverse(){line_end}",
-        cx.indentation(whole),
-        symbol.name
-    );
-    edits.push(Edit::insert(lines.end(), turn));
+    let name = built.symbol.name;
+    edits.push(cx.line_after(built.whole, &format!("{name}.reverse()"))?);
     Some(Fix::safe(
-        format!("Append, and reverse `{}` after the loop", symbol.name),
+        format!("Append, and reverse `{name}` after the loop"),
         edits,
     ))
 }
@@ -336,36 +459,4 @@ fn appended<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<[Edit; 2]> {
     }
     let walrus = item.is_named_expr() || item.is_generator_expr() || item.is_yield_expr();
     (!walrus).then(|| [Edit::replace(&method.attr, "append"), Edit::delete(index)])
-}
-
-/// Whether an exception in the loop could show the list to code behind a handler, before it is turned round.
-fn sees_partial_results<'a>(symbol: &Symbol<'a>, inside: TextRange, cx: &Cx<'a>) -> bool {
-    let Some(start) = cx.binding_nodes(symbol).next() else {
-        return true;
-    };
-    cx.tree
-        .ancestors(start)
-        .take_while(|outer| !outer.is_stmt_function_def())
-        .any(|outer| {
-            let body = match outer {
-                AnyNodeRef::StmtTry(stmt) => &stmt.body,
-                // A context manager may swallow exceptions; a file does not.
-                AnyNodeRef::StmtWith(stmt)
-                    if !stmt
-                        .items
-                        .iter()
-                        .all(|item| matches!(cx.ty(&item.context_expr), Type::File(_))) =>
-                {
-                    &stmt.body
-                }
-                _ => return false,
-            };
-            let guarded = body.iter().any(|stmt| stmt.range().contains_range(inside));
-            guarded
-                && cx.reads(symbol).any(|read| {
-                    !body
-                        .iter()
-                        .any(|stmt| stmt.range().contains_range(read.range()))
-                })
-        })
 }

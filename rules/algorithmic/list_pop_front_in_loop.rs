@@ -148,10 +148,35 @@
 //!     return options
 //! ```
 //!
+//! What is only taken apart, and was short: words split at their dots, the arguments of a call, callbacks of an object, the subclasses of a
+//! class:
+//!
+//! ```python fine
+//! class Node:
+//!     def __init__(self):
+//!         self.callbacks = []
+//!
+//!     def stop(self):
+//!         while self.callbacks:
+//!             self.callbacks.pop(0)()
+//!
+//!     def find(self, name: str, *args):
+//!         parts = name.split(".")
+//!         while parts:
+//!             self = getattr(self, parts.pop(0))
+//!         rest = list(args)
+//!         while rest:
+//!             print(rest.pop(0))
+//!         classes = [type(self)]
+//!         while classes:
+//!             cls = classes.pop(0)
+//!             classes.extend(cls.__subclasses__())
+//! ```
+//!
 //! The fix is unsafe: the variable holds a `deque`, which prints and compares differently.
 
 use hotlint_core::ast::{
-    AnyNodeRef, Expr, ExprCall, ExprContext, ExprName, NodeKind, Number, Operator,
+    AnyNodeRef, Expr, ExprCall, ExprContext, ExprName, NodeKind, Number, Operator, Parameter,
 };
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Query, Rule};
 use hotlint_core::python::{Binding, FEW, Leaves, Loop, Use, leaves};
@@ -203,6 +228,7 @@ impl Rule for ListPopFrontInLoop {
             || is_trim(removal, around, cx)
             || cx.reads_options(around)
             || is_told_already(removal, &loops, cx)
+            || !may_be_long(list, around, &loops, cx)
         {
             return None;
         }
@@ -266,18 +292,16 @@ fn is_window<'a>(removal: Removal<'a>, loops: &[Loop<'a>], cx: &Cx<'a>) -> bool 
     false
 }
 
-/// Whether items go only as long as the first one is of some kind: usually a few at the front.
+/// Whether items go only as long as those that are there are of some kind: usually a few at the front.
 fn is_trim<'a>(removal: Removal<'a>, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     let Loop::While(stmt) = around else {
         return false;
     };
-    let looks_at_first = cx
+    let looks_at_items = cx
         .tree
         .descendants(stmt.test.as_ref())
         .any(|node| match node {
-            AnyNodeRef::ExprSubscript(item) => {
-                is_zero(&item.slice) && cx.same_place(&item.value, removal.list)
-            }
+            AnyNodeRef::ExprSubscript(item) => cx.same_place(&item.value, removal.list),
             _ => false,
         });
     // `if queue: queue.pop(0)` takes them all.
@@ -296,7 +320,7 @@ fn is_trim<'a>(removal: Removal<'a>, around: Loop<'a>, cx: &Cx<'a>) -> bool {
         }
         _ => false,
     });
-    looks_at_first || or_else_breaks
+    looks_at_items || or_else_breaks
 }
 
 /// Whether the same list, in the same loop, is reported further up.
@@ -330,6 +354,103 @@ fn limits<'a>(test: &'a Expr, list: &'a Expr, cx: &Cx<'a>) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether there is a sign that the list gets long: the loop, adds to it, the caller made it, or it is a copy of such a list.
+///
+/// What is only taken apart, a word split at its dots or the arguments of a call, holds a few items as a rule.
+fn may_be_long<'a>(list: &'a Expr, around: Loop<'a>, loops: &[Loop<'a>], cx: &Cx<'a>) -> bool {
+    let same = loops
+        .iter()
+        .take_while(|outer| cx.is_same_place_in(list, **outer));
+    let outermost = same.last().copied().unwrap_or(around);
+    let mut grown = cx
+        .tree
+        .descendants(outermost.node())
+        .filter(|node| adds(*node, list, cx));
+    if let Some(first) = grown.next() {
+        // The subclasses of a class are few.
+        let classes = |node: AnyNodeRef<'a>| {
+            cx.tree.descendants(node).any(|inside| match inside {
+                AnyNodeRef::ExprAttribute(attribute) => {
+                    matches!(attribute.attr.as_str(), "__subclasses__" | "__bases__")
+                }
+                _ => false,
+            })
+        };
+        return !classes(first) || grown.any(|node| !classes(node));
+    }
+    let Some(symbol) = list.as_name_expr().and_then(|name| cx.symbol(name)) else {
+        return false;
+    };
+    cx.bindings(symbol).any(|bound| match bound {
+        Binding::Parameter(parameter) => !is_variadic(parameter, cx),
+        Binding::Assign(stmt) => match &*stmt.value {
+            Expr::ListComp(comprehension) => {
+                let clauses = comprehension.generators.iter();
+                clauses
+                    .clone()
+                    .all(|clause| cx.known_length(&clause.iter).is_none())
+            }
+            Expr::Call(call) => match &*call.arguments.args {
+                // A copy of somebody else's items.
+                [Expr::Name(items)] if loops.iter().any(|around| around.iter().is_none()) => {
+                    let copies = ["builtins.list", "builtins.sorted"];
+                    let variadic = cx.symbol(items).is_some_and(|symbol| {
+                        cx.bindings(symbol).any(|bound| match bound {
+                            Binding::Parameter(parameter) => is_variadic(parameter, cx),
+                            _ => false,
+                        })
+                    });
+                    copies.iter().any(|name| cx.is(&*call.func, name)) && !variadic
+                }
+                [] => cx.is(&*call.func, "builtins.str.splitlines"),
+                _ => false,
+            },
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// Whether `node` adds to the list, or gives it to code that may.
+fn adds<'a>(node: AnyNodeRef<'a>, list: &'a Expr, cx: &Cx<'a>) -> bool {
+    match node {
+        AnyNodeRef::ExprCall(call) => {
+            let given = || {
+                let given = call
+                    .arguments
+                    .args
+                    .iter()
+                    .any(|arg| cx.same_place(arg, list));
+                given && !cx.reads_only(call)
+            };
+            match &*call.func {
+                Expr::Attribute(method) if cx.same_place(&method.value, list) => {
+                    // `insert(0, x)` puts back what was taken.
+                    let inside = method.attr.as_str() == "insert"
+                        && !call.arguments.args.first().is_some_and(is_zero);
+                    inside || matches!(method.attr.as_str(), "append" | "extend")
+                }
+                _ => given(),
+            }
+        }
+        AnyNodeRef::StmtAugAssign(_) | AnyNodeRef::StmtAssign(_) => cx
+            .accumulation(node)
+            .is_some_and(|found| cx.same_place(found.target, list)),
+        _ => false,
+    }
+}
+
+/// `*args`
+fn is_variadic<'a>(parameter: &'a Parameter, cx: &Cx<'a>) -> bool {
+    match cx.tree.parent(parameter) {
+        Some(AnyNodeRef::Parameters(all)) => all
+            .vararg
+            .as_deref()
+            .is_some_and(|vararg| vararg.range() == parameter.range()),
+        _ => false,
+    }
 }
 
 /// Whether the list is a display of a few items that nobody makes longer.

@@ -26,7 +26,7 @@
 //! index(["Key" + str(i) for i in range(n)])
 //! ```
 //!
-//! ```python bad
+//! ```python bad 3.9
 //! def merged(settings: list[dict[str, int]]):
 //!     result: dict[str, int] = {}
 //!     for more in settings:
@@ -34,7 +34,7 @@
 //!     return result
 //! ```
 //!
-//! ```python good
+//! ```python good 3.9
 //! def merged(settings: list[dict[str, int]]):
 //!     result: dict[str, int] = {}
 //!     for more in settings:

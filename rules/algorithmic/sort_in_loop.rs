@@ -7,7 +7,7 @@
 //! def ranks(queries: list[int], marks: list[int]):
 //!     total = 0
 //!     for query in queries:
-//!         total += sorted(marks).index(query)
+//!         total += sorted(marks)[query]
 //!     return total
 //! ```
 //!
@@ -16,12 +16,12 @@
 //!     total = 0
 //!     marks_sorted = sorted(marks)
 //!     for query in queries:
-//!         total += marks_sorted.index(query)
+//!         total += marks_sorted[query]
 //!     return total
 //! ```
 //!
 //! ```python input
-//! ranks(list(range(n)), [i * 7919 % (n or 1) for i in range(n)] + list(range(n)))
+//! ranks(list(range(n)), [i * 7919 % 10007 for i in range(n)])
 //! ```
 //!
 //! The list is sorted already after the first time, and looked through all the same:
@@ -88,6 +88,7 @@
 //!         for name in sorted(names):
 //!             print(name, row)
 //!         if row not in names:
+//!             row.names = sorted(names)
 //!             log(f"{row} is none of {sorted(names)}")
 //!         if row is None:
 //!             log.append("one of " + ", ".join(sorted(names)))
@@ -154,10 +155,13 @@ impl Rule for SortInLoop {
     }
 }
 
-/// Whether all of the sorted items are gone through in Python code, or only told to a reader.
+/// Whether all of the sorted items are gone through in Python code, kept, or only told to a reader.
 fn is_gone_through<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     match cx.usage(call) {
-        Use::Iterated(_) | Use::Formatted => true,
+        Use::Iterated(_) | Use::Formatted | Use::Yielded => true,
+        // Each gets a list of its own.
+        Use::Stored => !matches!(cx.tree.parent(call), Some(AnyNodeRef::StmtAssign(stmt))
+            if stmt.targets.iter().all(Expr::is_name_expr)),
         Use::Argument(outer) => match &*outer.func {
             // A message.
             Expr::Attribute(method) if method.attr.as_str() == "join" => true,

@@ -284,9 +284,8 @@ impl Rule for StringConcatInLoop {
 
     fn check<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Finding> {
         if !(cx.ty(found.target).is_str() || starts_as_string(found, cx))
-            || cx.is_logarithmic(found.around)
-            || cx.tests_length(found.target, found.around)
-            || is_searching(found, cx)
+            || cx.stays_short(&found)
+            || is_padded(found, cx)
             || cx.starts_anew(&found)
         {
             return None;
@@ -336,32 +335,11 @@ fn starts_as_string<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
         })
 }
 
-/// Whether a `while` loop looks for something: a name that is free (`while name in names`, `name += "_"`), or the way to the root of a tree
-/// (`path = node.name + path; node = node.parent`). It ends after a few steps.
-fn is_searching<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
-    let Loop::While(stmt) = found.around else {
-        return false;
-    };
+/// Whether a `while` loop adds the same text again and again: padding, or a name that is not taken yet.
+fn is_padded<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
     let parts = summands(found.value).into_iter();
     let mut added = parts.filter(|part| !cx.same_place(part, found.target));
-    let compared = cx.tree.descendants(&*stmt.test).any(|node| match node {
-        AnyNodeRef::ExprCompare(compare) => cx.same_place(&compare.left, found.target),
-        _ => false,
-    });
-    compared
-        || added.all(|part| part.is_string_literal_expr())
-        || found.shape == Shape::Prepended && stmt.body.iter().any(|stmt| climbs(stmt, cx))
-}
-
-/// `node = node.parent`
-fn climbs<'a>(stmt: &'a Stmt, cx: &Cx<'a>) -> bool {
-    let Stmt::Assign(stmt) = stmt else {
-        return false;
-    };
-    match (stmt.targets.as_slice(), &*stmt.value) {
-        ([target], Expr::Attribute(attribute)) => cx.same_place(target, &attribute.value),
-        _ => false,
-    }
+    matches!(found.around, Loop::While(_)) && added.all(|part| part.is_string_literal_expr())
 }
 
 /// Whether each iteration hands on the string as it is by then: that takes as long as the copy, and keeps it alive.

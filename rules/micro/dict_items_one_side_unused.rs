@@ -82,7 +82,7 @@ impl Rule for DictItemsOneSideUnused {
         }
         let table = &*method.value;
         let ty = cx.ty(table);
-        let known = cx.is_mapping(&ty);
+        let known = ty.is_mapping();
         if !known && (!ty.is_unknown() || cx.is_self(table)) {
             return None;
         }

@@ -202,7 +202,7 @@ fn walk<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Walk<'a>> {
         _ => return None,
     };
     let Expr::Call(call) = iter else {
-        let keys = plain(iter) && item.is_none() && cx.is_mapping(&cx.ty(iter));
+        let keys = plain(iter) && item.is_none() && cx.ty(iter).is_mapping();
         return keys.then_some(Walk {
             base: iter,
             key,
@@ -233,7 +233,7 @@ fn walk<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Walk<'a>> {
         return None;
     }
     let ty = cx.ty(base);
-    let known = cx.is_mapping(&ty);
+    let known = ty.is_mapping();
     // Whoever asks for the keys only may have nothing but keys.
     let may_be = item.is_some() && ty.is_unknown();
     (known || may_be).then_some(Walk {

@@ -72,9 +72,7 @@ impl Rule for InDictKeys {
         };
         let method = call.func.as_attribute_expr()?;
         let dict = &*method.value;
-        if method.attr.as_str() != "keys"
-            || !call.arguments.is_empty()
-            || !cx.is_mapping(&cx.ty(dict))
+        if method.attr.as_str() != "keys" || !call.arguments.is_empty() || !cx.ty(dict).is_mapping()
         {
             return None;
         }

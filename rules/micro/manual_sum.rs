@@ -199,7 +199,11 @@ impl Rule for ManualSum {
             && cx.visible(stmt, "sum").is_none();
         let fix = alone.then(|| {
             let fix = Fix::safe("Replace with `sum`", [Edit::replace(whole, better)]);
-            let whole_numbers = matches!(cx.ty(total), Type::Int)
+            let from_whole = match made {
+                Some((_, Expr::NumberLiteral(start))) => matches!(start.value, Number::Int(_)),
+                _ => matches!(cx.ty(total), Type::Int),
+            };
+            let whole_numbers = from_whole
                 && matches!(cx.ty(&*stmt.iter).element(), Type::Int | Type::Bool);
             if items == Items::Certain && whole_numbers {
                 fix
@@ -242,18 +246,20 @@ impl Items {
     /// Whether numbers are added up: they are, or the variable starts with one and gets nothing else.
     fn are_numbers<'a>(self, total: &Symbol<'a>, adding: &'a StmtFor, cx: &Cx<'a>) -> bool {
         match self {
-            Items::Certain | Items::Numbers => is_number(&cx.symbol_type(total)),
-            Items::Unknown => cx.bindings(total).all(|binding| match binding {
-                Binding::Assign(stmt) => {
-                    stmt.value.is_number_literal_expr()
-                        || adding.range().contains_range(stmt.range())
-                }
-                Binding::Annotated(stmt) => {
-                    (stmt.value.as_ref()).is_none_or(|value| value.is_number_literal_expr())
-                }
-                Binding::Augmented(_) => true,
-                _ => false,
-            }),
+            Items::Certain | Items::Numbers if is_number(&cx.symbol_type(total)) => true,
+            Items::Certain | Items::Numbers | Items::Unknown => {
+                cx.bindings(total).all(|binding| match binding {
+                    Binding::Assign(stmt) => {
+                        stmt.value.is_number_literal_expr()
+                            || adding.range().contains_range(stmt.range())
+                    }
+                    Binding::Annotated(stmt) => {
+                        (stmt.value.as_ref()).is_none_or(|value| value.is_number_literal_expr())
+                    }
+                    Binding::Augmented(_) => true,
+                    _ => false,
+                })
+            }
             Items::Other => false,
         }
     }

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod clean;
 mod config;
 mod init;
 mod measure;
@@ -45,6 +46,7 @@ pub fn run(cli: Cli) -> Exit {
     let done = match cli.command {
         Command::Check(args) => check::run(&args, terminal),
         Command::Baseline(command) => baseline::run(&command, terminal),
+        Command::Clean { cache_dir } => clean::run(cache_dir.as_deref(), terminal),
         Command::Init => init::run(terminal),
         Command::Migrate(args) => migrate::run(&args, terminal),
         Command::Rule(args) => rule::run(&args, terminal),

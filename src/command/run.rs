@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
+use crate::cache::{self, Cache};
 use crate::changes::Changes;
 use crate::cli;
 use crate::config::{Configs, Issue, Selector};
@@ -73,6 +74,11 @@ impl Run {
         Ok(Some(changes))
     }
 
+    fn cache(&self, args: &cli::Check) -> Option<Cache> {
+        (!args.no_cache)
+            .then(|| Cache::open(&cache_folder(&self.configs, args.cache_dir.as_deref())))
+    }
+
     /// Checks the files, with a bar where somebody looks.
     ///
     /// # Errors
@@ -80,9 +86,26 @@ impl Run {
     pub fn lint(&self, args: &cli::Check, mode: Mode, terminal: Terminal) -> io::Result<Outcome> {
         let is_still = args.no_progress || terminal.verbosity < 0;
         let progress = Progress::new(self.targets.len(), !is_still);
-        let outcome = crate::lint(&self.targets, mode, args.threads, || progress.step())?;
+        let cache = self.cache(args);
+        let step = || progress.step();
+        let outcome = crate::lint(&self.targets, mode, args.threads, cache.as_ref(), step)?;
         progress.finish();
+        if let Some(Err(error)) = cache.map(Cache::close) {
+            // The findings are there all the same.
+            terminal.debug(format_args!(
+                "the cache was not written: {}",
+                reason(&error)
+            ));
+        }
         Ok(outcome)
+    }
+}
+
+/// Where the cache of a run lies: beside its configuration, unless somebody says otherwise.
+pub fn cache_folder(configs: &Configs, asked: Option<&Path>) -> PathBuf {
+    match asked {
+        Some(folder) => configs.cwd().join(folder),
+        None => configs.of_run().settings.root.join(cache::FOLDER),
     }
 }
 

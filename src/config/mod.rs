@@ -104,6 +104,24 @@ impl Resolved {
     }
 }
 
+impl Resolved {
+    /// All that decides about the findings of a file named `shown`, beside its bytes, as a number that stays the same from run to
+    /// run.
+    pub fn asked(&self, shown: &str) -> u64 {
+        let extension = Path::new(shown).extension().unwrap_or_default();
+        let extension = extension.to_string_lossy().to_ascii_lowercase();
+        let python = match self.settings.target_version {
+            Some(versions) => format!("{versions:?}"),
+            None => format!("else {:?}", self.requires_python),
+        };
+        let words = format!(
+            "{}\0{python}\0{extension}",
+            self.settings.policy.fingerprint
+        );
+        xxhash_rust::xxh3::xxh3_64(words.as_bytes())
+    }
+}
+
 /// All configurations of a run, each read when a file under it first asks.
 #[derive(Debug)]
 pub struct Configs {

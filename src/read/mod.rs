@@ -64,18 +64,21 @@ pub fn digest(bytes: &[u8]) -> u64 {
 
 /// Reads the file at `path`; reports call it `shown`. At most `limit` bytes, if there is a limit.
 pub fn file(path: &Path, shown: &str, limit: Option<u64>) -> Reading {
-    let bytes = File::open(path).and_then(|file| {
-        let metadata = file.metadata()?;
-        if metadata.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        match limit {
-            Some(limit) if metadata.len() > limit => Ok(Err(metadata.len())),
-            // The file may grow, and what is no regular file has no length.
-            _ => limited(file, limit),
-        }
-    });
-    taken(bytes, path, shown, limit)
+    taken(bytes(path, limit), path, shown, limit)
+}
+
+/// All bytes of the file at `path`, or the number of those that are more than `limit`.
+pub fn bytes(path: &Path, limit: Option<u64>) -> io::Result<Result<Vec<u8>, u64>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    match limit {
+        Some(limit) if metadata.len() > limit => Ok(Err(metadata.len())),
+        // The file may grow, and what is no regular file has no length.
+        _ => limited(file, limit),
+    }
 }
 
 /// Reads standard input; reports call it `shown`.
@@ -97,7 +100,8 @@ fn limited(reader: impl io::Read, limit: Option<u64>) -> io::Result<Result<Vec<u
     }
 }
 
-fn taken(
+/// What is made of the outcome of [`bytes`].
+pub fn taken(
     bytes: io::Result<Result<Vec<u8>, u64>>,
     path: &Path,
     shown: &str,

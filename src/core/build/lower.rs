@@ -220,16 +220,44 @@ impl Lowering<'_> {
                     if let Some(target) = special_class(module, name) {
                         return self.special_member(target);
                     }
-                    match self.target(value, &mut place)? {
-                        Target::Class(id) => Some((kind::CLASS, id)),
-                        Target::Function(home, original) => self.module_member(home, original),
+                    match self.target(value, &mut place) {
+                        Some(Target::Class(id)) => Some((kind::CLASS, id)),
+                        Some(Target::Function(home, original)) => {
+                            self.module_member(home, original)
+                        }
                         _ => None,
                     }
+                    .or_else(|| self.member_of_instance(module, value))
                 }
                 _ => self.special_member(special_class(module, name)?),
             },
             Def::Module(_) | Def::From(..) => None,
         }
+    }
+
+    /// `choice = _inst.choice`: a method of an object that the module keeps, under a name of the module.
+    fn member_of_instance(
+        &mut self,
+        module: &'static str,
+        value: &'static Expr,
+    ) -> Option<(u16, u16)> {
+        let attribute = value.as_attribute_expr()?;
+        let object = attribute.value.as_name_expr()?;
+        let (home, _, defs) = self.stubs.resolve(module, &object.id)?;
+        let Def::Declared(annotation) = *defs.last()? else {
+            return None;
+        };
+        let mut place = Place::new(home, None);
+        let (class, _) = self.class_reference(annotation, &mut place)?;
+        let mut levels = vec![class];
+        levels.extend(self.bases(class).into_iter().map(|(base, _)| base));
+        levels.into_iter().find_map(|level| {
+            let info = &self.classes[usize::from(level)];
+            let module = info.module;
+            let (name, defs) = info.names.defs.get_key_value(attribute.attr.as_str())?;
+            let (name, defs) = (*name, defs.clone());
+            self.member(module, Some(level), name, &defs)
+        })
     }
 
     fn special_member(&mut self, name: &'static str) -> Option<(u16, u16)> {
@@ -502,10 +530,12 @@ impl Lowering<'_> {
             "builtins.dict" => Ty::Dict(arg(0), arg(1)),
             "builtins.type" => one(tag::CLASS_OBJECT, arg(0)),
             "collections.deque" => one(tag::DEQUE, arg(0)),
-            "_collections_abc.dict_keys" | "typing.KeysView" => one(tag::VIEW, arg(0)),
-            "_collections_abc.dict_values" => one(tag::VIEW, arg(1)),
+            "_collections_abc.dict_keys" | "collections._odict_keys" | "typing.KeysView" => {
+                one(tag::VIEW, arg(0))
+            }
+            "_collections_abc.dict_values" | "collections._odict_values" => one(tag::VIEW, arg(1)),
             "typing.ValuesView" => one(tag::VIEW, arg(0)),
-            "_collections_abc.dict_items" | "typing.ItemsView" => {
+            "_collections_abc.dict_items" | "collections._odict_items" | "typing.ItemsView" => {
                 let pair = self.table.types.add(Ty::Positions(vec![arg(0), arg(1)]));
                 let pair = self.table.types.add(one(tag::TUPLE, pair));
                 one(tag::VIEW, pair)
@@ -1163,7 +1193,7 @@ impl Lowering<'_> {
                 .collect()
             };
             let (new, init) = (functions("__new__"), functions("__init__"));
-            let defs = if new.is_empty() { init } else { new };
+            let defs = if init.is_empty() { new } else { init };
             if defs.is_empty() {
                 continue;
             }
@@ -1241,6 +1271,7 @@ const KEPT_METHODS: &[&str] = &[
     "__pos__",
     "__pow__",
     "__radd__",
+    "__rdivmod__",
     "__reversed__",
     "__rmul__",
     "__round__",

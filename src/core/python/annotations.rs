@@ -6,7 +6,7 @@ use ruff_python_ast::{Expr, Operator};
 
 use super::facts::Facts;
 use super::symbols::Binding;
-use super::types::{ClassRef, Type, known};
+use super::types::{Class, ClassRef, Type, known};
 
 impl<'a> Facts<'a> {
     /// The type that an annotation declares.
@@ -90,7 +90,7 @@ fn class_type<'a>(name: &str, first: &Type<'a>, second: &Type<'a>) -> Type<'a> {
         "typing.BinaryIO" | "io.BufferedReader" => Type::File(false),
         "builtins.object" | "typing.Any" => Type::Unknown,
         _ if name.starts_with('.') => Type::Unknown,
-        _ if short_name(name).starts_with(char::is_uppercase) => Type::Instance(name.into()),
+        _ if short_name(name).starts_with(char::is_uppercase) => Type::Instance(Class::named(name)),
         _ => Type::Unknown,
     }
 }

@@ -13,12 +13,13 @@ use rustc_hash::FxHashMap;
 use super::callees::Named;
 use super::classes::DictUse;
 use super::effects::Purity;
-use super::infer::{Attributes, Inference, Inferred};
+use super::flow::Events;
+use super::infer::Attributes;
 use super::loops::Loop;
+use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
-use super::types::Type;
 use super::versions::Versions;
 
 /// Facts about one parsed file.
@@ -30,7 +31,7 @@ pub struct Facts<'a> {
     pub tree: Tree<'a>,
     symbols: OnceCell<Symbols<'a>>,
     comments: OnceCell<CommentRanges>,
-    pub(super) types: RefCell<FxHashMap<SymbolId, Inferred<'a>>>,
+    pub(super) answers: RefCell<FxHashMap<Question<'a>, Answer<'a>>>,
     pub(super) inference: Cell<Inference>,
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
@@ -42,7 +43,7 @@ pub struct Facts<'a> {
     pub(super) named_functions: OnceCell<Rc<Named<'a>>>,
     /// The functions that a loop, by its node, may run.
     pub(super) reached: RefCell<FxHashMap<NodeId, Rc<[&'a StmtFunctionDef]>>>,
-    pub(super) attribute_types: RefCell<FxHashMap<(NodeId, &'a str), Type<'a>>>,
+    pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
@@ -62,7 +63,7 @@ impl<'a> Facts<'a> {
             tree: Tree::new(parsed.syntax())?,
             symbols: OnceCell::new(),
             comments: OnceCell::new(),
-            types: RefCell::default(),
+            answers: RefCell::default(),
             inference: Cell::default(),
             unknown_calls: RefCell::default(),
             last_loop: Cell::default(),
@@ -70,7 +71,7 @@ impl<'a> Facts<'a> {
             function_purities: RefCell::default(),
             named_functions: OnceCell::new(),
             reached: RefCell::default(),
-            attribute_types: RefCell::default(),
+            events: RefCell::default(),
             attributes: RefCell::default(),
             dict_uses: OnceCell::new(),
         })

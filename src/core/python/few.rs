@@ -379,4 +379,36 @@ mod tests {
             assert_eq!(few(text), Some(false), "{text}");
         }
     }
+
+    /// Whether the attribute `self.names` of the first class is a setting, and whether the name `names` is a field.
+    fn given(text: &str) -> Option<(bool, bool)> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let nodes = || facts.tree.nodes().iter();
+        let setting = nodes().any(|node| {
+            matches!(node, AnyNodeRef::ExprAttribute(attribute)
+                if attribute.attr.as_str() == "names" && attribute.ctx.is_load() && facts.is_setting(attribute))
+        });
+        let field = nodes().any(|node| {
+            matches!(node, AnyNodeRef::ExprName(name)
+                if name.id.as_str() == "names" && name.ctx.is_load() && facts.is_field(name))
+        });
+        Some((setting, field))
+    }
+
+    #[test]
+    fn lists_that_somebody_else_chose_are_settings_and_fields() {
+        let class = "class C:\n    def __init__(self, names: list):\n        self.names = names\n    def f(self, x):\n";
+        let asked = format!("{class}        return x in self.names\n");
+        assert_eq!(given(&asked), Some((true, false)));
+        let grown = format!("{class}        self.names.append(x)\n");
+        assert_eq!(given(&grown), Some((false, false)));
+        for field in ["conf['names']", "list(conf.get(NAMES) or [])"] {
+            let text = format!("names = {field}\nprint(names)\n");
+            assert_eq!(given(&text), Some((false, true)), "{text}");
+        }
+        let collected = "names = [row['name'] for row in rows]\nprint(names)\n";
+        assert_eq!(given(collected), Some((false, false)));
+    }
 }

@@ -10,29 +10,12 @@ use rustc_hash::FxHashMap;
 
 use super::accumulation::summands;
 use super::facts::Facts;
-use super::operations::{augmented, binary, method_type};
-use super::symbols::{Binding, Symbol, SymbolId};
-use super::types::{ClassRef, Type, known, list_of};
-
-/// What is known of a symbol's type so far.
-pub(super) struct Inferred<'a> {
-    ty: Type<'a>,
-    /// The round in which this was assumed; `None` once it is certain.
-    assumed: Option<u32>,
-}
-
-/// Where the inference of symbols that define each other is.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Inference {
-    /// How many symbols are being inferred right now, one for the sake of the other.
-    depth: u32,
-    /// Counts on and on, over all symbols.
-    round: u32,
-    /// Whether an assumption was read since this was last reset.
-    leaning: bool,
-    /// Whether an assumption of this round turned out wrong.
-    changed: bool,
-}
+use super::operations::{SAMPLE, augmented, special_method};
+use super::questions::Question;
+use super::symbols::{Binding, Symbol, SymbolId, binding};
+use super::tree::NodeId;
+use super::types::{Class, ClassRef, Type, known, list_of};
+use super::typeshed::{Given, Member, Table};
 
 /// What a class assigns to each attribute of `self`, and in its body.
 pub(super) type Attributes<'a> = Rc<FxHashMap<&'a str, Vec<Assigned<'a>>>>;
@@ -84,7 +67,7 @@ impl<'a> Facts<'a> {
         (compares || defines("__eq__")) && !defines("__hash__")
     }
 
-    fn infer(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
+    pub(super) fn infer(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
         self.infer_ref(expr.into())
     }
 
@@ -100,24 +83,9 @@ impl<'a> Facts<'a> {
                 Number::Complex { .. } => Type::Complex,
             },
             ExprRef::List(list) => list_of(self.elements(&list.elts)),
-            ExprRef::Tuple(tuple) => Type::Tuple(Rc::new(self.elements(&tuple.elts))),
+            ExprRef::Tuple(tuple) => self.infer_tuple(tuple),
             ExprRef::Set(set) => Type::Set(Rc::new(self.elements(&set.elts))),
-            ExprRef::Dict(dict) => {
-                let mut keys = Type::Never;
-                let mut values = Type::Never;
-                for item in &dict.items {
-                    keys = keys.join(
-                        item.key
-                            .as_ref()
-                            .map_or(Type::Unknown, |key| self.infer(key)),
-                    );
-                    values = values.join(match item.key {
-                        Some(_) => self.infer(&item.value),
-                        None => Type::Unknown,
-                    });
-                }
-                Type::Dict(Rc::new(keys), Rc::new(values))
-            }
+            ExprRef::Dict(dict) => self.infer_dict(dict),
             ExprRef::ListComp(comp) => list_of(known(self.infer(&*comp.elt))),
             ExprRef::SetComp(comp) => Type::Set(Rc::new(known(self.infer(&*comp.elt)))),
             ExprRef::DictComp(comp) => {
@@ -131,159 +99,49 @@ impl<'a> Facts<'a> {
                 )
             }
             ExprRef::Generator(comp) => Type::Iterator(Rc::new(known(self.infer(&*comp.elt)))),
-            ExprRef::Compare(compare) => {
-                // `==` of arrays is an array: only `is`, `in` and `not` always give a bool.
-                let plain = compare.ops.iter().all(|op| {
-                    matches!(
-                        op,
-                        ast::CmpOp::Is | ast::CmpOp::IsNot | ast::CmpOp::In | ast::CmpOp::NotIn
-                    )
-                });
-                let scalar = || {
-                    self.infer(&*compare.left).is_scalar()
-                        || compare
-                            .comparators
-                            .iter()
-                            .all(|side| self.infer(side).is_scalar())
-                };
-                if plain || scalar() {
-                    Type::Bool
-                } else {
-                    Type::Unknown
-                }
-            }
-            ExprRef::UnaryOp(unary) => match (unary.op, self.infer(&*unary.operand)) {
-                (ast::UnaryOp::Not, _) => Type::Bool,
-                (_, Type::Bool | Type::Int) => Type::Int,
-                (_, Type::Float) => Type::Float,
-                _ => Type::Unknown,
-            },
-            ExprRef::BoolOp(bool_op) => {
-                Type::join_all(bool_op.values.iter().map(|value| self.infer(value)))
-            }
+            ExprRef::Compare(compare) => self.infer_compare(compare),
+            ExprRef::UnaryOp(unary) => self.infer_unary(unary),
+            ExprRef::BoolOp(op) => self.infer_choice(op),
             ExprRef::If(branch) => self.infer(&*branch.body).join(self.infer(&*branch.orelse)),
             ExprRef::Named(walrus) => self.infer(&*walrus.value),
-            ExprRef::BinOp(op) => binary(op.op, &self.infer(&*op.left), || self.infer(&*op.right)),
-            ExprRef::Subscript(subscript) => {
-                let base = self.infer(&*subscript.value);
-                if subscript.slice.is_slice_expr() {
-                    return match base {
-                        // `data = data[n:]` with nothing known of `data` yet: whatever it is, it stays.
-                        Type::Never
-                        | Type::Str
-                        | Type::Bytes
-                        | Type::Bytearray
-                        | Type::List(_)
-                        | Type::Tuple(_) => base,
-                        _ => Type::Unknown,
-                    };
-                }
-                match base {
-                    Type::Str => Type::Str,
-                    Type::Bytes | Type::Bytearray | Type::Range => Type::Int,
-                    Type::List(element) | Type::Tuple(element) | Type::Deque(element) => {
-                        known((*element).clone())
-                    }
-                    Type::Dict(_, value) => known((*value).clone()),
-                    _ => Type::Unknown,
-                }
-            }
+            ExprRef::BinOp(op) => self.infer_binary(op),
+            ExprRef::Subscript(subscript) => self.infer_item(subscript),
             ExprRef::Name(name) => match self.symbol_id(name) {
-                Some(id) => self.infer_symbol(id),
+                Some(id) => self.infer_name(name, id),
                 None => Type::Unknown,
             },
             ExprRef::Attribute(attribute) => self.infer_attribute(attribute),
             ExprRef::Call(call) => self.infer_call(call),
+            ExprRef::Await(awaiting) => awaited(&self.infer(&*awaiting.value)),
             _ => Type::Unknown,
         }
     }
 
-    fn elements(&self, elts: &'a [Expr]) -> Type<'a> {
-        // A long literal is uniform or it is not: the first elements tell as much as all of them.
-        let sample = elts.iter().take(50);
+    pub(super) fn elements(&self, elts: &'a [Expr]) -> Type<'a> {
+        let sample = elts.iter().take(SAMPLE);
         Type::join_all(sample.map(|elt| match elt {
             Expr::Starred(starred) => known(self.infer(&*starred.value).element()),
             elt => self.infer(elt),
         }))
     }
 
-    fn infer_symbol(&self, id: SymbolId) -> Type<'a> {
-        let mut state = self.inference.get();
-        let mut assumed = Type::Never;
-        if let Some(entry) = self.types.borrow().get(&id) {
-            match entry.assumed {
-                None => return entry.ty.clone(),
-                Some(round) if round == state.round => {
-                    state.leaning = true;
-                    self.inference.set(state);
-                    return entry.ty.clone();
-                }
-                Some(_) => assumed = entry.ty.clone(),
-            }
-        }
-        if state.depth == 0 {
-            return self.infer_rounds(id);
-        }
-        // Symbols that define each other in a large circle are nobody's idea of readable code: give up.
-        if state.depth > 40 {
-            return Type::Unknown;
-        }
-        self.infer_round(id, assumed)
+    pub(super) fn infer_symbol(&self, id: SymbolId) -> Type<'a> {
+        self.ask(Question::Symbol(id))
     }
 
-    /// Infers a symbol and all that it leans on: each once a round, from what the round before found, until nothing changes.
-    fn infer_rounds(&self, id: SymbolId) -> Type<'a> {
-        let mut assumed = Type::Never;
-        for _ in 0..4 {
-            let mut state = self.inference.get();
-            state.round += 1;
-            state.changed = false;
-            self.inference.set(state);
-            let found = self.infer_round(id, assumed);
-            let mut types = self.types.borrow_mut();
-            if types.get(&id).is_some_and(|entry| entry.assumed.is_none()) {
-                return found;
-            }
-            if !self.inference.get().changed {
-                // Every assumption of this round was borne out.
-                types.retain(|_, entry| {
-                    let certain = entry.assumed.is_none_or(|round| round == state.round);
-                    entry.assumed = None;
-                    certain
-                });
-                return found;
-            }
-            assumed = found;
-        }
-        let mut types = self.types.borrow_mut();
-        types.retain(|_, entry| entry.assumed.is_none());
-        let ty = Type::Unknown;
-        types.insert(id, Inferred { ty, assumed: None });
-        Type::Unknown
+    /// The join of all that a variable is bound to; `own` is what is known of it so far.
+    pub(super) fn life_of(&self, id: SymbolId, own: &Type<'a>) -> Type<'a> {
+        let bindings = &self.symbols().get(id).bindings;
+        Type::join_all(bindings.iter().map(|id| self.infer_binding_at(*id, own)))
     }
 
-    /// Infers a symbol once. Its own reads, and those of the symbols that it is being inferred for, see what is assumed.
-    fn infer_round(&self, id: SymbolId, assumed: Type<'a>) -> Type<'a> {
-        let before = self.inference.get();
-        self.inference.set(Inference {
-            depth: before.depth + 1,
-            leaning: false,
-            ..before
-        });
-        let keep = |ty: &Type<'a>, assumed| {
-            let ty = ty.clone();
-            self.types.borrow_mut().insert(id, Inferred { ty, assumed });
-        };
-        keep(&assumed, Some(before.round));
-        let bindings = self.bindings(self.symbols().get(id));
-        let found = Type::join_all(bindings.map(|binding| self.infer_binding(binding, &assumed)));
-        let mut after = self.inference.get();
-        keep(&found, after.leaning.then_some(before.round));
-        after.changed |= after.leaning && found != assumed;
-        after.leaning |= before.leaning;
-        after.depth = before.depth;
-        self.inference.set(after);
-        found
+    /// What the place that binds a name gives it; `own` is what the name held before.
+    pub(super) fn infer_binding_at(&self, id: NodeId, own: &Type<'a>) -> Type<'a> {
+        match binding(&self.tree, id) {
+            Some(Binding::Unpacked) => self.infer_unpacked(id),
+            Some(binding) => self.infer_binding(binding, own),
+            None => Type::Never,
+        }
     }
 
     fn infer_binding(&self, binding: Binding<'a>, own: &Type<'a>) -> Type<'a> {
@@ -297,9 +155,7 @@ impl<'a> Facts<'a> {
                 }
             }
             Binding::Augmented(stmt) => {
-                let mut state = self.inference.get();
-                state.leaning = true;
-                self.inference.set(state);
+                self.lean();
                 augmented(stmt.op, own, || self.infer(&*stmt.value))
             }
             Binding::Walrus(walrus) => self.infer(&*walrus.value),
@@ -307,17 +163,22 @@ impl<'a> Facts<'a> {
             Binding::Comprehension(clause) if !clause.is_async => {
                 known(self.infer(&clause.iter).element())
             }
-            Binding::With(item, false) => match self.infer(&item.context_expr) {
-                file @ Type::File(_) => file,
-                _ => Type::Unknown,
-            },
+            Binding::With(item, is_async) => {
+                let manager = self.infer(&item.context_expr);
+                let enter = if is_async { "__aenter__" } else { "__enter__" };
+                let entered = self.call_method(&manager, enter, Given::operands(&[]));
+                match entered.unwrap_or(Type::Unknown) {
+                    awaitable if is_async => awaited(&awaitable),
+                    entered => entered,
+                }
+            }
             Binding::Parameter(parameter) => self.infer_parameter(parameter),
             Binding::Deleted => Type::Never,
             _ => Type::Unknown,
         }
     }
 
-    fn infer_parameter(&self, parameter: &'a ast::Parameter) -> Type<'a> {
+    pub(super) fn infer_parameter(&self, parameter: &'a ast::Parameter) -> Type<'a> {
         let variadic = self.tree.parent(parameter).and_then(|parent| match parent {
             AnyNodeRef::Parameters(parameters) => Some(parameters),
             _ => None,
@@ -346,33 +207,41 @@ impl<'a> Facts<'a> {
     }
 
     fn infer_attribute(&self, attribute: &'a ast::ExprAttribute) -> Type<'a> {
-        let class = match &*attribute.value {
-            Expr::Name(name) => self.class_of_self(name),
-            _ => None,
+        let class = match self.receiver(&attribute.value) {
+            Type::Local(class) => class.0,
+            Type::Never => return Type::Never,
+            Type::Unknown => return self.constant(attribute),
+            receiver => return library_attribute(&receiver, attribute.attr.as_str()),
         };
-        let class = class.or_else(|| match self.infer(&*attribute.value) {
-            Type::Local(class) => Some(class.0),
-            _ => None,
-        });
-        let Some(class) = class else {
-            return Type::Unknown;
-        };
-        let key = (self.tree.id(class), attribute.attr.as_str());
-        if let Some(found) = self.attribute_types.borrow().get(&key) {
-            return found.clone();
-        }
-        // Attributes that are made from each other stay unknown.
-        self.attribute_types.borrow_mut().insert(key, Type::Unknown);
-        let found = self.infer_assigned(class, attribute.attr.as_str());
-        self.attribute_types.borrow_mut().insert(key, found.clone());
-        found
+        self.instance_attribute(class, attribute.attr.as_str())
     }
 
-    fn infer_assigned(&self, class: &'a ast::StmtClassDef, attribute: &str) -> Type<'a> {
-        let attributes = self.attributes_of(class);
-        let Some(assigned) = attributes.get(attribute) else {
+    /// The type of what stands before a dot; `self` is an instance of the class around.
+    fn receiver(&self, value: &'a Expr) -> Type<'a> {
+        if let Expr::Name(name) = value
+            && let Some(class) = self.class_of_self(name)
+        {
+            return Type::Local(ClassRef(class));
+        }
+        self.infer(value)
+    }
+
+    /// A constant of a module of the library.
+    fn constant(&self, attribute: &'a ast::ExprAttribute) -> Type<'a> {
+        if !matches!(&*attribute.value, Expr::Name(_) | Expr::Attribute(_)) {
+            return Type::Unknown;
+        }
+        let Some(name) = self.name(attribute) else {
             return Type::Unknown;
         };
+        match Table::get().lookup(&name).map(|entry| entry.member) {
+            Some(Member::Value(ty)) => Table::get().value(ty),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// What a class assigns to an attribute of its own.
+    pub(super) fn infer_assigned(&self, assigned: &[Assigned<'a>]) -> Type<'a> {
         let declared = assigned.iter().find_map(|assigned| match assigned {
             Assigned::Annotation(annotation) => Some(self.annotation(annotation)),
             _ => None,
@@ -476,144 +345,122 @@ impl<'a> Facts<'a> {
     }
 
     fn infer_call(&self, call: &'a ast::ExprCall) -> Type<'a> {
-        let first = || {
-            call.arguments
-                .args
-                .first()
-                .map_or(Type::Never, |arg| self.infer(arg))
-        };
-        if let Expr::Name(name) = &*call.func
-            && let Some(symbol) = self.symbol(name)
-        {
-            match self.only_binding(symbol) {
-                Some(Binding::Class(class)) => return Type::Local(ClassRef(class)),
-                Some(Binding::Function(def)) => return self.returned(def),
-                _ => {}
-            }
-        }
-        let Some(name) = self.name(&call.func) else {
-            // `s = s.union(x)` with nothing known of `s` yet: the next round tells.
-            return match &*call.func {
-                Expr::Attribute(method)
-                    if method.value.is_name_expr() && self.infer(&*method.value) == Type::Never =>
-                {
-                    Type::Never
-                }
-                _ => Type::Unknown,
-            };
-        };
-        let element = || Rc::new(known(first().element()));
-        if let Some(builtin) = name.strip_prefix("builtins.") {
-            return match builtin {
-                "list" | "sorted" => Type::List(element()),
-                "tuple" => Type::Tuple(element()),
-                "set" => Type::Set(element()),
-                "frozenset" => Type::FrozenSet(element()),
-                "dict" => match first() {
-                    dict @ Type::Dict(..) => dict,
-                    _ => Type::Dict(Rc::new(Type::Unknown), Rc::new(Type::Unknown)),
-                },
-                "str" | "repr" | "ascii" | "chr" | "bin" | "hex" | "oct" | "format" | "input" => {
-                    Type::Str
-                }
-                "bytes" => Type::Bytes,
-                "bytearray" => Type::Bytearray,
-                "int" | "len" | "ord" | "hash" | "id" => Type::Int,
-                "float" => Type::Float,
-                "bool" | "isinstance" | "issubclass" | "callable" | "hasattr" | "any" | "all" => {
-                    Type::Bool
-                }
-                "range" => Type::Range,
-                "enumerate" | "zip" | "map" => Type::Iterator(Rc::new(Type::Unknown)),
-                "iter" | "reversed" => Type::Iterator(element()),
-                "filter" => {
-                    let items = call
-                        .arguments
-                        .args
-                        .get(1)
-                        .map_or(Type::Unknown, |arg| self.infer(arg));
-                    Type::Iterator(Rc::new(known(items.element())))
-                }
-                "open" => opened(call),
-                "abs" | "min" | "max" if call.arguments.args.len() == 1 => match first() {
-                    number @ (Type::Int | Type::Float) => number,
-                    other => match other.element() {
-                        scalar if scalar.is_scalar() && builtin != "abs" => scalar,
-                        _ => Type::Unknown,
-                    },
-                },
-                method => match (&*call.func, method.split_once('.')) {
-                    (Expr::Attribute(attribute), Some((_, method))) => {
-                        method_type(&self.infer(&*attribute.value), method)
+        match &*call.func {
+            Expr::Name(name) => {
+                if let Some(symbol) = self.symbol(name) {
+                    match self.only_binding(symbol) {
+                        Some(Binding::Class(class)) => return Type::Local(ClassRef(class)),
+                        Some(Binding::Function(def)) => return self.returned(def),
+                        _ => {}
                     }
-                    _ => Type::Unknown,
-                },
-            };
-        }
-        if let (Some(method), Expr::Attribute(attribute)) =
-            (name.strip_prefix("io.IOBase."), &*call.func)
-        {
-            return method_type(&self.infer(&*attribute.value), method);
-        }
-        match name.as_str() {
-            "collections.deque" => Type::Deque(element()),
-            "collections.OrderedDict" | "collections.defaultdict" | "collections.Counter" => {
-                Type::Instance(name.into())
-            }
-            "io.open" | "codecs.open" | "gzip.open" | "bz2.open" | "lzma.open" => {
-                if name == "io.open" {
-                    opened(call)
-                } else {
-                    Type::Unknown
                 }
             }
-            "re.compile" => Type::Instance("re.Pattern".into()),
-            "os.listdir" => Type::List(Rc::new(Type::Unknown)),
-            "os.getcwd" | "os.path.join" | "os.path.basename" | "os.path.dirname" => Type::Unknown,
-            // Those of itertools that end; `csv` and `os` give iterators of their own.
-            "itertools.chain"
-            | "itertools.islice"
-            | "itertools.chain.from_iterable"
-            | "itertools.accumulate"
-            | "itertools.combinations"
-            | "itertools.compress"
-            | "itertools.dropwhile"
-            | "itertools.filterfalse"
-            | "itertools.groupby"
-            | "itertools.pairwise"
-            | "itertools.permutations"
-            | "itertools.product"
-            | "itertools.starmap"
-            | "itertools.takewhile"
-            | "itertools.zip_longest"
-            | "re.finditer"
-            | "re.Pattern.finditer"
-            | "os.walk"
-            | "glob.iglob"
-            | "csv.reader" => Type::Iterator(Rc::new(Type::Unknown)),
-            _ => match name.rsplit('.').next() {
+            Expr::Attribute(attribute) => match self.receiver(&attribute.value) {
+                Type::Unknown => {}
+                // The symbol being inferred: what it is called with is not known yet.
+                Type::Never => return Type::Never,
+                receiver => {
+                    let method = attribute.attr.as_str();
+                    if let Some(found) = special_method(&receiver, method) {
+                        return found;
+                    }
+                    if let Type::Local(ClassRef(class)) = receiver {
+                        return self.method_result(class, method);
+                    }
+                    let found = self.call_method(&receiver, method, (&call.arguments).into());
+                    return found.unwrap_or(Type::Unknown);
+                }
+            },
+            _ => return Type::Unknown,
+        }
+        match self.name(&*call.func) {
+            Some(name) => self.called(&name, call),
+            None => Type::Unknown,
+        }
+    }
+
+    /// What calling the thing with a qualified name gives.
+    fn called(&self, name: &str, call: &'a ast::ExprCall) -> Type<'a> {
+        if matches!(name, "builtins.open" | "io.open") {
+            return opened(call);
+        }
+        let given: Given<'a> = (&call.arguments).into();
+        let entry = Table::get().lookup(name);
+        match entry.map(|entry| entry.member) {
+            Some(Member::Class(class)) => match self.construct(class, given) {
+                // `Iterator` and the like are made by generators, not by calls.
+                Type::Iterator(_) if name.starts_with("typing.") => Type::Unknown,
+                made => made,
+            },
+            Some(Member::Function(function)) => {
+                self.call_function(function, entry.and_then(|entry| entry.class), given)
+            }
+            Some(Member::Module(_) | Member::Value(_)) => Type::Unknown,
+            None => match name.rsplit('.').next() {
                 // A class by the naming convention that everybody keeps: its call gives an instance.
                 Some(last) if last.starts_with(char::is_uppercase) && !name.starts_with('.') => {
-                    Type::Instance(name.into())
+                    Type::Instance(Class::named(name))
                 }
                 _ => Type::Unknown,
             },
         }
     }
 
-    /// What a function of this file returns, where its annotation or its returns tell.
-    fn returned(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
-        if def.is_async || !def.decorator_list.is_empty() {
-            return Type::Unknown;
+    /// What calling a value gives, where that does not depend on what it is called with.
+    pub(super) fn result_of(&self, callee: &'a Expr) -> Option<Type<'a>> {
+        match callee {
+            Expr::Lambda(lambda) => return Some(known(self.infer(&*lambda.body))),
+            Expr::Name(name) => {
+                if let Some(symbol) = self.symbol(name)
+                    && let Some(Binding::Function(def)) = self.only_binding(symbol)
+                {
+                    return Some(self.returned(def));
+                }
+            }
+            Expr::Attribute(_) => {}
+            _ => return None,
         }
-        if self.is_generator(def) {
-            return Type::Iterator(Rc::new(Type::Unknown));
+        if let Some(instance) = self.instance_of(callee) {
+            return Some(instance);
         }
-        match &def.returns {
-            Some(returns) => self.annotation(returns),
-            None => Type::Unknown,
+        let name = self.name(callee)?;
+        match Table::get().lookup(&name)?.member {
+            Member::Function(function) => Table::get().result_alone(function),
+            _ => None,
         }
     }
+
+    /// An instance of the class that an expression names.
+    pub(super) fn instance_of(&self, class: &'a Expr) -> Option<Type<'a>> {
+        if !matches!(class, Expr::Name(_) | Expr::Attribute(_)) {
+            return None;
+        }
+        if let Expr::Name(name) = class
+            && let Some(symbol) = self.symbol(name)
+            && let Some(Binding::Class(class)) = self.only_binding(symbol)
+        {
+            return Some(Type::Local(ClassRef(class)));
+        }
+        let id = Table::get().class(&self.name(class)?)?;
+        Some(Table::get().instance_alone(id))
+    }
+}
+
+/// What an attribute of an instance of the library holds.
+fn library_attribute<'a>(receiver: &Type<'a>, name: &str) -> Type<'a> {
+    if let Type::Union(parts) = receiver {
+        // `None` has no attributes: who gets a value had something else.
+        let parts = parts.iter().filter(|part| **part != Type::None);
+        return Type::join_all(parts.map(|part| library_attribute(part, name)));
+    }
+    Table::get()
+        .attribute(receiver, name)
+        .unwrap_or(Type::Unknown)
+}
+
+/// What awaiting a value gives.
+fn awaited<'a>(value: &Type<'a>) -> Type<'a> {
+    Table::get().awaited(value).unwrap_or(Type::Unknown)
 }
 
 fn opened<'a>(call: &ast::ExprCall) -> Type<'a> {

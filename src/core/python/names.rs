@@ -107,6 +107,12 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether an expression is the object whose method this is.
+    pub fn is_self(&self, expr: &'a Expr) -> bool {
+        expr.as_name_expr()
+            .is_some_and(|name| self.class_of_self(name).is_some())
+    }
+
     /// The class whose instance `name` is, where `name` is the first parameter of one of its methods and never rebound.
     pub fn class_of_self(&self, name: &'a ast::ExprName) -> Option<&'a ast::StmtClassDef> {
         let symbol = self.symbol(name)?;

@@ -1,10 +1,165 @@
-//! What the operators and methods of builtin types give.
+//! What displays, operators and items give.
 
 use std::rc::Rc;
 
-use ruff_python_ast::Operator;
+use ruff_python_ast::{self as ast, CmpOp, Expr, Number, Operator, UnaryOp};
+use smallvec::SmallVec;
 
-use super::types::{Type, known, list_of};
+use super::facts::Facts;
+use super::types::{Type, known};
+use super::typeshed::Given;
+
+/// A long literal is uniform or it is not: the first elements tell as much as all of them.
+pub(super) const SAMPLE: usize = 50;
+
+impl<'a> Facts<'a> {
+    pub(super) fn infer_tuple(&self, tuple: &'a ast::ExprTuple) -> Type<'a> {
+        if tuple.elts.len() > 8 || tuple.elts.iter().any(Expr::is_starred_expr) {
+            return Type::Tuple(Rc::new(self.elements(&tuple.elts)));
+        }
+        Type::tuple(tuple.elts.iter().map(|elt| self.infer(elt)))
+    }
+
+    pub(super) fn infer_dict(&self, dict: &'a ast::ExprDict) -> Type<'a> {
+        let mut keys = Type::Never;
+        let mut values = Type::Never;
+        for item in dict.items.iter().take(SAMPLE) {
+            let Some(key) = &item.key else {
+                // `**other`
+                match self.infer(&item.value) {
+                    Type::Dict(key, value) => {
+                        keys = keys.join((*key).clone());
+                        values = values.join((*value).clone());
+                    }
+                    _ => (keys, values) = (Type::Unknown, Type::Unknown),
+                }
+                continue;
+            };
+            keys = keys.join(self.infer(key));
+            values = values.join(self.infer(&item.value));
+        }
+        Type::Dict(Rc::new(keys), Rc::new(values))
+    }
+
+    pub(super) fn infer_compare(&self, compare: &'a ast::ExprCompare) -> Type<'a> {
+        // `==` of arrays is an array: only `is`, `in` and `not` always give a bool.
+        let plain = compare
+            .ops
+            .iter()
+            .all(|op| matches!(op, CmpOp::Is | CmpOp::IsNot | CmpOp::In | CmpOp::NotIn));
+        let scalar = || {
+            self.infer(&*compare.left).is_scalar()
+                || compare
+                    .comparators
+                    .iter()
+                    .all(|side| self.infer(side).is_scalar())
+        };
+        if plain || scalar() {
+            Type::Bool
+        } else {
+            Type::Unknown
+        }
+    }
+
+    pub(super) fn infer_unary(&self, unary: &'a ast::ExprUnaryOp) -> Type<'a> {
+        if unary.op == UnaryOp::Not {
+            return Type::Bool;
+        }
+        match self.infer(&*unary.operand) {
+            Type::Bool | Type::Int => Type::Int,
+            Type::Float => Type::Float,
+            _ => Type::Unknown,
+        }
+    }
+
+    /// `a or b`: an operand that is passed over is false, one that is given before the last is true, hence not `None`.
+    pub(super) fn infer_choice(&self, op: &'a ast::ExprBoolOp) -> Type<'a> {
+        let Some((last, others)) = op.values.split_last() else {
+            return Type::Unknown;
+        };
+        let others = others.iter().map(|value| match self.infer(value) {
+            Type::None if op.op.is_or() => Type::Never,
+            value if op.op.is_or() => value.without_none(),
+            value => value,
+        });
+        Type::join_all(others).join(self.infer(last))
+    }
+
+    pub(super) fn infer_binary(&self, op: &'a ast::ExprBinOp) -> Type<'a> {
+        // `a + b + c + ...` is as deep as it is long: down first, then up.
+        let mut chain: SmallVec<[&'a ast::ExprBinOp; 4]> = SmallVec::new();
+        let mut leftmost = op;
+        chain.push(op);
+        while let Expr::BinOp(inner) = &*leftmost.left {
+            leftmost = inner;
+            chain.push(inner);
+        }
+        let mut left = self.infer(&*leftmost.left);
+        for op in chain.into_iter().rev() {
+            left = match left {
+                Type::Instance(_) => {
+                    let right = Given::operands(std::slice::from_ref(&*op.right));
+                    let result = self.call_method(&left, op.op.dunder(), right);
+                    result.unwrap_or(Type::Unknown)
+                }
+                left => binary(op.op, &left, || self.infer(&*op.right)),
+            };
+        }
+        left
+    }
+
+    pub(super) fn infer_item(&self, subscript: &'a ast::ExprSubscript) -> Type<'a> {
+        // `None` has no items.
+        let base = self.infer(&*subscript.value).without_none();
+        if subscript.slice.is_slice_expr() {
+            return match base {
+                Type::Tuple(element) => Type::Tuple(Rc::new(element.joined_positions())),
+                // `data = data[n:]` with nothing known of `data` yet: whatever it is, it stays.
+                Type::Never | Type::Str | Type::Bytes | Type::Bytearray | Type::List(_) => base,
+                _ => Type::Unknown,
+            };
+        }
+        match base {
+            Type::Tuple(element) => known(item_of_tuple(&element, &subscript.slice)),
+            Type::Instance(_) => {
+                let index = Given::operands(std::slice::from_ref(&*subscript.slice));
+                self.call_method(&base, "__getitem__", index)
+                    .unwrap_or(Type::Unknown)
+            }
+            Type::Str => Type::Str,
+            Type::Bytes | Type::Bytearray | Type::Range => Type::Int,
+            Type::List(element) | Type::Deque(element) => known((*element).clone()),
+            Type::Dict(_, value) => known((*value).clone()),
+            _ => Type::Unknown,
+        }
+    }
+}
+
+/// The item of a tuple, by position where the subscript is a number.
+fn item_of_tuple<'a>(element: &Type<'a>, index: &Expr) -> Type<'a> {
+    let (Type::Positions(parts), Some(index)) = (element, literal_index(index)) else {
+        return element.joined_positions();
+    };
+    let at = if index < 0 {
+        parts.len().checked_sub(index.unsigned_abs())
+    } else {
+        usize::try_from(index).ok()
+    };
+    at.and_then(|at| parts.get(at))
+        .cloned()
+        .unwrap_or(Type::Unknown)
+}
+
+fn literal_index(expr: &Expr) -> Option<isize> {
+    match expr {
+        Expr::NumberLiteral(number) => match &number.value {
+            Number::Int(int) => int.as_i64().and_then(|int| isize::try_from(int).ok()),
+            _ => None,
+        },
+        Expr::UnaryOp(op) if op.op == UnaryOp::USub => literal_index(&op.operand)?.checked_neg(),
+        _ => None,
+    }
+}
 
 pub(super) fn binary<'a>(
     op: Operator,
@@ -21,7 +176,10 @@ pub(super) fn binary<'a>(
             _ => Type::List(Rc::new(Type::Unknown)),
         },
         (Operator::Add, Type::Tuple(a)) => match right() {
-            Type::Tuple(b) => Type::Tuple(Rc::new(Type::join_inner(a, &b))),
+            Type::Tuple(b) => {
+                let (a, b) = (a.joined_positions(), b.joined_positions());
+                Type::Tuple(Rc::new(a.join(b)))
+            }
             _ => Type::Unknown,
         },
         (Operator::Add, _) => match (left, right()) {
@@ -41,7 +199,10 @@ pub(super) fn binary<'a>(
         },
         (Operator::Mult, Type::Str | Type::Bytes | Type::List(_) | Type::Tuple(_)) => match right()
         {
-            Type::Int | Type::Bool => left.clone(),
+            Type::Int | Type::Bool => match left {
+                Type::Tuple(element) => Type::Tuple(Rc::new(element.joined_positions())),
+                left => left.clone(),
+            },
             _ => Type::Unknown,
         },
         (Operator::Div, Type::Int | Type::Float) => match right() {
@@ -104,53 +265,13 @@ pub(super) fn augmented<'a>(
     }
 }
 
-/// What a method of a builtin type returns.
-pub(super) fn method_type<'a>(receiver: &Type<'a>, method: &str) -> Type<'a> {
-    match receiver {
-        Type::Str | Type::Bytes => match method {
-            "split" | "rsplit" | "splitlines" => list_of(receiver.clone()),
-            "partition" | "rpartition" => Type::Tuple(Rc::new(receiver.clone())),
-            "encode" => Type::Bytes,
-            "decode" => Type::Str,
-            "find" | "rfind" | "index" | "rindex" | "count" => Type::Int,
-            "startswith" | "endswith" => Type::Bool,
-            "maketrans" => Type::Unknown,
-            "hex" => Type::Str,
-            _ if method.starts_with("is") => Type::Bool,
-            _ => receiver.clone(),
-        },
-        Type::List(element) | Type::Deque(element) => match method {
-            "copy" => receiver.clone(),
-            "pop" | "popleft" => known((**element).clone()),
-            "index" | "count" => Type::Int,
-            "append" | "extend" | "insert" | "sort" | "reverse" | "clear" | "remove"
-            | "appendleft" | "extendleft" | "rotate" => Type::None,
-            _ => Type::Unknown,
-        },
-        Type::Dict(key, value) => match method {
-            "copy" => receiver.clone(),
-            "keys" => Type::DictView(Rc::clone(key)),
-            "values" => Type::DictView(Rc::clone(value)),
-            "items" => Type::DictView(Rc::new(Type::Tuple(Rc::new(Type::Unknown)))),
-            "clear" | "update" => Type::None,
-            _ => Type::Unknown,
-        },
-        Type::Set(_) | Type::FrozenSet(_) => match method {
-            "copy" | "union" | "intersection" | "difference" | "symmetric_difference" => {
-                receiver.clone()
-            }
-            "issubset" | "issuperset" | "isdisjoint" => Type::Bool,
-            "add" | "update" | "discard" | "remove" | "clear" => Type::None,
-            _ => Type::Unknown,
-        },
-        Type::File(text) => {
-            let piece = if *text { Type::Str } else { Type::Bytes };
-            match method {
-                "read" | "readline" => piece,
-                "readlines" => list_of(piece),
-                _ => Type::Unknown,
-            }
-        }
-        _ => Type::Unknown,
+/// What a method returns that the stubs declare less exactly: a copy is what the original is.
+pub(super) fn special_method<'a>(receiver: &Type<'a>, method: &str) -> Option<Type<'a>> {
+    match (receiver, method) {
+        (
+            Type::List(_) | Type::Deque(_) | Type::Dict(..) | Type::Set(_) | Type::FrozenSet(_),
+            "copy",
+        ) => Some(receiver.clone()),
+        _ => None,
     }
 }

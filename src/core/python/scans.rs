@@ -74,11 +74,57 @@ impl<'a> Facts<'a> {
         let changes = loops
             .next()
             .is_some_and(|around| self.change_in(list, *around).is_some());
-        (!changes).then_some(MethodSearch {
+        let told = call.is_some_and(|call| self.is_searched_before(call, method, &repeated));
+        (!changes && !told).then_some(MethodSearch {
             kind,
             call,
             repeated,
         })
+    }
+
+    /// The calls of the same method of the same list, with one argument, that `inside` runs itself: what serves one serves all.
+    pub fn same_searches(
+        &self,
+        method: &'a ExprAttribute,
+        inside: AnyNodeRef<'a>,
+    ) -> impl Iterator<Item = &'a ExprCall> + '_ {
+        self.tree.descendants(inside).filter_map(move |node| {
+            let AnyNodeRef::ExprCall(call) = node else {
+                return None;
+            };
+            let (Expr::Attribute(other), [argument]) = (&*call.func, &*call.arguments.args) else {
+                return None;
+            };
+            let same = other.attr.id == method.attr.id
+                && call.arguments.keywords.is_empty()
+                && !argument.is_starred_expr()
+                && self.same_place(&other.value, &method.value);
+            same.then_some(call)
+        })
+    }
+
+    /// Whether an earlier search in the same list, in the same loops, is told already.
+    fn is_searched_before(
+        &self,
+        call: &'a ExprCall,
+        method: &'a ExprAttribute,
+        repeated: &Repeated<'a>,
+    ) -> bool {
+        let Some(outermost) = repeated.loops.last() else {
+            return false;
+        };
+        let list = &*method.value;
+        self.same_searches(method, outermost.node())
+            .take_while(|other| other.start() < call.start())
+            .any(|other| {
+                let probe = other.arguments.args.first();
+                let found = probe
+                    .filter(|probe| !probe.is_literal_expr())
+                    .and_then(|probe| self.repeated_search(other, list, probe));
+                found.is_some_and(|found| {
+                    found.loops.last().map(Ranged::range) == Some(outermost.range())
+                })
+            })
     }
 
     /// What a reader calls a haystack that is searched item by item, `list` or `tuple`; `None` where it is neither for certain, is

@@ -41,7 +41,15 @@ impl Display for Type<'_> {
             Type::Iterator(element) => of(f, "iterator", &[element]),
             Type::File(true) => f.write_str("text file"),
             Type::File(false) => f.write_str("binary file"),
-            Type::Instance(class) => f.write_str(class.trim_start_matches("builtins.")),
+            Type::Instance(class) => f.write_str(class.name().trim_start_matches("builtins.")),
+            // The inside of a `tuple[int, str]`.
+            Type::Positions(parts) => {
+                for (i, part) in parts.iter().enumerate() {
+                    f.write_str(if i > 0 { ", " } else { "" })?;
+                    part.fmt(f)?;
+                }
+                Ok(())
+            }
             Type::Local(ClassRef(class)) => f.write_str(&class.name),
             Type::Union(parts) => {
                 for (i, part) in parts.iter().enumerate() {

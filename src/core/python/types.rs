@@ -2,9 +2,12 @@
 //!
 //! **Invariant**: a type is claimed only if every value that the text lets the expression have is of it. `Unknown` is an answer.
 
+use std::ops::Deref;
 use std::rc::Rc;
 
 use ruff_python_ast as ast;
+
+use super::typeshed::{ClassId, Table};
 
 /// What is known of an expression's value. Element types are `Unknown` where nothing is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +24,10 @@ pub enum Type<'a> {
     Bytes,
     Bytearray,
     List(Rc<Type<'a>>),
-    /// Homogeneous as far as we care: the join of all elements.
+    /// What all elements have in common, or [`Type::Positions`] where they are known one by one.
     Tuple(Rc<Type<'a>>),
+    /// The elements of a tuple one by one: nothing but the inside of a [`Type::Tuple`], and never all the same.
+    Positions(Rc<[Type<'a>]>),
     Set(Rc<Type<'a>>),
     FrozenSet(Rc<Type<'a>>),
     Dict(Rc<Type<'a>>, Rc<Type<'a>>),
@@ -34,8 +39,8 @@ pub enum Type<'a> {
     Iterator(Rc<Type<'a>>),
     /// An open file; `true` is text.
     File(bool),
-    /// Any other class of builtins or a library, by its qualified name.
-    Instance(Rc<str>),
+    /// Any other class of builtins or a library; reads like its qualified name.
+    Instance(Class<'a>),
     /// A class of this file.
     Local(ClassRef<'a>),
     Union(Rc<[Type<'a>]>),
@@ -44,6 +49,75 @@ pub enum Type<'a> {
 /// A class of this file; equal if it is the same statement.
 #[derive(Clone, Copy, Debug)]
 pub struct ClassRef<'a>(pub &'a ast::StmtClassDef);
+
+/// A class of builtins or a library, with its type arguments as far as they are known.
+#[derive(Clone, PartialEq)]
+pub struct Class<'a> {
+    name: ClassName,
+    arguments: Rc<[Type<'a>]>,
+}
+
+/// Classes of the standard library are known by their number, others by their names.
+#[derive(Clone, PartialEq)]
+enum ClassName {
+    Library(ClassId),
+    Other(Rc<str>),
+}
+
+impl<'a> Class<'a> {
+    /// A class by its qualified name.
+    pub(super) fn named(name: &str) -> Self {
+        let arguments = Rc::new([]);
+        let name = match Table::get().class(name) {
+            Some(id) => ClassName::Library(id),
+            None => ClassName::Other(name.into()),
+        };
+        Self { name, arguments }
+    }
+
+    pub(super) fn library(id: ClassId, arguments: Rc<[Type<'a>]>) -> Self {
+        let name = ClassName::Library(id);
+        Self { name, arguments }
+    }
+
+    pub(super) fn id(&self) -> Option<ClassId> {
+        match self.name {
+            ClassName::Library(id) => Some(id),
+            ClassName::Other(_) => None,
+        }
+    }
+
+    /// What its type parameters stand for.
+    pub fn arguments(&self) -> &[Type<'a>] {
+        &self.arguments
+    }
+
+    /// The qualified name, as typeshed or the import tells it.
+    pub fn name(&self) -> &str {
+        match &self.name {
+            ClassName::Library(id) => Table::get().class_name(*id),
+            ClassName::Other(name) => name,
+        }
+    }
+}
+
+impl Deref for Class<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.name()
+    }
+}
+
+impl std::fmt::Debug for Class<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())?;
+        if self.arguments.iter().any(|argument| !argument.is_unknown()) {
+            f.debug_list().entries(self.arguments.iter()).finish()?;
+        }
+        Ok(())
+    }
+}
 
 impl PartialEq for ClassRef<'_> {
     fn eq(&self, other: &Self) -> bool {
@@ -70,6 +144,23 @@ impl<'a> Type<'a> {
 
     pub fn is_dict(&self) -> bool {
         matches!(self, Type::Dict(..))
+    }
+
+    /// A dict, of the builtin class or of one that keeps its methods: iterating gives the keys.
+    pub fn is_mapping(&self) -> bool {
+        match self {
+            Type::Dict(..) => true,
+            Type::Instance(name) => matches!(
+                &**name,
+                "collections.OrderedDict"
+                    | "collections.defaultdict"
+                    | "collections.Counter"
+                    | "typing.DefaultDict"
+                    | "typing.OrderedDict"
+                    | "typing.Counter"
+            ),
+            _ => false,
+        }
     }
 
     pub fn is_str(&self) -> bool {
@@ -106,7 +197,7 @@ impl<'a> Type<'a> {
             | Type::Complex
             | Type::Str
             | Type::Bytes => true,
-            Type::Union(parts) => parts.iter().all(Type::is_scalar),
+            Type::Union(parts) | Type::Positions(parts) => parts.iter().all(Type::is_scalar),
             _ => false,
         }
     }
@@ -116,7 +207,7 @@ impl<'a> Type<'a> {
         match self {
             Type::Tuple(element) | Type::FrozenSet(element) => element.is_hashable(),
             Type::Range => true,
-            Type::Union(parts) => parts.iter().all(Type::is_hashable),
+            Type::Union(parts) | Type::Positions(parts) => parts.iter().all(Type::is_hashable),
             other => other.is_scalar(),
         }
     }
@@ -128,19 +219,14 @@ impl<'a> Type<'a> {
                 true
             }
             Type::Tuple(element) => element.is_unhashable(),
-            Type::Instance(name) => matches!(
-                &**name,
-                "collections.defaultdict"
-                    | "collections.OrderedDict"
-                    | "collections.Counter"
-                    | "collections.ChainMap"
-                    | "typing.DefaultDict"
-                    | "typing.OrderedDict"
-                    | "typing.Counter"
-                    | "numpy.ndarray"
-                    | "pandas.DataFrame"
-                    | "pandas.Series"
-            ),
+            Type::Instance(class) => match class.id() {
+                Some(id) => Table::get().is_unhashable(id),
+                None => matches!(
+                    class.name(),
+                    "numpy.ndarray" | "pandas.DataFrame" | "pandas.Series"
+                ),
+            },
+            Type::Positions(parts) => parts.iter().any(Type::is_unhashable),
             Type::Union(parts) => parts.iter().all(Type::is_unhashable),
             _ => false,
         }
@@ -151,8 +237,8 @@ impl<'a> Type<'a> {
         match self {
             Type::Str => Type::Str,
             Type::Bytes | Type::Bytearray | Type::Range => Type::Int,
+            Type::Tuple(element) => element.joined_positions(),
             Type::List(element)
-            | Type::Tuple(element)
             | Type::Set(element)
             | Type::FrozenSet(element)
             | Type::DictView(element)
@@ -161,7 +247,49 @@ impl<'a> Type<'a> {
             | Type::Dict(element, _) => (**element).clone(),
             Type::File(true) => Type::Str,
             Type::File(false) => Type::Bytes,
+            Type::Instance(_) => Table::get().iterated(self).unwrap_or(Type::Unknown),
+            // Iterating over `None` raises: who gets an element had something else.
+            Type::Union(parts) => {
+                let parts = parts.iter().filter(|part| **part != Type::None);
+                Type::join_all(parts.map(Type::element))
+            }
             _ => Type::Unknown,
+        }
+    }
+
+    /// A tuple of these elements.
+    pub fn tuple(parts: impl IntoIterator<Item = Type<'a>>) -> Type<'a> {
+        let parts: Rc<[Type<'a>]> = parts.into_iter().collect();
+        let element = match &*parts {
+            [] => Type::Never,
+            [first, rest @ ..] if rest.iter().all(|part| part == first) => first.clone(),
+            // Longer ones are tables, not records.
+            _ if parts.len() > 8 => Type::join_all(parts.iter().cloned()),
+            _ => Type::Positions(parts),
+        };
+        Type::Tuple(Rc::new(element))
+    }
+
+    /// What iterating gives at one position; the same for all where they are not known one by one.
+    pub fn element_at(&self, position: usize) -> Type<'a> {
+        match self {
+            Type::Tuple(element) => match &**element {
+                Type::Positions(parts) => parts.get(position).cloned().unwrap_or(Type::Unknown),
+                element => element.clone(),
+            },
+            Type::Union(parts) => {
+                let parts = parts.iter().filter(|part| **part != Type::None);
+                Type::join_all(parts.map(|part| part.element_at(position)))
+            }
+            other => other.element(),
+        }
+    }
+
+    /// What all positions of a tuple have in common; any other type as it is.
+    pub(super) fn joined_positions(&self) -> Type<'a> {
+        match self {
+            Type::Positions(parts) => Type::join_all(parts.iter().cloned()),
+            other => other.clone(),
         }
     }
 
@@ -178,7 +306,9 @@ impl<'a> Type<'a> {
     /// The qualified name of the class, as [`Facts::name`] tells it.
     pub fn class_name(&self) -> Option<String> {
         Some(match self {
-            Type::Unknown | Type::Never | Type::None | Type::Union(_) => return None,
+            Type::Unknown | Type::Never | Type::None | Type::Union(_) | Type::Positions(_) => {
+                return None;
+            }
             Type::Bool => "builtins.bool".into(),
             Type::Int => "builtins.int".into(),
             Type::Float => "builtins.float".into(),
@@ -196,7 +326,7 @@ impl<'a> Type<'a> {
             Type::Range => "builtins.range".into(),
             Type::Iterator(_) => "builtins.iterator".into(),
             Type::File(_) => "io.IOBase".into(),
-            Type::Instance(name) => name.to_string(),
+            Type::Instance(class) => class.name().to_string(),
             Type::Local(class) => format!(".{}", class.0.name),
         })
     }
@@ -213,6 +343,23 @@ impl<'a> Type<'a> {
             (Type::Deque(a), Type::Deque(b)) => Type::Deque(Rc::new(Type::join_inner(&a, &b))),
             (Type::Iterator(a), Type::Iterator(b)) => {
                 Type::Iterator(Rc::new(Type::join_inner(&a, &b)))
+            }
+            (Type::FrozenSet(a), Type::FrozenSet(b)) => {
+                Type::FrozenSet(Rc::new(Type::join_inner(&a, &b)))
+            }
+            (Type::DictView(a), Type::DictView(b)) => {
+                Type::DictView(Rc::new(Type::join_inner(&a, &b)))
+            }
+            (Type::Positions(a), Type::Positions(b)) if a.len() == b.len() => {
+                let pairs = a.iter().zip(b.iter());
+                let joined: Rc<[Type<'a>]> = pairs.map(|(a, b)| Type::join_inner(a, b)).collect();
+                match &*joined {
+                    [first, rest @ ..] if rest.iter().all(|part| part == first) => first.clone(),
+                    _ => Type::Positions(joined),
+                }
+            }
+            (positions @ Type::Positions(_), other) | (other, positions @ Type::Positions(_)) => {
+                positions.joined_positions().join(other.joined_positions())
             }
             (Type::Dict(a, b), Type::Dict(c, d)) => Type::Dict(
                 Rc::new(Type::join_inner(&a, &c)),

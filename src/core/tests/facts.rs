@@ -70,7 +70,7 @@ fn what_is_made_from_itself_keeps_its_type() {
     assert_eq!(grown("''", "s.strip()"), "Str");
     assert_eq!(grown("b''", "s[x:]"), "Bytes");
     let cut = "class C:\n    def f(self):\n        self.x = []\n        self.x = self.x[-9:]\n        self.x\n";
-    assert_eq!(ty(cut), "List(Unknown)");
+    assert_eq!(ty(cut), "List(Never)");
     // As long as a chain is, each of its calls is looked at a few times only.
     assert_eq!(ty(&format!("a{}\n", ".b().c()".repeat(40))), "Unknown");
 }

@@ -82,6 +82,7 @@ pub mod parameter {
     pub const KEYWORDS: u16 = 4;
     /// The receiver, where its type is declared.
     pub const RECEIVER: u16 = 5;
+    #[allow(dead_code, reason = "the reader takes the kind apart")]
     pub const MASK: u16 = 7;
     /// May be left out.
     pub const OPTIONAL: u16 = 8;

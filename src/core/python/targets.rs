@@ -1,112 +1,13 @@
-//! What loops and calls do with the items they are given: which calls take them all, which variables of a loop nobody reads.
+//! The variables of a loop: whether anybody reads them, and whether they only serve to look an item up.
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext, ExprName, ExprRef};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext, ExprName};
 use ruff_text_size::Ranged;
 
 use super::facts::Facts;
 use super::loops::Loop;
 use super::tree::ScopeKind;
-use super::types::Type;
-
-/// How a builtin takes the items of its only argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consumer {
-    /// Into a new container: may ask for the length first, or read a subclass of a builtin without its own `__iter__`.
-    Whole,
-    /// Through the iterator, one item after the other.
-    Stepwise,
-}
 
 impl<'a> Facts<'a> {
-    /// How a call takes the items of `argument` at once and forgets what gave them; `None` is another call, or another argument.
-    pub fn consumer(&self, call: &'a ast::ExprCall, argument: impl Ranged) -> Option<Consumer> {
-        let [only] = &*call.arguments.args else {
-            return None;
-        };
-        if only.range() != argument.range() {
-            return None;
-        }
-        let name = self.name(&*call.func)?;
-        match name.strip_prefix("builtins.")? {
-            "list" | "tuple" | "set" | "frozenset" | "sorted" | "str.join" | "bytes.join"
-            | "list.extend" | "set.update" => Some(Consumer::Whole),
-            "sum" | "min" | "max" | "any" | "all" => Some(Consumer::Stepwise),
-            _ => None,
-        }
-    }
-
-    /// The call that takes all items of an expression, and how.
-    pub fn consumed_by(
-        &self,
-        expr: impl Into<ExprRef<'a>>,
-    ) -> Option<(&'a ast::ExprCall, Consumer)> {
-        let expr: ExprRef<'a> = expr.into();
-        let call = self.handed_to(expr)?;
-        Some((call, self.consumer(call, expr)?))
-    }
-
-    /// Whether values of a type are dicts, of the builtin class or of one that keeps its methods: iterating gives the keys.
-    pub fn is_mapping(&self, ty: &Type<'a>) -> bool {
-        match ty {
-            Type::Dict(..) => true,
-            Type::Instance(name) => matches!(
-                &**name,
-                "collections.OrderedDict"
-                    | "collections.defaultdict"
-                    | "collections.Counter"
-                    | "typing.DefaultDict"
-                    | "typing.OrderedDict"
-                    | "typing.Counter"
-            ),
-            _ => false,
-        }
-    }
-
-    /// Why filling a container from a source of that type in one call may give something else than adding the items one by one.
-    pub fn copy_doubt(&self, source: &Type<'a>, into_set: bool) -> Option<&'static str> {
-        match source {
-            // Read as a table, into a table of the right size from the start.
-            Type::Set(_) | Type::FrozenSet(_) | Type::Dict(..) if into_set => {
-                Some("the new set may be iterated in another order")
-            }
-            Type::Bytes | Type::Bytearray | Type::Deque(_) | Type::Iterator(_) | Type::File(_) => {
-                None
-            }
-            ty if ty.is_builtin_container() => None,
-            _ => {
-                Some("the iterable may be asked for its length, or read without its own `__iter__`")
-            }
-        }
-    }
-
-    /// Whether an expression is there for its length only: `len(expr)`.
-    pub fn is_measured(&self, expr: impl Into<ExprRef<'a>>) -> bool {
-        self.handed_to(expr.into())
-            .is_some_and(|call| self.is(&*call.func, "builtins.len"))
-    }
-
-    /// The call that an expression is a positional argument of.
-    fn handed_to(&self, expr: ExprRef<'a>) -> Option<&'a ast::ExprCall> {
-        let Some(AnyNodeRef::Arguments(arguments)) = self.tree.parent(AnyNodeRef::from(expr))
-        else {
-            return None;
-        };
-        match self.tree.parent(arguments) {
-            Some(AnyNodeRef::ExprCall(call)) => Some(call),
-            _ => None,
-        }
-    }
-
-    /// Whether an expression is what a loop or a clause iterates over.
-    pub fn is_iterated(&self, expr: impl Into<ExprRef<'a>>) -> bool {
-        let expr: ExprRef<'a> = expr.into();
-        match self.tree.parent(AnyNodeRef::from(expr)) {
-            Some(AnyNodeRef::StmtFor(stmt)) => stmt.iter.range() == expr.range(),
-            Some(AnyNodeRef::Comprehension(clause)) => clause.iter.range() == expr.range(),
-            _ => false,
-        }
-    }
-
     /// Whether nobody reads what a loop binds to one of its variables, by name or by looking at all local variables.
     pub fn is_unread(&self, name: &'a ExprName, around: Loop<'a>) -> bool {
         let Some(symbol) = self.symbol(name) else {
@@ -157,70 +58,6 @@ impl<'a> Facts<'a> {
             }
             _ => false,
         })
-    }
-
-    /// Whether a loop takes all its items here and now. A generator that is handed on may be asked for them by code that changes what it
-    /// walks over: `xs.extend(x for x in xs)`.
-    pub fn runs_in_place(&self, around: Loop<'a>) -> bool {
-        match around {
-            Loop::Clause {
-                comprehension: AnyNodeRef::ExprGenerator(generator),
-                ..
-            } => self
-                .consumed_by(generator)
-                .is_some_and(|(call, _)| call.func.is_name_expr()),
-            _ => true,
-        }
-    }
-
-    /// Whether nothing can change `source` while a loop walks over it, by whatever name: it cannot change at all, or only this function
-    /// holds it and the loop leaves it alone.
-    ///
-    /// Stronger than [`Self::is_invariant`]: what belongs to an object or a module may be changed by another thread, too.
-    pub fn is_steady(&self, source: &'a Expr, around: Loop<'a>) -> bool {
-        let ty = self.ty(source);
-        if matches!(
-            ty,
-            Type::Tuple(_) | Type::FrozenSet(_) | Type::Str | Type::Bytes | Type::Range
-        ) || self.makes_new(source)
-        {
-            return true;
-        }
-        let own = self.tree.descendants(source).all(|node| match node {
-            AnyNodeRef::ExprName(name) => self.symbol(name).is_none_or(|symbol| {
-                self.tree.scope(symbol.scope).kind == ScopeKind::Function && !symbol.shared
-            }),
-            AnyNodeRef::ExprAttribute(attribute) => {
-                matches!(self.tree.parent(attribute), Some(AnyNodeRef::ExprCall(call)) if call.func.range() == attribute.range())
-            }
-            // What lies in a container may have other names.
-            AnyNodeRef::ExprSubscript(_) => false,
-            _ => true,
-        });
-        own && self.runs_in_place(around)
-            && self.is_invariant(source, around)
-            && !self.stores_in_unknown(around)
-    }
-
-    /// Whether a loop stores an item in an object of an unknown class, which may do anything then.
-    fn stores_in_unknown(&self, around: Loop<'a>) -> bool {
-        self.tree.descendants(around.node()).any(|node| match node {
-            AnyNodeRef::ExprSubscript(item) if item.ctx != ExprContext::Load => {
-                let ty = self.ty(&*item.value);
-                !self.is_mapping(&ty)
-                    && !matches!(
-                        ty,
-                        Type::List(_) | Type::Deque(_) | Type::Bytearray | Type::DictView(_)
-                    )
-            }
-            _ => false,
-        })
-    }
-
-    /// Whether an expression is the object whose method this is.
-    pub fn is_self(&self, expr: &'a Expr) -> bool {
-        expr.as_name_expr()
-            .is_some_and(|name| self.class_of_self(name).is_some())
     }
 
     /// Reads of `base[index]` in each iteration of `around`, where nothing there binds the variable `index` anew or uses such an item
@@ -378,43 +215,6 @@ mod tests {
         for body in ["d[k] = 1", "del d[k]", "print(e[k])", "k = d[k]"] {
             assert_eq!(item_reads(body), None, "{body}");
         }
-    }
-
-    #[test]
-    fn a_generator_that_is_handed_on_runs_later() {
-        let in_place = |text: &str| first_loop(text, |facts, around| facts.runs_in_place(around));
-        assert_eq!(in_place("sum(x for x in xs)\n"), Some(true));
-        assert_eq!(in_place("[x for x in xs]\n"), Some(true));
-        assert_eq!(in_place("xs = []\nxs.extend(x for x in xs)\n"), Some(false));
-        assert_eq!(in_place("f(x for x in xs)\n"), Some(false));
-    }
-
-    #[test]
-    fn only_what_nobody_else_holds_is_steady() {
-        let steady = |text: &str| {
-            first_loop(text, |facts, around| {
-                around
-                    .iter()
-                    .is_some_and(|iter| facts.is_steady(iter, around))
-            })
-        };
-        let function = |body: &str| format!("def f(self, other):\n    d = {{}}\n    {body}\n");
-        for body in [
-            "for x in d: print(x)",
-            "for x in (1, 2): other(x)",
-            "for x in sorted(other): self.run(x)",
-        ] {
-            assert_eq!(steady(&function(body)), Some(true), "{body}");
-        }
-        for body in [
-            "for x in d: d.pop(x)",
-            "for x in self.items: print(x)",
-            "for x in d[0]: print(x)",
-            "for x in d: other[0] = x",
-        ] {
-            assert_eq!(steady(&function(body)), Some(false), "{body}");
-        }
-        assert_eq!(steady("d = {}\nfor x in d: print(x)\n"), Some(false));
     }
 
     #[test]

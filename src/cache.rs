@@ -1,0 +1,327 @@
+//! What was found in files that have not changed since.
+//!
+//! One file for each build of hotlint holds, by content, what the rules found, and by path, which content was there last. It is read
+//! at the start of a run and written anew at its end. Severities, quiet files, baselines and profiles come after it.
+//!
+//! **Invariant**: a wrong answer is never given: what is not known for certain is found again. Two runs at once, or one that dies,
+//! cost time and nothing else, for the file is replaced as a whole.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use crate::stored::StoredReport;
+use crate::verdict::FileReport;
+
+/// The name of the folder that a project has for it.
+pub const FOLDER: &str = ".hotlint_cache";
+/// Changes with every source file of hotlint.
+const BUILD: &str = env!("HOTLINT_BUILD");
+const TAG: &str =
+    "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of hotlint.\n";
+/// What nobody has asked for in so many days goes.
+const KEPT_DAYS: u32 = 30;
+/// A file that was written so shortly before it was read may be written again within one tick of its clock.
+const TICK: Duration = Duration::from_secs(2);
+
+/// What decides about a file's findings: its bytes, and what is asked of them.
+pub type Key = u128;
+
+/// All that is known.
+#[derive(Debug)]
+pub struct Cache {
+    path: PathBuf,
+    known: Known,
+    today: u32,
+    now: SystemTime,
+    fresh: Mutex<Fresh>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Known {
+    /// By whole path and what was asked.
+    places: FxHashMap<(String, u64), Place>,
+    reports: FxHashMap<Key, Remembered>,
+}
+
+/// What this run adds.
+#[derive(Debug, Default)]
+struct Fresh {
+    places: Vec<((String, u64), Place)>,
+    reports: Vec<(Key, Remembered)>,
+    /// What was of use again.
+    used: Vec<Key>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Place {
+    stamp: Stamp,
+    key: Key,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Remembered {
+    /// Days since 1970.
+    used: u32,
+    /// `None` where there is nothing to say.
+    report: Option<StoredReport>,
+}
+
+/// What the system says of a file that changes whenever its bytes do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    size: u64,
+    modified: u64,
+    changed: u64,
+}
+
+/// What is known about a file.
+#[derive(Debug)]
+pub enum Answer {
+    Nothing,
+    /// There was nothing to say.
+    Clean,
+    Report(FileReport),
+}
+
+impl Cache {
+    /// Reads what is known from the folder at `folder`; that which cannot be read is not known.
+    pub fn open(folder: &Path) -> Self {
+        let path = folder.join(format!("{}-{BUILD}", env!("CARGO_PKG_VERSION")));
+        let now = SystemTime::now();
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            known: Known::read(&path).unwrap_or_default(),
+            path,
+            today: u32::try_from(since.as_secs() / 86_400).unwrap_or(u32::MAX),
+            now,
+            fresh: Mutex::default(),
+        }
+    }
+
+    /// What is known about the file at `path` without reading it; `asked` is what decides beside its bytes.
+    pub fn of_unread(&self, path: &str, asked: u64, stamp: Stamp) -> Answer {
+        let place = self.known.places.get(&(path.to_owned(), asked));
+        match place.filter(|place| place.stamp == stamp) {
+            Some(place) if self.is_clean(place.key) => Answer::Clean,
+            _ => Answer::Nothing,
+        }
+    }
+
+    fn is_clean(&self, key: Key) -> bool {
+        let clean = (self.known.reports.get(&key)).is_some_and(|known| known.report.is_none());
+        if clean {
+            self.mark_used(key);
+        }
+        clean
+    }
+
+    /// What is known about these bytes.
+    pub fn of(&self, key: Key) -> Answer {
+        match self.known.reports.get(&key).map(|known| &known.report) {
+            None => Answer::Nothing,
+            Some(None) => {
+                self.mark_used(key);
+                Answer::Clean
+            }
+            Some(Some(report)) => match report.restored() {
+                Some(report) => {
+                    self.mark_used(key);
+                    Answer::Report(report)
+                }
+                None => Answer::Nothing,
+            },
+        }
+    }
+
+    fn mark_used(&self, key: Key) {
+        // Once a day is often enough: most runs need not write anything.
+        if self
+            .known
+            .reports
+            .get(&key)
+            .is_some_and(|known| known.used != self.today)
+        {
+            self.fresh().used.push(key);
+        }
+    }
+
+    /// Remembers what the file at `path` says, as of `stamp`, and what there is to say about it.
+    pub fn remember(
+        &self,
+        path: &str,
+        asked: u64,
+        stamp: Option<Stamp>,
+        key: Key,
+        report: Option<&FileReport>,
+    ) {
+        let mut fresh = self.fresh();
+        if let Some(stamp) = stamp.filter(|stamp| self.is_settled(*stamp)) {
+            let place = Place { stamp, key };
+            let name = (path.to_owned(), asked);
+            if self.known.places.get(&name) != Some(&place) {
+                fresh.places.push((name, place));
+            }
+        }
+        if let Some(report) = report {
+            let stored = StoredReport::from(report);
+            let remembered = Remembered {
+                used: self.today,
+                report: (!stored.is_empty()).then_some(stored),
+            };
+            fresh.reports.push((key, remembered));
+        }
+    }
+
+    /// Whether a write after this stamp would show.
+    fn is_settled(&self, stamp: Stamp) -> bool {
+        let latest = Duration::from_nanos(stamp.modified.max(stamp.changed));
+        let now = self.now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        latest + TICK < now
+    }
+
+    fn fresh(&self) -> std::sync::MutexGuard<'_, Fresh> {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what is known now.
+    ///
+    /// # Errors
+    /// Whatever the system says; what was there before is still there.
+    pub fn close(self) -> io::Result<()> {
+        let fresh = self
+            .fresh
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Fresh {
+            places,
+            reports,
+            used,
+        } = fresh;
+        if places.is_empty() && reports.is_empty() && used.is_empty() {
+            return Ok(());
+        }
+        let Some(folder) = self.path.parent() else {
+            return Ok(());
+        };
+        prepare(folder)?;
+        // Another run may have added something in the meantime.
+        let mut known = Known::read(&self.path).unwrap_or(self.known);
+        known.places.extend(places);
+        known.reports.extend(reports);
+        for key in used {
+            if let Some(remembered) = known.reports.get_mut(&key) {
+                remembered.used = self.today;
+            }
+        }
+        let oldest = self.today.saturating_sub(KEPT_DAYS);
+        known
+            .reports
+            .retain(|_, remembered| remembered.used >= oldest);
+        let reports = &known.reports;
+        known
+            .places
+            .retain(|_, place| reports.contains_key(&place.key));
+        known.write(&self.path, folder)?;
+        // What other builds have left, once nobody uses it.
+        forget_others(folder, &self.path, self.now);
+        Ok(())
+    }
+}
+
+impl Known {
+    fn read(path: &Path) -> Option<Self> {
+        let bytes = fs::read(path).ok()?;
+        let (sum, body) = bytes.split_at_checked(8)?;
+        let sum = u64::from_le_bytes(sum.try_into().ok()?);
+        (sum == xxh3_64(body)).then(|| postcard::from_bytes(body).ok())?
+    }
+
+    fn write(&self, path: &Path, folder: &Path) -> io::Result<()> {
+        let body = postcard::to_allocvec(self).map_err(io::Error::other)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".new-")
+            .tempfile_in(folder)?;
+        file.write_all(&xxh3_64(&body).to_le_bytes())?;
+        file.write_all(&body)?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+/// Makes the folder, and tells backups and git to pass over it.
+fn prepare(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for (name, text) in [("CACHEDIR.TAG", TAG), (".gitignore", "*\n")] {
+        let path = folder.join(name);
+        if !path.exists() {
+            fs::write(path, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes away the files of other builds, and of runs that died, that are older than a month.
+fn forget_others(folder: &Path, own: &Path, now: SystemTime) {
+    let old = Duration::from_secs(u64::from(KEPT_DAYS) * 86_400);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_ours = path
+            .file_name()
+            .is_some_and(|name| name != "CACHEDIR.TAG" && name != ".gitignore");
+        let age = (entry
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok())
+        .and_then(|modified| now.duration_since(modified).ok());
+        if is_ours && path != own && age.is_some_and(|age| age > old) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Takes the folder away, if it is a cache of ours; whether it was there.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn clean(folder: &Path) -> io::Result<bool> {
+    let is_ours = fs::read_to_string(folder.join("CACHEDIR.TAG")).is_ok_and(|tag| tag == TAG);
+    if is_ours {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(is_ours)
+}
+
+/// The key of `bytes`, of which `asked` is asked.
+pub fn key(bytes: &[u8], asked: u64) -> Key {
+    xxh3_128(bytes) ^ (u128::from(asked) << 64 | u128::from(asked.rotate_left(17)))
+}
+
+impl Stamp {
+    /// What `metadata` says.
+    pub fn of(metadata: &fs::Metadata) -> Option<Self> {
+        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        #[cfg(unix)]
+        let changed = {
+            use std::os::unix::fs::MetadataExt as _;
+            let seconds = u64::try_from(metadata.ctime()).ok()?;
+            seconds * 1_000_000_000 + u64::try_from(metadata.ctime_nsec()).ok()?
+        };
+        #[cfg(not(unix))]
+        let changed = 0;
+        Some(Self {
+            size: metadata.len(),
+            modified: u64::try_from(modified.as_nanos()).ok()?,
+            changed,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

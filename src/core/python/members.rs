@@ -1,0 +1,216 @@
+//! What instances of the classes of this file hold and give: attributes, properties and methods, through base classes; and what
+//! functions return.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Stmt};
+
+use super::blocks::{Leaves, function_around, leaves};
+use super::facts::Facts;
+use super::infer::Assigned;
+use super::questions::Question;
+use super::types::{Class, Type, known};
+use super::typeshed::{Given, Table};
+
+/// Longer chains of base classes are nobody's idea of readable code.
+const BASES: usize = 12;
+
+/// What a class of this file says of a name.
+enum Found<'a> {
+    Assigned(&'a ast::StmtClassDef),
+    Method(&'a ast::StmtFunctionDef),
+    /// A base class outside of the file.
+    Outside(Type<'a>),
+}
+
+impl<'a> Facts<'a> {
+    /// The type of an attribute of an instance.
+    pub(super) fn instance_attribute(
+        &self,
+        class: &'a ast::StmtClassDef,
+        attribute: &'a str,
+    ) -> Type<'a> {
+        self.ask(Question::Attribute(self.tree.id(class), attribute))
+    }
+
+    /// What the class, or the nearest base, says of an attribute.
+    pub(super) fn attribute_of(
+        &self,
+        class: &'a ast::StmtClassDef,
+        attribute: &'a str,
+    ) -> Type<'a> {
+        match self.member_of_class(class, attribute) {
+            Some(Found::Assigned(owner)) => match self.attributes_of(owner).get(attribute) {
+                Some(assigned) => self.infer_assigned(assigned),
+                None => Type::Unknown,
+            },
+            Some(Found::Method(def)) if self.is_property(def) => self.result(def),
+            Some(Found::Outside(base)) => Table::get()
+                .attribute(&base, attribute)
+                .unwrap_or(Type::Unknown),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// What calling a method of an instance gives.
+    pub(super) fn method_result(&self, class: &'a ast::StmtClassDef, method: &str) -> Type<'a> {
+        match self.member_of_class(class, method) {
+            Some(Found::Method(def)) if !self.is_property(def) => self.returned(def),
+            Some(Found::Outside(base)) => self
+                .call_method(&base, method, Given::operands(&[]))
+                .unwrap_or(Type::Unknown),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// Where a class, or the nearest of its bases, assigns or defines a name. Bases that nobody knows may define anything.
+    fn member_of_class(&self, class: &'a ast::StmtClassDef, name: &str) -> Option<Found<'a>> {
+        let mut left = vec![class];
+        for _ in 0..BASES {
+            let class = left.pop()?;
+            let method = class.body.iter().rev().find_map(|stmt| match stmt {
+                Stmt::FunctionDef(def) if def.name.as_str() == name => Some(def),
+                _ => None,
+            });
+            let attributes = self.attributes_of(class);
+            match (method, attributes.get(name)) {
+                (Some(def), None) => return Some(Found::Method(def)),
+                // Both: a method that is wrapped, or a property with its hidden value.
+                (Some(_), Some(_)) => return None,
+                (None, Some(assigned)) => {
+                    // `name: int` in a class body, of which a base has the value.
+                    let declared = assigned
+                        .iter()
+                        .any(|assigned| !matches!(assigned, Assigned::Augmented(..)));
+                    return declared.then_some(Found::Assigned(class));
+                }
+                (None, None) => {}
+            }
+            for base in class.bases().iter().rev() {
+                let base = match base {
+                    Expr::Subscript(subscript) => &*subscript.value,
+                    other => other,
+                };
+                if self.is(base, "typing.Generic") || self.is(base, "builtins.object") {
+                    continue;
+                }
+                match self.instance_of(base)? {
+                    Type::Local(class) => left.push(class.0),
+                    // The last one counts only if the others of this file do not have the name.
+                    outside => {
+                        let known = Table::get().has_member(&outside, name);
+                        if known && left.is_empty() {
+                            return Some(Found::Outside(outside));
+                        }
+                        if known {
+                            return None;
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn is_property(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        def.decorator_list.iter().any(|decorator| {
+            self.is(&decorator.expression, "builtins.property")
+                || self.is(&decorator.expression, "functools.cached_property")
+                || self.is(&decorator.expression, "abc.abstractproperty")
+        })
+    }
+
+    /// What calling a function of this file gives.
+    pub(super) fn returned(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
+        let transparent = def.decorator_list.iter().all(|decorator| {
+            self.decorator_name(decorator).is_some_and(|name| {
+                matches!(
+                    name.as_str(),
+                    "builtins.staticmethod"
+                        | "builtins.classmethod"
+                        | "functools.cache"
+                        | "functools.lru_cache"
+                        | "abc.abstractmethod"
+                        | "typing.override"
+                        | "typing.final"
+                        | "typing_extensions.override"
+                )
+            })
+        });
+        if transparent {
+            self.result(def)
+        } else {
+            Type::Unknown
+        }
+    }
+
+    /// What a function gives where its decorators leave that alone.
+    fn result(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
+        let yields = self.is_generator(def);
+        let declared = def
+            .returns
+            .as_deref()
+            .map(|returns| self.annotation(returns));
+        match declared {
+            Some(declared) if !declared.is_unknown() => {
+                return match declared {
+                    declared if def.is_async && !yields => coroutine(declared),
+                    _ if def.is_async => Type::Unknown,
+                    declared => declared,
+                };
+            }
+            _ => {}
+        }
+        if def.is_async && yields {
+            return Type::Unknown;
+        }
+        let given = self.ask(Question::Result(self.tree.id(def)));
+        if yields {
+            Type::Iterator(Rc::new(known(given)))
+        } else if def.is_async {
+            coroutine(known(given))
+        } else if given == Type::None {
+            // Nothing but `raise`, or nothing at all: meant to be overridden.
+            Type::Unknown
+        } else {
+            given
+        }
+    }
+
+    /// The join of all that a function returns, or yields.
+    pub(super) fn given_by(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
+        let yields = self.is_generator(def);
+        let mut all = match leaves(&def.body) {
+            Some(Leaves::Function) => Type::Never,
+            _ if yields => Type::Never,
+            _ => Type::None,
+        };
+        let mut bare = true;
+        for node in self.tree.descendants(def) {
+            let value = match node {
+                AnyNodeRef::StmtReturn(stmt) if !yields => stmt.value.as_deref(),
+                AnyNodeRef::ExprYield(expr) if yields => expr.value.as_deref(),
+                AnyNodeRef::ExprYieldFrom(_) if yields => return Type::Unknown,
+                _ => continue,
+            };
+            let own = function_around(&self.tree, node).is_some_and(|own| std::ptr::eq(own, def));
+            if !own {
+                continue;
+            }
+            bare &= value.is_none();
+            all = all.join(value.map_or(Type::None, |value| self.infer(value)));
+            if all == Type::Unknown {
+                return all;
+            }
+        }
+        if bare && !yields { Type::None } else { all }
+    }
+}
+
+fn coroutine<'a>(result: Type<'a>) -> Type<'a> {
+    let arguments = [Type::Unknown, Type::Unknown, result];
+    match Class::named("typing.Coroutine").id() {
+        Some(id) => Type::Instance(Class::library(id, Rc::new(arguments))),
+        None => Type::Unknown,
+    }
+}
