@@ -213,7 +213,9 @@ impl Rule for ListInsertFrontInLoop {
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let (list, _) = inserted(call)?;
-        if !cx.ty(list).is_list() {
+        // The list of another module, `sys.path`, is short, and order is what it is about.
+        let is_foreign = |name: String| !name.starts_with('.');
+        if !cx.ty(list).is_list() || cx.name(list).is_some_and(is_foreign) {
             return None;
         }
         let around = cx.in_loop(call)?;

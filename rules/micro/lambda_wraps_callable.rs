@@ -268,11 +268,10 @@ fn looked_up<'a>(
         }
         items => cx.same_place(items, table),
     });
-    let text = cx.text(table);
-    let caveat = format!("a key that is not in `{text}` gives `None` instead of a `KeyError`");
-    Some(Wrapped {
-        name: format!("{text}.get"),
-        caveat: (!own_keys).then_some(caveat),
+    // Any other key might be missing, and `get` would not say so.
+    own_keys.then(|| Wrapped {
+        name: format!("{}.get", cx.text(table)),
+        caveat: None,
     })
 }
 

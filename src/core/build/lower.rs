@@ -6,7 +6,7 @@ use std::error::Error;
 use ruff_python_ast::{self as ast, Expr, Number, Operator, UnaryOp};
 use serde::Deserialize;
 
-use crate::format::{self, effect, kind, parameter, tag};
+use crate::format::{self, kind, parameter, tag};
 use crate::stubs::{Def, Names, Stubs, class_names, has_decorator};
 use crate::table::{Class, Function, Members, Overload, Table, Ty};
 
@@ -17,23 +17,12 @@ pub struct Knowledge {
     pub modules: Modules,
     /// Classes whose instances are good for one pass: nothing but iterators.
     one_pass: Vec<String>,
-    /// Names of functions and methods, or of classes and modules with all of theirs.
-    effects: Effects,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Modules {
     pub leave_out: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Effects {
-    reads: Vec<String>,
-    new: Vec<String>,
-    total: Vec<String>,
-    harmless: Vec<String>,
 }
 
 /// A class by the module that defines it and its name there, with dots for nested ones.
@@ -127,7 +116,6 @@ pub fn lower(stubs: &Stubs, knowledge: &Knowledge) -> Result<Table, Box<dyn Erro
     }
     let mut table = lowering.table;
     table.modules = modules;
-    mark_effects(&mut table, &knowledge.effects)?;
     Ok(table)
 }
 
@@ -1334,51 +1322,4 @@ fn small_int(expr: &Expr) -> Option<i16> {
         Expr::UnaryOp(op) if op.op == UnaryOp::USub => small_int(&op.operand).map(|int| -int),
         _ => None,
     }
-}
-
-/// Writes down beside each function what the stubs cannot tell; a name that no stub has is a mistake.
-fn mark_effects(table: &mut Table, effects: &Effects) -> Result<(), Box<dyn Error>> {
-    let lists = [
-        (&effects.reads, effect::READS),
-        (&effects.new, effect::NEW),
-        (&effects.total, effect::TOTAL),
-        (&effects.harmless, effect::HARMLESS),
-    ];
-    for (names, mark) in lists {
-        for name in names {
-            if !mark_one(table, name, mark) {
-                return Err(format!("knowledge.toml: the stubs have no `{name}`").into());
-            }
-        }
-    }
-    Ok(())
-}
-
-fn mark_one(table: &mut Table, name: &str, mark: u16) -> bool {
-    let (owner, last) = name.rsplit_once('.').unwrap_or(("", name));
-    let class =
-        |table: &Table, name: &str| table.classes.iter().position(|class| class.name == name);
-    let mark_all = |members: &mut Members| {
-        for (kind, _) in members.values_mut() {
-            *kind |= mark;
-        }
-    };
-    if last == "*" {
-        if let Some(class) = class(table, owner) {
-            mark_all(&mut table.classes[class].members);
-            return true;
-        }
-        return table.modules.get_mut(owner).map(mark_all).is_some();
-    }
-    let members = match class(table, owner) {
-        Some(class) => &mut table.classes[class].members,
-        None => match table.modules.get_mut(owner) {
-            Some(members) => members,
-            None => return false,
-        },
-    };
-    members
-        .get_mut(last)
-        .map(|(kind, _)| *kind |= mark)
-        .is_some()
 }

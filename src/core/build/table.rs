@@ -45,7 +45,7 @@ pub struct Class {
     pub flags: u16,
 }
 
-/// Kind with effects, and number, by name.
+/// Kind and number, by name.
 pub type Members = BTreeMap<String, (u16, u16)>;
 
 /// Keeps each value once.

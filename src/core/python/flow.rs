@@ -209,7 +209,7 @@ impl<'a> Facts<'a> {
             AnyNodeRef::ExprBoolOp(op) => {
                 let mut state = self.before(flow, parent)?;
                 for value in op.values.iter().take_while(|value| !is(value)) {
-                    state = self.after_test(flow, value, op.op.is_and(), state)?;
+                    state = self.past(flow, value, op.op.is_and(), state)?;
                 }
                 Some(state)
             }
@@ -218,14 +218,14 @@ impl<'a> Facts<'a> {
                 if is(&branch.test) {
                     return Some(state);
                 }
-                self.after_test(flow, &branch.test, is(&branch.body), state)
+                self.past(flow, &branch.test, is(&branch.body), state)
             }
             AnyNodeRef::Comprehension(clause) => {
                 let around = self.tree.parent(parent)?;
                 let mut state = self.before_clause(flow, around, parent)?;
                 if !is(&clause.iter) && !is(&clause.target) {
                     for test in clause.ifs.iter().take_while(|test| !is(test)) {
-                        state = self.after_test(flow, test, true, state)?;
+                        state = self.past(flow, test, true, state)?;
                     }
                 }
                 Some(state)
@@ -241,7 +241,7 @@ impl<'a> Facts<'a> {
                 let last = clauses.last()?;
                 let mut state = self.before_clause(flow, parent, last.into())?;
                 for test in &last.ifs {
-                    state = self.after_test(flow, test, true, state)?;
+                    state = self.past(flow, test, true, state)?;
                 }
                 Some(state)
             }
@@ -288,7 +288,7 @@ impl<'a> Facts<'a> {
             .take_while(|other| other.start() < clause.start())
         {
             for test in &earlier.ifs {
-                state = self.after_test(flow, test, true, state)?;
+                state = self.past(flow, test, true, state)?;
             }
         }
         Some(state)
@@ -301,11 +301,11 @@ impl<'a> Facts<'a> {
         clause: &'a ast::ElifElseClause,
     ) -> Option<Type<'a>> {
         let mut state = self.before(flow, branch.into())?;
-        state = self.after_test(flow, &branch.test, false, state)?;
+        state = self.past(flow, &branch.test, false, state)?;
         let earlier = branch.elif_else_clauses.iter();
         for other in earlier.take_while(|other| other.start() < clause.start()) {
             if let Some(test) = &other.test {
-                state = self.after_test(flow, test, false, state)?;
+                state = self.past(flow, test, false, state)?;
             }
         }
         Some(state)
@@ -360,7 +360,7 @@ impl<'a> Facts<'a> {
         match parent {
             AnyNodeRef::StmtIf(stmt) => {
                 let state = self.before(flow, parent)?;
-                self.after_test(flow, &stmt.test, true, state)
+                self.past(flow, &stmt.test, true, state)
             }
             AnyNodeRef::ElifElseClause(clause) => {
                 let AnyNodeRef::StmtIf(branch) = self.tree.parent(parent)? else {
@@ -368,7 +368,7 @@ impl<'a> Facts<'a> {
                 };
                 let state = self.before_clause_of_if(flow, branch, clause)?;
                 match &clause.test {
-                    Some(test) => self.after_test(flow, test, true, state),
+                    Some(test) => self.past(flow, test, true, state),
                     None => Some(state),
                 }
             }
@@ -381,7 +381,7 @@ impl<'a> Facts<'a> {
             }
             AnyNodeRef::StmtWhile(stmt) => {
                 let state = self.loop_head(flow, parent)?;
-                self.after_test(flow, &stmt.test, is(&stmt.body), state)
+                self.past(flow, &stmt.test, is(&stmt.body), state)
             }
             AnyNodeRef::StmtWith(stmt) => {
                 let state = self.before(flow, parent)?;
@@ -411,7 +411,7 @@ impl<'a> Facts<'a> {
                     return None;
                 }
                 match &case.guard {
-                    Some(guard) => self.after_test(flow, guard, true, state),
+                    Some(guard) => self.past(flow, guard, true, state),
                     None => Some(state),
                 }
             }
@@ -553,7 +553,7 @@ impl<'a> Facts<'a> {
                 }
                 Some(if has_else { end } else { rest.join(end) })
             }
-            Stmt::Assert(assert) => self.after_test(flow, &assert.test, true, state),
+            Stmt::Assert(assert) => self.past(flow, &assert.test, true, state),
             Stmt::AugAssign(assign) if self.binds(&assign.target, flow.symbol) => {
                 Some(augmented(assign.op, &state, || self.infer(&*assign.value)))
             }
@@ -649,7 +649,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What the variable holds after a test that turned out so.
-    fn after_test(
+    fn past(
         &self,
         flow: &Flow<'_, 'a>,
         test: &'a Expr,

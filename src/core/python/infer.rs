@@ -200,9 +200,18 @@ impl<'a> Facts<'a> {
                 return Type::Dict(Rc::new(Type::Str), Rc::new(element));
             }
         }
-        match &parameter.annotation {
-            Some(annotation) => self.annotation(annotation),
-            None => Type::Unknown,
+        let Some(annotation) = &parameter.annotation else {
+            return Type::Unknown;
+        };
+        let declared = self.annotation(annotation);
+        // `x: list = None` means `x: list | None`.
+        let default = match self.tree.parent(parameter) {
+            Some(AnyNodeRef::ParameterWithDefault(with)) => with.default.as_deref(),
+            _ => None,
+        };
+        match default {
+            Some(Expr::NoneLiteral(_)) => declared.join(Type::None),
+            _ => declared,
         }
     }
 
@@ -393,7 +402,13 @@ impl<'a> Facts<'a> {
                 made => made,
             },
             Some(Member::Function(function)) => {
-                self.call_function(function, entry.and_then(|entry| entry.class), given)
+                match self.call_function(function, entry.and_then(|entry| entry.class), given) {
+                    // Whatever it is made of, it is an iterator: Python checks that.
+                    Type::Unknown if name == "builtins.iter" => {
+                        Type::Iterator(Rc::new(Type::Unknown))
+                    }
+                    result => result,
+                }
             }
             Some(Member::Module(_) | Member::Value(_)) => Type::Unknown,
             None => match name.rsplit('.').next() {

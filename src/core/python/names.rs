@@ -4,7 +4,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
 use ruff_python_stdlib::builtins::is_python_builtin;
 
 use super::facts::Facts;
-use super::symbols::Binding;
+use super::symbols::{Binding, Symbol};
 
 impl<'a> Facts<'a> {
     /// The qualified name of what an expression means: `time.sleep`, `builtins.sorted`, `builtins.list.append`.
@@ -79,6 +79,18 @@ impl<'a> Facts<'a> {
                 let class = self.ty(&*attribute.value).class_name()?;
                 Some(format!("{class}.{}", attribute.attr))
             }
+            _ => None,
+        }
+    }
+
+    /// The qualified name that a variable is imported by, where nothing else binds it.
+    pub(super) fn imported(&self, symbol: &Symbol<'a>) -> Option<String> {
+        match self.only_binding(symbol)? {
+            Binding::Import(_, alias) => Some(match &alias.asname {
+                Some(_) => alias.name.to_string(),
+                None => alias.name.split('.').next()?.to_string(),
+            }),
+            Binding::ImportFrom(stmt, alias) => Some(imported_name(stmt, alias)),
             _ => None,
         }
     }

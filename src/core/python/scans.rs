@@ -34,10 +34,32 @@ pub struct MethodSearch<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// Whether `xs.index` tells the order of what is sorted, `key=lambda x: xs.index(x)`: what that works with is a list, a tuple or a
+    /// string, and nothing else has the shape.
+    fn is_order(&self, method: &'a ExprAttribute) -> bool {
+        if !self.ty(&*method.value).is_unknown() {
+            return false;
+        }
+        let called = self.tree.parent(method).filter(
+            |parent| matches!(parent, AnyNodeRef::ExprCall(call) if call.func.range() == method.range()),
+        );
+        let key = match called {
+            None => Some(AnyNodeRef::from(method)),
+            Some(call) => self
+                .tree
+                .parent(call)
+                .filter(|parent| parent.is_expr_lambda()),
+        };
+        key.and_then(|key| self.per_item(key))
+            .is_some_and(|each| each.is_key)
+    }
+
     /// Takes `xs.index` or `xs.count` as a search that is repeated for other probes while `xs`, which may be long, stays as it is.
     pub fn method_search(&self, method: &'a ExprAttribute) -> Option<MethodSearch<'a>> {
         let list = &*method.value;
-        let kind = self.scanned_kind(list)?;
+        let kind = self
+            .scanned_kind(list)
+            .or_else(|| self.is_order(method).then_some("sequence"))?;
         if self.is_short_at(list, method)
             || self.is_unhashable(&self.ty(list).without_none().element())
         {

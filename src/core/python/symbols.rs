@@ -38,6 +38,8 @@ pub enum Binding<'a> {
     Assign(&'a ast::StmtAssign),
     /// `name: annotation` with or without `= value`.
     Annotated(&'a ast::StmtAnnAssign),
+    /// `type name = value`
+    Alias(&'a ast::StmtTypeAlias),
     /// `name += value`
     Augmented(&'a ast::StmtAugAssign),
     /// `(name := value)`
@@ -336,6 +338,7 @@ pub fn binding<'a>(tree: &Tree<'a>, id: NodeId) -> Option<Binding<'a>> {
                 AnyNodeRef::StmtAssign(stmt) => Binding::Assign(stmt),
                 AnyNodeRef::StmtAnnAssign(stmt) => Binding::Annotated(stmt),
                 AnyNodeRef::StmtAugAssign(stmt) => Binding::Augmented(stmt),
+                AnyNodeRef::StmtTypeAlias(stmt) => Binding::Alias(stmt),
                 AnyNodeRef::ExprNamed(walrus) => Binding::Walrus(walrus),
                 AnyNodeRef::StmtFor(stmt) if is(&stmt.target) => Binding::For(stmt),
                 AnyNodeRef::Comprehension(part) if is(&part.target) => Binding::Comprehension(part),

@@ -623,7 +623,7 @@ impl Table {
         let count = usize::from(self.class_field(class, Field::MemberCount));
         (start..start + count).filter_map(|i| {
             let word = |field: usize| self.word(Section::Members, i * super::MEMBER_RECORD + field);
-            let function = word(1) & 0xff == super::kind::FUNCTION;
+            let function = word(1) == super::kind::FUNCTION;
             function.then(|| (self.string(word(0)), FunctionId(word(2))))
         })
     }

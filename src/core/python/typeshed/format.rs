@@ -46,24 +46,12 @@ pub const CLASS_UNHASHABLE: u16 = 1;
 /// Whatever has the right members is an instance.
 pub const CLASS_PROTOCOL: u16 = 2;
 
-/// What a member is; the low byte of its second word.
+/// What a member is.
 pub mod kind {
     pub const FUNCTION: u16 = 1;
     pub const CLASS: u16 = 2;
     pub const MODULE: u16 = 3;
     pub const VALUE: u16 = 4;
-}
-
-/// What is known of a function besides its signature, from `knowledge.toml`; the high byte of a member's second word.
-pub mod effect {
-    /// Leaves its receiver as it is, keeps no argument, and has no effect outside.
-    pub const READS: u16 = 1 << 8;
-    /// The result is a new object that nobody else knows.
-    pub const NEW: u16 = 1 << 9;
-    /// Never raises on arguments of the declared types.
-    pub const TOTAL: u16 = 1 << 10;
-    /// May change its receiver or run code of others, but changes nothing else.
-    pub const HARMLESS: u16 = 1 << 11;
 }
 
 /// A function: the number of its own type variables; for each the type that it has where nothing binds it; the number of

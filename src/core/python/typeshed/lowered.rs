@@ -361,6 +361,17 @@ impl Table {
         }
     }
 
+    /// An instance of a class with these arguments; those that are missing are unknown.
+    pub(in crate::python) fn instance_with<'a>(
+        &self,
+        class: ClassId,
+        arguments: impl Iterator<Item = Type<'a>>,
+    ) -> Type<'a> {
+        let count = self.class_parameters(class);
+        let unknown = std::iter::repeat(Type::Unknown);
+        self.instance(class, arguments.chain(unknown).take(count).collect())
+    }
+
     /// What awaiting an instance gives.
     pub(in crate::python) fn awaited<'a>(&self, ty: &Type<'a>) -> Option<Type<'a>> {
         let (class, arguments) = self.class_of(ty)?;

@@ -39,11 +39,10 @@ pub(super) enum Member {
     Value(TypeId),
 }
 
-/// A member, and what `knowledge.toml` says of it: bits of [`effect`].
+/// A member, and how it was found.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     pub(super) member: Member,
-    pub(super) effects: u16,
     /// The class by whose name it was found.
     pub(super) class: Option<ClassId>,
 }
@@ -122,7 +121,7 @@ impl Table {
         let word = |i: usize, field: usize| self.word(Section::Members, i * MEMBER_RECORD + field);
         let at = search(start, start + usize::from(count), |i| word(i, 0).cmp(&name))?;
         let (kind, id) = (word(at, 1), word(at, 2));
-        let member = match kind & 0xff {
+        let member = match kind {
             kind::FUNCTION => Member::Function(FunctionId(id)),
             kind::CLASS => Member::Class(ClassId(id)),
             kind::MODULE => Member::Module(ModuleId(id)),
@@ -131,7 +130,6 @@ impl Table {
         };
         Some(Entry {
             member,
-            effects: kind & 0xff00,
             class: None,
         })
     }
