@@ -367,10 +367,10 @@ impl Lowering<'_> {
         found: &mut Vec<&'static str>,
     ) {
         match expr {
-            Expr::Name(name) => {
-                if !found.contains(&name.id.as_str()) && self.is_variable(module, &name.id) {
-                    found.push(&name.id);
-                }
+            Expr::Name(name)
+                if !found.contains(&name.id.as_str()) && self.is_variable(module, &name.id) =>
+            {
+                found.push(&name.id);
             }
             Expr::Subscript(subscript) => self.variables_in(module, &subscript.slice, found),
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
@@ -965,8 +965,8 @@ impl Lowering<'_> {
         let transparent = def.decorator_list.len()
             == known.iter().filter(|name| has_decorator(def, name)).count();
         let mut parameters = Vec::new();
-        let mut skip_first = is_method && !has_decorator(def, "staticmethod")
-            || def.name.as_str() == "__new__" && is_method;
+        let mut skip_first =
+            is_method && (!has_decorator(def, "staticmethod") || def.name.as_str() == "__new__");
         let mut receiver_type = None;
         let all = &def.parameters;
         let add = |this: &mut Self,

@@ -240,7 +240,7 @@ impl<'a> Facts<'a> {
         if !matches!(&*attribute.value, Expr::Name(_) | Expr::Attribute(_)) {
             return Type::Unknown;
         }
-        let Some(name) = self.name(attribute) else {
+        let Some(name) = self.path(attribute) else {
             return Type::Unknown;
         };
         match Table::get().lookup(&name).map(|entry| entry.member) {
@@ -385,7 +385,7 @@ impl<'a> Facts<'a> {
             },
             _ => return Type::Unknown,
         }
-        match self.name(&*call.func) {
+        match self.path(&*call.func) {
             Some(name) => self.called(&name, call),
             None => Type::Unknown,
         }
@@ -459,7 +459,7 @@ impl<'a> Facts<'a> {
         {
             return Some(Type::Local(ClassRef(class)));
         }
-        let id = Table::get().class(&self.name(class)?)?;
+        let id = Table::get().class(&self.path(class)?)?;
         Some(Table::get().instance_alone(id))
     }
 }

@@ -12,6 +12,27 @@ impl<'a> Facts<'a> {
     /// Names of this file are told with a leading dot (`.Point`), relative imports with their dots (`..models.User`). `None` is
     /// unknown: rebound, passed in, computed, or possibly shadowed by a star import.
     pub fn name(&self, expr: impl Into<ExprRef<'a>>) -> Option<String> {
+        let expr = expr.into();
+        if let Some(name) = self.path(expr) {
+            return Some(name);
+        }
+        let attribute = match expr {
+            ExprRef::Attribute(attribute) => attribute,
+            // `add = seen.add`
+            ExprRef::Name(name) => match self.only_binding(self.symbol(name)?)? {
+                Binding::Assign(stmt) if stmt.targets.len() == 1 => {
+                    stmt.value.as_attribute_expr()?
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let class = self.ty(&*attribute.value).class_name()?;
+        Some(format!("{class}.{}", attribute.attr))
+    }
+
+    /// The same by imports, definitions and second names alone, without the type of any value.
+    pub(super) fn path(&self, expr: impl Into<ExprRef<'a>>) -> Option<String> {
         self.qualified(expr.into(), 0)
     }
 
@@ -73,11 +94,8 @@ impl<'a> Facts<'a> {
                     .then_some(first)
             }
             ExprRef::Attribute(attribute) => {
-                if let Some(base) = self.qualified((&*attribute.value).into(), hops + 1) {
-                    return Some(format!("{base}.{}", attribute.attr));
-                }
-                let class = self.ty(&*attribute.value).class_name()?;
-                Some(format!("{class}.{}", attribute.attr))
+                let base = self.qualified((&*attribute.value).into(), hops + 1)?;
+                Some(format!("{base}.{}", attribute.attr))
             }
             _ => None,
         }

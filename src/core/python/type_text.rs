@@ -32,15 +32,6 @@ impl Display for Type<'_> {
             Type::Bytearray => f.write_str("bytearray"),
             Type::List(element) => of(f, "list", &[element]),
             Type::Tuple(element) => of(f, "tuple", &[element]),
-            Type::Positions(parts) => {
-                for (i, part) in parts.iter().enumerate() {
-                    if i > 0 {
-                        f.write_str(", ")?;
-                    }
-                    part.fmt(f)?;
-                }
-                Ok(())
-            }
             Type::Set(element) => of(f, "set", &[element]),
             Type::FrozenSet(element) => of(f, "frozenset", &[element]),
             Type::Dict(key, value) => of(f, "dict", &[key, value]),

@@ -207,6 +207,10 @@ fn names_through_imports_and_aliases() {
         name("x = []\nx.append").as_deref(),
         Some("builtins.list.append")
     );
+    assert_eq!(
+        name("x = []\nadd = x.append\nadd").as_deref(),
+        Some("builtins.list.append")
+    );
 }
 
 #[test]
