@@ -32,6 +32,14 @@ impl Display for Type<'_> {
             Type::Bytearray => f.write_str("bytearray"),
             Type::List(element) => of(f, "list", &[element]),
             Type::Tuple(element) => of(f, "tuple", &[element]),
+            // The inside of a `tuple[int, str]`.
+            Type::Positions(parts) => {
+                for (i, part) in parts.iter().enumerate() {
+                    f.write_str(if i > 0 { ", " } else { "" })?;
+                    part.fmt(f)?;
+                }
+                Ok(())
+            }
             Type::Set(element) => of(f, "set", &[element]),
             Type::FrozenSet(element) => of(f, "frozenset", &[element]),
             Type::Dict(key, value) => of(f, "dict", &[key, value]),
