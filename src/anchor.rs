@@ -206,13 +206,14 @@ impl Tokens<'_> {
         let tokens = self.all.get(first..).unwrap_or_default().iter();
         let mut tokens = tokens
             .take_while(|token| token.start() < range.end())
-            .filter(|token| !token.kind().is_trivia() && !is_grouping(token.kind()))
+            .filter(|token| !token.kind().is_trivia())
             .peekable();
         let mut normal = String::new();
         let mut in_string = false;
         while let Some(token) = tokens.next() {
             let text = (self.text.get(token.range().to_std_range())).unwrap_or_default();
             let words = match token.kind() {
+                kind if is_grouping(kind) => continue,
                 TokenKind::Comma if tokens.peek().is_none_or(|next| closes(next.kind())) => {
                     continue;
                 }
@@ -267,7 +268,14 @@ fn is_grouping(kind: TokenKind) -> bool {
 fn closes(kind: TokenKind) -> bool {
     matches!(
         kind,
-        TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::Colon | TokenKind::Equal | TokenKind::In
+        TokenKind::Rpar
+            | TokenKind::Rsqb
+            | TokenKind::Rbrace
+            | TokenKind::Colon
+            | TokenKind::Equal
+            | TokenKind::In
+            | TokenKind::Newline
+            | TokenKind::Semi
     )
 }
 

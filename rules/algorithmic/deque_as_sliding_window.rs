@@ -213,19 +213,20 @@ fn shortened<'a>(
                 return None;
             }
             let at_front = |index: &Expr| number(index) == Some(0);
-            let first = cx.tree.descendants(only).find_map(|node| match node {
+            let mut inside = cx.tree.descendants(only);
+            let first = inside.find(|node| match node {
                 AnyNodeRef::ExprCall(call) => match (&*call.func, &*call.arguments.args) {
-                    (Expr::Attribute(method), [index]) => (method.attr.as_str() == "pop"
-                        && at_front(index)
-                        && cx.same_place(&method.value, list))
-                    .then_some(node),
-                    _ => None,
+                    (Expr::Attribute(method), [index]) => {
+                        method.attr.as_str() == "pop"
+                            && at_front(index)
+                            && cx.same_place(&method.value, list)
+                    }
+                    _ => false,
                 },
                 AnyNodeRef::ExprSubscript(item) => {
-                    (item.ctx.is_del() && at_front(&item.slice) && cx.same_place(&item.value, list))
-                        .then_some(node)
+                    item.ctx.is_del() && at_front(&item.slice) && cx.same_place(&item.value, list)
                 }
-                _ => None,
+                _ => false,
             });
             match (first, shortened(only, list, cx)) {
                 (Some(node), _) => Some((node, limit, true)),

@@ -213,8 +213,9 @@ impl Rule for ListInsertFrontInLoop {
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let (list, _) = inserted(call)?;
-        // `sys.path` and the like hold a handful.
-        if !cx.ty(list).is_list() || list.is_attribute_expr() && cx.is_few(list) {
+        // The list of another module, `sys.path`, is short, and order is what it is about.
+        let is_foreign = |name: String| !name.starts_with('.');
+        if !cx.ty(list).is_list() || cx.name(list).is_some_and(is_foreign) {
             return None;
         }
         let around = cx.in_loop(call)?;

@@ -42,6 +42,14 @@ fn formatting_changes_nothing() {
 }
 
 #[test]
+fn commas_before_round_brackets_say_nothing() {
+    let plain = anchored("for x in «f(a, (b, g(c)), d)»: pass\n");
+    let long = "for x in «f(\n  a,\n  (\n    b,\n    g(\n      c,\n    ),\n  ),\n  d,\n)»: pass\n";
+    assert_eq!(plain, anchored(long));
+    assert_eq!(anchored("x = «a», \n"), anchored("x = («a»,)\n"));
+}
+
+#[test]
 fn other_code_is_another_place() {
     let anchor = anchored("def f():\n    a\n    if «x in y»:\n        z\n    b\n");
     assert_eq!(anchor.code, "x in y");

@@ -365,6 +365,9 @@ impl<'a> Facts<'a> {
                 }
             }
             Expr::Attribute(attribute) => match self.receiver(&attribute.value) {
+                // A module, or what an import brought: its name tells. The name of anything else hangs on the type that is unknown,
+                // and asking again at each link of a chain would double the work with every link.
+                Type::Unknown if !is_dotted(&attribute.value) => return Type::Unknown,
                 Type::Unknown => {}
                 // The symbol being inferred: what it is called with is not known yet.
                 Type::Never => return Type::Never,
@@ -483,5 +486,13 @@ fn opened<'a>(call: &ast::ExprCall) -> Type<'a> {
         None => Type::File(true),
         Some(Expr::StringLiteral(mode)) => Type::File(!mode.value.to_str().contains('b')),
         Some(_) => Type::Unknown,
+    }
+}
+
+/// A name, or attributes of one.
+fn is_dotted(expr: &Expr) -> bool {
+    match expr {
+        Expr::Attribute(attribute) => is_dotted(&attribute.value),
+        other => other.is_name_expr(),
     }
 }

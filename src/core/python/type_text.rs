@@ -32,6 +32,14 @@ impl Display for Type<'_> {
             Type::Bytearray => f.write_str("bytearray"),
             Type::List(element) => of(f, "list", &[element]),
             Type::Tuple(element) => of(f, "tuple", &[element]),
+            // The inside of a `tuple[int, str]`.
+            Type::Positions(parts) => {
+                for (i, part) in parts.iter().enumerate() {
+                    f.write_str(if i > 0 { ", " } else { "" })?;
+                    part.fmt(f)?;
+                }
+                Ok(())
+            }
             Type::Set(element) => of(f, "set", &[element]),
             Type::FrozenSet(element) => of(f, "frozenset", &[element]),
             Type::Dict(key, value) => of(f, "dict", &[key, value]),
@@ -42,14 +50,6 @@ impl Display for Type<'_> {
             Type::File(true) => f.write_str("text file"),
             Type::File(false) => f.write_str("binary file"),
             Type::Instance(class) => f.write_str(class.name().trim_start_matches("builtins.")),
-            // The inside of a `tuple[int, str]`.
-            Type::Positions(parts) => {
-                for (i, part) in parts.iter().enumerate() {
-                    f.write_str(if i > 0 { ", " } else { "" })?;
-                    part.fmt(f)?;
-                }
-                Ok(())
-            }
             Type::Local(ClassRef(class)) => f.write_str(&class.name),
             Type::Union(parts) => {
                 for (i, part) in parts.iter().enumerate() {
