@@ -48,6 +48,7 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
                     false => Fate::Stands,
                 },
                 finding,
+                heat: None,
             }));
     }
     suppress::mark(source, parsed.tokens(), &mut report, || {

@@ -67,6 +67,7 @@ impl Outcome {
         let report = Report {
             files: Vec::new(),
             checked: targets.len(),
+            ranking: None,
         };
         Self {
             report,

@@ -141,6 +141,7 @@ pub fn mark<'a>(
             },
             severity: Severity::Warning,
             finding,
+            heat: None,
         })
         .collect();
     if !own.is_empty() {

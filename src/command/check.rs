@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use hotlint_core::lint::Severity;
 
+use super::ranking::Ranking;
 use super::{Exit, config};
 use crate::Mode;
 use crate::cli;
@@ -15,7 +16,7 @@ use crate::progress::Progress;
 use crate::render::{self, Format, Style, Tally};
 use crate::report::Report;
 use crate::terminal::Terminal;
-use crate::verdict::{Fate, ProblemKind};
+use crate::verdict::{Fate, Join, Marked, ProblemKind};
 use crate::words::reason;
 
 /// Runs the command.
@@ -33,6 +34,13 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     }
     let request = match request(args) {
         Ok(request) => request,
+        Err(message) => {
+            terminal.error(message);
+            return Ok(Exit::Error);
+        }
+    };
+    let heat = match Ranking::new(&args.heat, &settings, &cwd, terminal) {
+        Ok(heat) => heat,
         Err(message) => {
             terminal.error(message);
             return Ok(Exit::Error);
@@ -95,6 +103,11 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
 
     terminal.print(|out| out.write_all(&outcome.output))?;
     let mut report = outcome.report;
+    if let Some(heat) = &heat
+        && heat.rank(&mut report, &found.targets, terminal) == Exit::Error
+    {
+        exit = Exit::Error;
+    }
     if args.fix_only {
         // What is left is for another run to tell; what could not be read or written is not.
         report
@@ -121,9 +134,13 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
             elapsed: Some(start.elapsed()),
             ..Tally::of(&report)
         };
-        terminal.note(format_args!("{tally}{}", quiet_note(&report)));
+        terminal.note(format_args!("{tally}{}", notes(&report)));
     }
-    exit = exit.max(verdict(&report, settings.fail_level, args.exit_zero));
+    let level = Level {
+        severity: settings.fail_level,
+        hot: args.heat.fail_on_hot.filter(|_| heat.is_some()),
+    };
+    exit = exit.max(verdict(&report, level, args.exit_zero));
     if outcome.fixed > 0 && (args.diff && !args.exit_zero || args.exit_non_zero_on_fix) {
         exit = exit.max(Exit::Findings);
     }
@@ -206,14 +223,32 @@ fn show(
         };
     }
     let style = match format {
-        Format::Json | Format::JsonLines => Style::default(),
+        Format::Html | Format::Json | Format::JsonLines => Style::default(),
         _ => terminal.stdout_style(),
     };
     terminal.print(|out| write(out, &style))
 }
 
+/// From where on a finding makes the run fail.
+#[derive(Clone, Copy)]
+struct Level {
+    severity: FailLevel,
+    /// A share of the run that can be saved; counts in place of the severity.
+    hot: Option<f64>,
+}
+
+impl Level {
+    fn is_reached_by(self, marked: &Marked) -> bool {
+        match (self.hot, &marked.heat) {
+            (Some(least), Some(heat)) => heat.join != Join::Unprofiled && heat.bound >= least,
+            (Some(_), None) => false,
+            (None, _) => self.severity.is_reached_by(marked.severity),
+        }
+    }
+}
+
 /// What becomes of the run.
-fn verdict(report: &Report, level: FailLevel, exit_zero: bool) -> Exit {
+fn verdict(report: &Report, level: Level, exit_zero: bool) -> Exit {
     let problems = report.files.iter().flat_map(|file| &file.report.problems);
     let problem = problems.map(|problem| match problem.kind {
         ProblemKind::Unreadable | ProblemKind::Internal => Exit::Error,
@@ -221,7 +256,7 @@ fn verdict(report: &Report, level: FailLevel, exit_zero: bool) -> Exit {
         ProblemKind::TooLarge => Exit::Clean,
         // As loud as a warning.
         ProblemKind::Undecodable | ProblemKind::Syntax | ProblemKind::TooDeep => {
-            match level.is_reached_by(Severity::Warning) && !exit_zero {
+            match level.severity.is_reached_by(Severity::Warning) && !exit_zero {
                 true => Exit::Findings,
                 false => Exit::Clean,
             }
@@ -229,7 +264,7 @@ fn verdict(report: &Report, level: FailLevel, exit_zero: bool) -> Exit {
     });
     let findings = report.files.iter().flat_map(|file| &file.report.findings);
     let finding = findings.map(|marked| {
-        let counts = marked.fate == Fate::Stands && level.is_reached_by(marked.severity);
+        let counts = marked.fate == Fate::Stands && level.is_reached_by(marked);
         match counts && !exit_zero {
             true => Exit::Findings,
             false => Exit::Clean,
@@ -242,11 +277,35 @@ fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A reader who looks for a finding in a test should know why there is none.
-fn quiet_note(report: &Report) -> String {
-    let findings = report.files.iter().flat_map(|file| &file.report.findings);
-    match findings.filter(|marked| marked.fate == Fate::Quiet).count() {
-        0 => String::new(),
-        count => format!(" {count} kept quiet (see `hotlint config quiet-in`)."),
+/// A reader who looks for a finding should know why there is none.
+fn notes(report: &Report) -> String {
+    let count = |is_meant: &dyn Fn(&Marked) -> bool| {
+        let findings = report.files.iter().flat_map(|file| &file.report.findings);
+        findings.filter(|marked| is_meant(marked)).count()
+    };
+    let is_unprofiled = |marked: &Marked| {
+        marked
+            .heat
+            .is_some_and(|heat| heat.join == Join::Unprofiled)
+    };
+    let mut notes = String::new();
+    for (count, words) in [
+        (
+            count(&|marked| marked.fate == Fate::Quiet),
+            "kept quiet (see `hotlint config quiet-in`)",
+        ),
+        (
+            count(&|marked| marked.fate == Fate::Cold && !is_unprofiled(marked)),
+            "too cold to be shown",
+        ),
+        (
+            count(&|marked| marked.fate == Fate::Cold && is_unprofiled(marked)),
+            "not shown, as no profile saw their code",
+        ),
+    ] {
+        if count > 0 {
+            notes.push_str(&format!(" {count} {words}."));
+        }
     }
+    notes
 }

@@ -3,6 +3,8 @@
 mod check;
 mod config;
 mod measure;
+mod profile;
+mod ranking;
 mod rule;
 
 use std::io::{self, Write};
@@ -39,6 +41,7 @@ pub fn run(cli: Cli) -> Exit {
     let terminal = Terminal::new(&cli.global);
     let done = match cli.command {
         Command::Check(args) => check::run(&args, terminal),
+        Command::Profile { command } => profile::run(&command, &cli.global, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),

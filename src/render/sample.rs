@@ -26,6 +26,7 @@ pub fn marked(rule: &'static str, mut finding: Finding) -> Marked {
         finding,
         severity: Severity::Warning,
         fate: Fate::Stands,
+        heat: None,
     }
 }
 
@@ -140,6 +141,7 @@ pub fn report() -> Report {
             fourth,
         ],
         checked: 12,
+        ranking: None,
     }
 }
 
