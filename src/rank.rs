@@ -161,8 +161,15 @@ fn rank_here(
                 continue;
             }
             heat(file, &scopes, &located, profile, &watch, minor);
-            if is_first && let Some(lines) = ranking.lines.get_mut(at) {
-                line_heat(lines, &scopes, &located, profile.total);
+            let lines = ranking.lines.get_mut(at);
+            if let Some(lines) = lines.filter(|_| is_first || profile.unit.is_time()) {
+                // Of two profiles the one that tells lines.
+                let heat = line_heat(&scopes, &located, profile.total);
+                if lines.is_empty()
+                    || !located.lines.is_empty() && lines.values().all(|line| line.of_function)
+                {
+                    *lines = heat;
+                }
             }
         }
         if is_first {
@@ -276,6 +283,7 @@ fn heat(
                 * confidence(spent.join),
             times: saving.times,
             hits: spent.hits.filter(|hits| *hits > 0),
+            at: spent.at,
         };
         let known = marked.heat.unwrap_or(Heat::unprofiled());
         // Of a memory rule, bytes tell more than time.
@@ -313,17 +321,16 @@ fn louder(severity: Severity, heat: &Heat) -> Severity {
     }
 }
 
-fn line_heat(lines: &mut BTreeMap<u32, LineHeat>, scopes: &Scopes, located: &Located, total: f64) {
+fn line_heat(scopes: &Scopes, located: &Located, total: f64) -> BTreeMap<u32, LineHeat> {
+    let mut lines: BTreeMap<u32, LineHeat> = BTreeMap::new();
     let share = |spent: f64| (spent / total.max(f64::MIN_POSITIVE)).min(1.0);
     for ((_, line), amount) in &located.lines {
         let heat = lines.entry(*line).or_default();
         heat.share = (heat.share + share(amount.own)).min(1.0);
         heat.hits = heat.hits.max(amount.hits);
-        heat.of_function = false;
     }
     for (scope, amount) in &located.functions {
-        let has_lines = located.lines.keys().any(|(of, _)| of == scope);
-        let Some(scope) = scopes.all.get(*scope).filter(|_| !has_lines) else {
+        let Some(scope) = scopes.all.get(*scope).filter(|_| amount.own > 0.0) else {
             continue;
         };
         let heat = lines.entry(scope.def_line).or_default();
@@ -331,6 +338,7 @@ fn line_heat(lines: &mut BTreeMap<u32, LineHeat>, scopes: &Scopes, located: &Loc
         heat.hits = heat.hits.max(amount.hits);
         heat.of_function = true;
     }
+    lines
 }
 
 /// The functions outside of libraries, largest first.

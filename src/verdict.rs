@@ -109,6 +109,8 @@ pub struct Heat {
     pub times: Option<f64>,
     /// How often the place ran, where that was counted.
     pub hits: Option<u64>,
+    /// The line where that place begins: findings of one function share its time. 0 where nothing was seen.
+    pub at: u32,
 }
 
 /// How a finding was found in a profile: the further down, the surer.
@@ -136,6 +138,7 @@ impl Heat {
             score: 0.0,
             times: None,
             hits: None,
+            at: 0,
         }
     }
 }

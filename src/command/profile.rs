@@ -62,9 +62,12 @@ fn show(
         Err(message) => return Ok(Err(message)),
     };
     terminal.print(|out| {
-        profiles
-            .iter()
-            .try_for_each(|profile| table(profile, top, libraries, out))
+        profiles.iter().enumerate().try_for_each(|(at, profile)| {
+            if at > 0 {
+                writeln!(out)?;
+            }
+            table(profile, top, libraries, out)
+        })
     })?;
     Ok(Ok(Exit::Clean))
 }
@@ -119,7 +122,7 @@ fn table(profile: &Profile, top: usize, libraries: bool, out: &mut dyn Write) ->
             place.function
         )?;
     }
-    writeln!(out)
+    Ok(())
 }
 
 /// One small file, with the paths of the project.

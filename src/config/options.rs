@@ -256,7 +256,7 @@ pub const KEYS: &[Key] = &[
         name: "profile",
         kind: "path, or list of paths",
         default: "[]",
-        doc: "Profiles that findings are ranked by where the command line names none, such as the file that `hotlint profile merge` writes. Relative to this file; those that do not exist are passed over.",
+        doc: "Profiles that findings are ranked by. They count where the command line names none; `hotlint profile merge` writes a small one to be kept with the code. Relative to this file; those that do not exist are passed over.",
         read: |reader, options, value| {
             let paths = reader.spanned_strings(value);
             options.profile = Some(paths.into_iter().map(Spanned::into_inner).collect());
@@ -280,7 +280,7 @@ pub const KEYS: &[Key] = &[
         name: "min-share",
         kind: "share like \"2%\"",
         default: "\"1%\"",
-        doc: "With `--only-hot`: the share of a run that the fix of a finding has to be able to save for it to be shown.",
+        doc: "The share of a run that a fix has to be able to save for `--only-hot` to show the finding.",
         read: |reader, options, value| {
             let text = reader.string(value).unwrap_or_default();
             match crate::cli::share(&text) {

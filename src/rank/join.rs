@@ -69,6 +69,8 @@ pub struct Spent {
     /// By functions of the user that the place calls, or may call.
     pub called: f64,
     pub hits: Option<u64>,
+    /// The line where the place begins.
+    pub at: u32,
 }
 
 /// Where a site is in the text as it is now.
@@ -161,6 +163,7 @@ impl Located {
                     own: amount.own,
                     called: (amount.cumulative - amount.own).max(0.0),
                     hits: amount.hits,
+                    at: scopes.all.get(defined).map_or(0, |scope| scope.def_line),
                 }),
                 None => (!watch.partial).then(Spent::nothing),
             };
@@ -217,7 +220,7 @@ impl Located {
         // Instructions within one another wait for the same calls.
         all.own = all.alone.max(widest);
         all.cumulative = all.own;
-        any.then(|| watch.split(&all, scopes, range, range, Join::Span))
+        any.then(|| watch.split(&all, scopes, range, range, (Join::Span, start.0)))
     }
 
     fn at_lines(
@@ -256,7 +259,7 @@ impl Located {
         }
         // What is told of the function as a whole may be of any of its lines.
         let rest = self.functions.get(&wanted).map_or(0.0, |whole| whole.own);
-        let mut spent = watch.split(&all, scopes, range, statement, Join::Line);
+        let mut spent = watch.split(&all, scopes, range, statement, (Join::Line, first));
         spent.called += rest;
         Some(spent)
     }
@@ -277,6 +280,7 @@ impl Located {
         {
             at = inner.parent;
         }
+        let begins = |at: usize| scopes.all.get(at).map_or(0, |scope| scope.def_line);
         let mut all = self.function(at)?;
         for inner in scopes
             .comprehensions_in(statement)
@@ -290,7 +294,7 @@ impl Located {
                 }
             }
         }
-        Some(watch.split(&all, scopes, range, statement, Join::Function))
+        Some(watch.split(&all, scopes, range, statement, (Join::Function, begins(at))))
     }
 }
 
@@ -302,6 +306,7 @@ impl Spent {
             own: 0.0,
             called: 0.0,
             hits: None,
+            at: 0,
         }
     }
 }
@@ -324,7 +329,7 @@ impl Watch {
         scopes: &Scopes,
         range: TextRange,
         statement: TextRange,
-        join: Join,
+        (join, at): (Join, u32),
     ) -> Spent {
         let (mut own, mut called) = (all.own, 0.0);
         if self.inclusive {
@@ -354,6 +359,7 @@ impl Watch {
             own,
             called,
             hits: all.hits,
+            at,
         }
     }
 }

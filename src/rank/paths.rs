@@ -1,6 +1,6 @@
 //! Paths of a profile -> files that were checked. The program may have run elsewhere: in a container, on another machine.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::profile::is_library;
 
@@ -72,17 +72,19 @@ impl Paths {
         }
         let mut moves: Vec<_> = moves.into_iter().collect();
         moves.sort_by_key(|((from, to), count)| (std::cmp::Reverse(*count), from.len(), *to));
+        let taken: FxHashSet<usize> = found.values().flatten().copied().collect();
         for path in doubtful {
             let moved = moves.iter().find_map(|((from, to), _)| {
                 let rest = path.strip_prefix(from)?;
                 self.by_path.get(&format!("{to}{rest}")).copied()
             });
-            // One file of that name is likely enough, if the code fits; that is for others to see.
-            let only = || match self.by_name.get(name(path)).map(Vec::as_slice) {
-                Some([only]) => Some(*only),
+            // One file of that name is likely enough, if no other path is surer to be it and the code fits; that is for
+            // others to see.
+            let only = match self.by_name.get(name(path)).map(Vec::as_slice) {
+                Some([only]) if !taken.contains(only) => Some(*only),
                 _ => None,
             };
-            found.insert(path, moved.or_else(only));
+            found.insert(path, moved.or(only));
         }
         found
     }
@@ -219,6 +221,11 @@ mod tests {
             "/home/me/shop/a/long/name.py",
         ];
         assert_eq!(found(&files, &[], &["/srv/util.py"]), [None]);
+        assert_eq!(found(&files, &[], &["/opt/name.py"]), [Some(2)]);
+        assert_eq!(
+            found(&files, &[], &["/opt/name.py", "/srv/long/name.py"]),
+            [None, Some(2)]
+        );
         assert_eq!(found(&files, &[], &["/srv/x/a/util.py"]), [Some(0)]);
         // `/srv` is `/home/me/shop/a`, as the other file tells.
         assert_eq!(

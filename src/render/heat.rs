@@ -168,18 +168,18 @@ pub(super) fn hottest(report: &Report, out: &mut dyn io::Write, style: &Style) -
 pub(super) fn shares(report: &Report) -> BTreeMap<&'static str, f64> {
     let mut shares: BTreeMap<&'static str, f64> = BTreeMap::new();
     for file in &report.files {
-        // Findings that were joined by function share the time of the function.
-        let mut known: Vec<(&str, u64)> = Vec::new();
+        // Findings in one function, or on one line, share its time.
+        let mut places: BTreeMap<(&'static str, u32), f64> = BTreeMap::new();
         for marked in standing(&file.report) {
             let Some(heat) = marked.heat else {
                 continue;
             };
-            let key = (marked.finding.rule, heat.share.to_bits());
-            if heat.join != Join::Function || !known.contains(&key) {
-                let share = shares.entry(marked.finding.rule).or_default();
-                *share = (*share + heat.bound).min(1.0);
-            }
-            known.push(key);
+            let most = places.entry((marked.finding.rule, heat.at)).or_default();
+            *most = most.max(heat.bound);
+        }
+        for ((rule, _), bound) in places {
+            let share = shares.entry(rule).or_default();
+            *share = (*share + bound).min(1.0);
         }
     }
     shares

@@ -25,7 +25,9 @@ const AROUND: usize = 6;
 const WARM: f64 = 0.005;
 /// Functions of the map; the others are one area.
 const AREAS: usize = 60;
-/// The map, in units of the picture; a letter is some seven of them wide.
+/// The width of a letter, in units of the picture.
+const LETTER: f64 = 8.0;
+/// The map, in units of the picture.
 const MAP_WIDTH: f64 = 1200.0;
 const MAP_HEIGHT: f64 = 320.0;
 
@@ -62,7 +64,22 @@ fn page(report: &Report) -> String {
         map(&mut text, report, ranking);
     }
     list(&mut text, report);
-    for (at, file) in report.files.iter().enumerate() {
+    // The file of the hottest finding first.
+    let mut files: Vec<usize> = told(report)
+        .iter()
+        .filter_map(|(file, _)| {
+            report
+                .files
+                .iter()
+                .position(|other| std::ptr::eq(other, *file))
+        })
+        .collect();
+    let mut seen = std::collections::BTreeSet::new();
+    files.retain(|at| seen.insert(*at));
+    for at in files {
+        let Some(file) = report.files.get(at) else {
+            continue;
+        };
         let lines = ranking.and_then(|ranking| ranking.lines.get(at));
         source(&mut text, at, file, lines);
     }
@@ -184,8 +201,7 @@ fn label(
         "<g class=\"{class}\"><title>{}</title><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>",
         escape(title)
     );
-    // A letter is some seven units wide.
-    let fits = (width - 10.0) / 7.2;
+    let fits = (width - 10.0) / LETTER;
     if fits >= 4.0 && *height >= 20.0 {
         let name: String = match name.chars().count() as f64 > fits {
             true => name.chars().take(fits as usize - 1).chain(['…']).collect(),
@@ -322,9 +338,9 @@ fn source(text: &mut String, at: usize, file: &Checked, heat: Option<&BTreeMap<u
                         .unwrap_or(lines.len() + 1);
                     let count = end - row;
                     let noun = if count == 1 { "line" } else { "lines" };
-                    let _ = write!(
+                    let _ = writeln!(
                         text,
-                        "<details><summary>{count} {noun}</summary><div class=\"code\">\n"
+                        "<details><summary>{count} {noun}</summary><div class=\"code\">"
                     );
                 }
             }

@@ -7,9 +7,8 @@ import zlib
 def wanted(names, patterns):
     kept = []
     for name in names:
-        for pattern in patterns:
-            if re.compile(pattern).match(name):
-                kept.append(name)
+        if re.compile(r"file-\d").match(name) and patterns:
+            kept.append(name)
     return kept
 
 
@@ -18,8 +17,15 @@ def first(names):
 
 
 def known(names, allowed):
-    allowed = [name.lower() for name in allowed]
-    return [name for name in names if name in allowed]
+    lowered = [name.lower() for name in allowed]
+    return [name for name in names if name in lowered]
+
+
+def listing(names):
+    text = ""
+    for name in names:
+        text = name + "," + text
+    return text
 
 
 def pack(records):
@@ -32,8 +38,8 @@ def pack(records):
 def main():
     names = [f"file-{number}" for number in range(40)]
     kept = known(wanted(names, ["file-1", "file-2"]), names)
-    records = [name.encode() * 12 for name in kept * 170]
-    print(first(names), zlib.crc32(pack(records)))
+    records = [name.encode() * 12 for name in kept * 130]
+    print(first(names), len(listing(names)), zlib.crc32(pack(records)))
 
 
 main()

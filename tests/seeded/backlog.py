@@ -13,8 +13,8 @@ def latest(jobs):
 
 
 def skipped(jobs, closed):
-    closed = list(closed)
-    return [job for job in jobs if job[0] in closed]
+    names = [name.strip() for name in closed]
+    return [job for job in jobs if job[0] in names]
 
 
 class Backlog:
@@ -30,7 +30,7 @@ class Backlog:
 
 
 def main():
-    jobs = [(f"job-{number}", number * 7919 % 13) for number in range(90000)]
+    jobs = [(f"job-{number}", number * 7919 % 13) for number in range(60000)]
     few = jobs[:30]
     backlog = Backlog(jobs)
     backlog.work()

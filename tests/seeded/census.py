@@ -4,6 +4,15 @@ import hashlib
 import re
 
 
+def returned(people, earlier):
+    seen = [name for name, _ in earlier]
+    back = 0
+    for name, _ in people:
+        if name in seen:  # bottleneck
+            back += 1
+    return back
+
+
 def digest(rows):
     total = hashlib.sha256()
     for row in rows:
@@ -24,15 +33,6 @@ def header(parts):
     for part in parts:
         line = line + part + ";"
     return line
-
-
-def returned(people, earlier):
-    seen = [name for name, _ in earlier]
-    back = 0
-    for name, _ in people:
-        if name in seen:  # bottleneck
-            back += 1
-    return back
 
 
 def main():

@@ -4,8 +4,8 @@ import json
 
 
 def tags(entries, hidden):
-    hidden = [tag.strip() for tag in hidden]
-    return [entry for entry in entries if entry["tag"] not in hidden]
+    banned = [tag.strip() for tag in hidden]
+    return [entry for entry in entries if entry["tag"] not in banned]
 
 
 def flat(groups):

@@ -15,8 +15,8 @@ def head(lines):
 
 
 def noisy(lines, muted):
-    muted = list(muted)
-    return [line for line in lines if line not in muted]
+    known = [line.strip() for line in muted]
+    return [line for line in lines if line not in known]
 
 
 def fields(lines):

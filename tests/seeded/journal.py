@@ -2,8 +2,8 @@
 
 
 def accounts(entries, closed):
-    closed = [name for name in closed]
-    return [entry for entry in entries if entry[0] in closed]
+    names = [name.strip() for name in closed]
+    return [entry for entry in entries if entry[0] in names]
 
 
 def smallest(entries):
@@ -11,10 +11,10 @@ def smallest(entries):
 
 
 def drain(entries):
-    entries = list(entries)
+    left = list(entries)
     total = 0
-    while entries:
-        total += entries.pop(0)[1]
+    while left:
+        total += left.pop(0)[1]
     return total
 
 

@@ -2,8 +2,8 @@
 
 
 def labels(points, shown):
-    shown = list(shown)
-    return [point for point in points if point in shown]
+    known = [abs(point) for point in shown]
+    return [point for point in points if point in known]
 
 
 def path(points):
@@ -18,10 +18,10 @@ def smooth(points):
 
 
 def unwind(points):
-    points = list(points)
+    left = list(points)
     last = 0
-    while points:
-        last = points.pop(0)
+    while left:
+        last = left.pop(0)
     return last
 
 
@@ -34,7 +34,7 @@ def peaks(points, width):
 
 
 def main():
-    points = [number * 7919 % 1009 for number in range(24000)]
+    points = [number * 7919 % 1009 for number in range(14000)]
     few = points[:40]
     print(len(labels(few, few[:5])), len(path(few)), len(smooth(points)), unwind(few))
     print(sum(peaks(points, 400)))

@@ -21,6 +21,7 @@ fn heated() -> Report {
         score: 0.5,
         times: Some(9.0),
         hits: Some(4000),
+        at: 10,
     };
     report.files[0].report.findings[0].heat = Some(heat);
     report.files[1].report.findings[0].heat = Some(Heat::unprofiled());
