@@ -4,9 +4,12 @@
 
 use std::sync::Arc;
 
-use hotlint_core::lint::Cx;
+use hotlint_core::lint::{Cx, Dispatch, Finding, Silence};
 use hotlint_core::python::{Facts, ParseProblem, Source, SourceKind, Versions, parse};
 
+use hotlint_core::text_size::TextRange;
+
+use crate::anchor::{self, Anchor};
 use crate::policy::Policy;
 use crate::suppress;
 use crate::verdict::{Fate, FileReport, Marked};
@@ -18,6 +21,37 @@ pub struct Setup {
     /// The Python versions that the linted project, or the script, supports.
     pub python: Versions,
     pub policy: Arc<Policy>,
+}
+
+/// What all rules say of one line, selected or not, and what they asked.
+#[derive(Debug)]
+pub struct Explanation {
+    pub found: Vec<Finding>,
+    /// What the rules asked that found something.
+    pub spoken: Vec<Silence>,
+    /// Rules that looked and stayed silent; those that asked most come first.
+    pub silent: Vec<Silence>,
+}
+
+/// Why the rules say what they say of the code that begins within `lines`.
+///
+/// # Errors
+/// What keeps `source` from being checked at all.
+pub fn explain(
+    source: &Source,
+    setup: &Setup,
+    lines: TextRange,
+) -> Result<Explanation, ParseProblem> {
+    let parsed = parse(source)?;
+    let facts = Facts::new(source, &parsed, setup.python).map_err(ParseProblem::TooDeep)?;
+    let all = Dispatch::new(hotlint_rules::all().iter().copied());
+    let (spoken, silent) = all.explain(&Cx::new(facts), lines);
+    let (found, spoken) = spoken.into_iter().unzip();
+    Ok(Explanation {
+        found,
+        spoken,
+        silent,
+    })
 }
 
 /// Parses `source`, runs the rules that `setup` selects, and marks what they find.
@@ -49,6 +83,7 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
                 },
                 finding,
                 heat: None,
+                anchor: Anchor::default(),
             }));
     }
     suppress::mark(source, parsed.tokens(), &mut report, || {
@@ -57,5 +92,6 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
             .map(|(i, rule)| (rule.name, policy.severity(i).is_some()))
             .collect()
     });
+    anchor::drop_anchors(&cx, &mut report.findings);
     report
 }

@@ -10,8 +10,11 @@ use clap_complete::Shell;
 use hotlint_core::lint::Severity;
 use hotlint_core::python::Versions;
 
-use crate::config::{FailLevel, Options, Selection, Selector, Sources, parse_versions};
-use crate::render::Format;
+use crate::changes::Since;
+use crate::config::{
+    BaselineMode, FailLevel, Options, Selection, Selector, Sources, parse_versions,
+};
+use crate::output::{self, Output};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -77,6 +80,21 @@ pub enum Command {
         #[command(subcommand)]
         command: ProfileCommand,
     },
+    /// Keeps a file of findings that were there before, so that only new ones are reported
+    #[command(subcommand)]
+    Baseline(Baseline),
+    /// Explains a line: what is reported there, and which fact silenced which rule
+    ///
+    /// Takes FILE:LINE, and what `hotlint check` takes.
+    Why(Box<Check>),
+    /// Writes a configuration to start from
+    ///
+    /// Takes over the Python version and the excluded files of ruff, and leaves out what ruff reports already.
+    Init,
+    /// Turns comments and settings for ruff and perflint into hotlint's
+    ///
+    /// Shows what would change; `--write` changes the comments.
+    Migrate(Migrate),
     /// Explains a rule
     Rule(Rule),
     /// Explains the keys of a configuration file
@@ -166,6 +184,43 @@ pub enum Profiler {
     Viztracer,
 }
 
+/// `hotlint baseline`; all commands take what `hotlint check` takes.
+#[derive(Debug, Subcommand)]
+pub enum Baseline {
+    /// Writes all findings of now to a new baseline
+    Create(Box<Check>),
+    /// Rewrites the baseline: what is new comes in, what is gone goes out
+    Update(Box<Check>),
+    /// Takes out what is gone, and lets nothing new in
+    Prune(Box<Check>),
+    /// Fails unless the baseline is what `update` would write
+    Check(Box<Check>),
+    /// Counts what the baseline holds, by rule and by file
+    Stats(Box<Check>),
+}
+
+impl Baseline {
+    pub fn args(&self) -> &Check {
+        match self {
+            Self::Create(args)
+            | Self::Update(args)
+            | Self::Prune(args)
+            | Self::Check(args)
+            | Self::Stats(args) => args,
+        }
+    }
+}
+
+/// `hotlint migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Change the files
+    #[arg(long)]
+    pub write: bool,
+    #[command(flatten)]
+    pub check: Box<Check>,
+}
+
 /// `hotlint measure`
 #[derive(Debug, Args)]
 pub struct Measure {
@@ -207,14 +262,14 @@ pub struct Rule {
     pub output_format: RuleFormat,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Check {
     /// Files and folders, `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
     /// Apply the fixes that are safe
-    #[arg(long, help_heading = "Fixing")]
+    #[arg(long, conflicts_with = "changes", help_heading = "Fixing")]
     pub fix: bool,
     /// Take fixes in that may change more than the time; `--no-unsafe-fixes` takes it back
     #[arg(long, overrides_with = "no_unsafe_fixes", help_heading = "Fixing")]
@@ -222,10 +277,10 @@ pub struct Check {
     #[arg(long, overrides_with = "unsafe_fixes", hide = true)]
     pub no_unsafe_fixes: bool,
     /// Apply fixes and do not report what is left
-    #[arg(long, conflicts_with = "diff", help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["diff", "changes"], help_heading = "Fixing")]
     pub fix_only: bool,
     /// Show what `--fix` would change, and change nothing
-    #[arg(long, conflicts_with = "fix", help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["fix", "changes"], help_heading = "Fixing")]
     pub diff: bool,
 
     /// Run these rules and groups in place of the configured ones
@@ -294,15 +349,49 @@ pub struct Check {
     #[arg(long, conflicts_with = "show_files", help_heading = "Configuration")]
     pub show_settings: bool,
 
-    /// How to write findings [default: full]
+    /// Report only what has changed since a commit, in the files of now
     #[arg(
         long,
-        value_name = "FORMAT",
+        value_name = "COMMIT",
+        group = "changes",
+        help_heading = "What counts"
+    )]
+    pub since: Option<String>,
+    /// Report only what has changed since the last commit in common with another, such as `origin/main`
+    #[arg(
+        long,
+        value_name = "COMMIT",
+        group = "changes",
+        help_heading = "What counts"
+    )]
+    pub since_merge_base: Option<String>,
+    /// Check what is about to be committed, and report only what has changed in it
+    #[arg(long, group = "changes", help_heading = "What counts")]
+    pub staged: bool,
+    /// Report only what a patch has changed; `-` for standard input
+    #[arg(long, value_name = "FILE", group = "changes", value_hint = ValueHint::FilePath, help_heading = "What counts")]
+    pub since_diff: Option<PathBuf>,
+    /// Report only what this file of older findings does not hold; see `hotlint baseline`
+    #[arg(long, value_name = "FILE", env = "HOTLINT_BASELINE", hide_env_values = true, value_hint = ValueHint::FilePath, help_heading = "What counts")]
+    pub baseline: Option<PathBuf>,
+    /// Use no baseline
+    #[arg(long, conflicts_with = "baseline", help_heading = "What counts")]
+    pub no_baseline: bool,
+    /// What becomes of entries of the baseline that are gone [default: auto]
+    #[arg(long, value_name = "MODE", help_heading = "What counts")]
+    pub baseline_mode: Option<BaselineMode>,
+
+    /// How to write findings, and where; may be given several times
+    #[arg(
+        long,
+        value_name = "FORMAT[:FILE]",
+        value_delimiter = ',',
         env = "HOTLINT_OUTPUT_FORMAT",
         hide_env_values = true,
+        help = output_help(),
         help_heading = "Output"
     )]
-    pub output_format: Option<Format>,
+    pub output_format: Vec<Output>,
     /// Write findings to a file
     #[arg(short, long, value_name = "FILE", env = "HOTLINT_OUTPUT_FILE", hide_env_values = true, value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output_file: Option<PathBuf>,
@@ -316,6 +405,9 @@ pub struct Check {
     /// The severity from which on findings make the exit code 1 [default: info]
     #[arg(long, value_name = "LEVEL", help_heading = "Exit code")]
     pub fail_level: Option<FailLevel>,
+    /// Exit with 0 as long as there are no more findings than this [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Exit code")]
+    pub max_findings: Option<usize>,
     /// Exit with 0 in spite of findings
     #[arg(short = 'e', long, help_heading = "Exit code")]
     pub exit_zero: bool,
@@ -417,8 +509,13 @@ impl Check {
             force_exclude: either(self.force_exclude, self.no_force_exclude),
             respect_gitignore: either(self.respect_gitignore, self.no_respect_gitignore),
             fail_level: self.fail_level,
+            max_findings: self.max_findings,
+            baseline: match self.no_baseline {
+                true => Some(PathBuf::new()),
+                false => self.baseline.clone(),
+            },
+            baseline_mode: self.baseline_mode,
             unsafe_fixes: either(self.unsafe_fixes, self.no_unsafe_fixes),
-            output_format: self.output_format,
             ..Options::default()
         };
         for (selectors, severity) in [
@@ -436,10 +533,27 @@ impl Check {
         }
     }
 
+    /// What the files are compared with.
+    pub fn changes(&self) -> Option<Since> {
+        let commit = self.since.clone().map(Since::Commit);
+        let base = self.since_merge_base.clone().map(Since::MergeBase);
+        let patch = self.since_diff.clone().map(Since::Patch);
+        let staged = self.staged.then_some(Since::Staged);
+        commit.or(base).or(patch).or(staged)
+    }
+
     /// Whether files are to be changed.
     pub fn fixes(&self) -> bool {
         self.fix || self.fix_only
     }
+}
+
+fn output_help() -> String {
+    let names: Vec<_> = output::names().collect();
+    format!(
+        "How to write findings, and where, as in `sarif:out.sarif`; may be given several times [default: full] [formats: {}]",
+        names.join(", ")
+    )
 }
 
 /// Two flags of which the later one counts.

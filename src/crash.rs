@@ -41,7 +41,7 @@ pub fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 /// What is said of a file whose check crashed.
 pub fn report(target: &Target, crash: &str) -> Linted {
     let path = match &target.input {
-        Input::File(path) => path.clone(),
+        Input::File(path) | Input::Given(path, _) => path.clone(),
         Input::Stdin => "-".into(),
     };
     let problem = Problem {

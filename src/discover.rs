@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
@@ -34,6 +34,8 @@ pub struct Target {
 pub enum Input {
     /// An absolute path.
     File(PathBuf),
+    /// A whole path too, with the content to take in place of that on disk.
+    Given(PathBuf, Arc<[u8]>),
     Stdin,
 }
 

@@ -1,6 +1,10 @@
 //! The pipeline: discover -> read -> check -> render or fix.
 
+pub mod anchor;
+pub mod baseline;
+pub mod changes;
 pub mod check;
+mod ci;
 pub mod cli;
 mod command;
 pub mod config;
@@ -10,7 +14,10 @@ pub mod fix;
 pub mod interpreters;
 pub mod measure;
 mod mend;
+mod migrate;
+mod neighbours;
 mod outcome;
+mod output;
 pub mod policy;
 pub mod profile;
 mod progress;
@@ -86,6 +93,7 @@ fn lint_file(target: &Target, mode: Mode) -> Linted {
         let settings = &target.config.settings;
         let reading = match &target.input {
             Input::File(path) => read::file(path, &target.shown, settings.max_file_size),
+            Input::Given(path, bytes) => read::text(bytes.to_vec(), path, &target.shown),
             Input::Stdin => read::stdin(&target.shown, settings.max_file_size),
         };
         match reading {

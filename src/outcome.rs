@@ -67,7 +67,7 @@ impl Outcome {
         let report = Report {
             files: Vec::new(),
             checked: targets.len(),
-            ranking: None,
+            ..Report::default()
         };
         Self {
             report,

@@ -188,9 +188,8 @@ fn rank_here(
             continue;
         };
         marked.severity = louder(marked.severity, &heat);
-        let is_told =
-            heat.join != Join::Unprofiled && wanted.least.is_none_or(|least| heat.bound >= least);
-        if wanted.least.is_some() && !is_told && marked.fate == Fate::Stands {
+        let is_told = wanted.least.is_none_or(|least| heat.reaches(least));
+        if !is_told && marked.fate == Fate::Stands {
             marked.fate = Fate::Cold;
         }
     }

@@ -15,6 +15,8 @@ pub struct Report {
     pub checked: usize,
     /// What the profiles of the run say, where there are any.
     pub ranking: Option<Ranking>,
+    /// Whether findings were compared with a baseline or an older version.
+    pub compared: bool,
 }
 
 /// One file with what is said about it.

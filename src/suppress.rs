@@ -22,6 +22,7 @@ use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::Source;
 use hotlint_core::text_size::{Ranged, TextRange};
 
+use crate::anchor::Anchor;
 use crate::verdict::{Fate, FileReport, Marked, ProblemKind};
 use directive::Kind;
 use scope::{Reach, Statements};
@@ -140,6 +141,7 @@ pub fn mark<'a>(
                 None => Fate::Stands,
             },
             severity: Severity::Warning,
+            anchor: Anchor::default(),
             finding,
             heat: None,
         })

@@ -51,6 +51,7 @@ impl Terminal {
                     .map_or(style.width, |(width, _)| usize::from(width.0).min(WIDEST)),
                 false => style.width,
             },
+            ..style
         }
     }
 

@@ -4,6 +4,7 @@ use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::{MAX_DEPTH, ParseProblem};
 use hotlint_core::text_size::TextRange;
 
+use crate::anchor::Anchor;
 use crate::profile::Unit;
 
 /// What `check` has to say about one file.
@@ -23,6 +24,8 @@ pub struct Marked {
     pub fate: Fate,
     /// `None` where there is no profile.
     pub heat: Option<Heat>,
+    /// Where it belongs, told without line numbers.
+    pub anchor: Anchor,
 }
 
 /// What becomes of a finding.
@@ -36,6 +39,10 @@ pub enum Fate {
     Quiet,
     /// The profile says that little is to be had, and only what is hot was asked for.
     Cold,
+    /// The baseline knows it.
+    Baselined,
+    /// It was there before the change that this run looks at.
+    Unchanged,
 }
 
 /// Something that kept a file from being checked in full; the run goes on.
@@ -140,6 +147,11 @@ impl Heat {
             hits: None,
             at: 0,
         }
+    }
+
+    /// Whether a profile saw it, and its fix can save `share` of the run.
+    pub fn reaches(&self, share: f64) -> bool {
+        self.join != Join::Unprofiled && self.bound >= share
     }
 }
 

@@ -23,3 +23,8 @@ pub fn reason(error: &io::Error) -> String {
         _ => error.to_string().to_lowercase(),
     }
 }
+
+/// "1 file", "2 files".
+pub fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -57,9 +57,9 @@
 //! The fix is safe where no element can raise: an exception of an element behind the first hit would no longer be seen.
 
 use hotlint_core::ast::{Expr, ExprCall};
-use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
+use hotlint_core::lint::{Cost, Cx, Finding, Fix, Rule};
 use hotlint_core::python::Purity;
-use hotlint_core::text_size::{Ranged, TextRange, TextSize};
+use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct ListComprehensionInAnyAll;
 
@@ -96,11 +96,7 @@ impl Rule for ListComprehensionInAnyAll {
             "all" => ("all", "miss"),
             _ => ("any", "hit"),
         };
-        let one = TextSize::from(1);
-        let range = comp.range();
-        let open = TextRange::at(range.start(), one);
-        let close = TextRange::new(range.end() - one, range.end());
-        let behind = TextRange::new(range.end(), call.end());
+        let behind = TextRange::new(comp.end(), call.end());
         // Only a generator that is the sole argument goes without parentheses: not before a comma.
         let (left, right) = if cx.text(behind).contains(',') {
             ("(", ")")
@@ -109,7 +105,7 @@ impl Rule for ListComprehensionInAnyAll {
         };
         let fix = Fix::safe(
             "Replace the list with a generator",
-            [Edit::replace(open, left), Edit::replace(close, right)],
+            cx.brackets(comp, left, right),
         );
         let certain = cx.ty(&*comp.elt).is_scalar()
             && comp.generators.len() == 1

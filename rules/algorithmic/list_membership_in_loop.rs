@@ -5,7 +5,7 @@
 //! 102-224 times faster with a set at n = 1000, 1.5-3 times with 100 lookups in a list of 5.
 //!
 //! A single lookup is faster in the list than in a set made for it, so the rule wants a list that lives longer than one iteration,
-//! and is silent on lists that are known to have fewer than 10 items.
+//! and is silent on lists that are few by their nature, or written out with fewer than 64 items.
 //!
 //! ```python bad
 //! def count_known(events, known: list):
@@ -37,7 +37,8 @@
 //! def select(rows, lines):
 //!     wanted = []
 //!     for line in lines:
-//!         wanted.append(line.strip())
+//!         line = line.strip()
+//!         wanted.append(line)
 //!     return [row for row in rows if row not in wanted]
 //! ```
 //!
@@ -45,7 +46,8 @@
 //! def select(rows, lines):
 //!     wanted = set()
 //!     for line in lines:
-//!         wanted.add(line.strip())
+//!         line = line.strip()
+//!         wanted.add(line)
 //!     return [row for row in rows if row not in wanted]
 //! ```
 //!
@@ -152,6 +154,57 @@
 //!             print(name)
 //! ```
 //!
+//! What is few by its nature (dimensions, keyword arguments, constants, what may be left out), a loop that ends with the search, an
+//! iteration that waits for the disk, and a list that an object was given as a setting:
+//!
+//! ```python fine
+//! import os
+//! from settings import KINDS
+//!
+//!
+//! class Filter:
+//!     def __init__(self, folders: list[str]):
+//!         self.folders = folders
+//!
+//!     def wanted(self, rows):
+//!         return [row for row in rows if row in self.folders or row in KINDS]
+//!
+//!
+//! def look(rows, array, known: list, skip: list = (), **options):
+//!     axes = [axis for axis in range(array.ndim) if axis > 1]
+//!     print([row for i, row in enumerate(rows) if i in axes])
+//!     print([name for name in options if name in known], [row for row in rows if row in skip])
+//!     for row in rows:
+//!         if row not in known:
+//!             raise ValueError(row)
+//!     for row in rows:
+//!         if row in known:
+//!             os.remove(row)
+//! ```
+//!
+//! Items that have no hash, as a handler or a comment says:
+//!
+//! ```python fine
+//! def different(items, values):
+//!     seen, others = set(), []
+//!     for item in items:
+//!         try:
+//!             seen.add(item)
+//!         except TypeError:
+//!             if item not in others:
+//!                 others.append(item)
+//!     return seen, others
+//!
+//!
+//! def first_of_each(values):
+//!     seen = []  # values need not be hashable
+//!     for value in values:
+//!         if value in seen:
+//!             continue
+//!         seen.append(value)
+//!     return seen
+//! ```
+//!
 //! Lists have no hash:
 //!
 //! ```python fine
@@ -162,17 +215,17 @@
 //!
 //! The fix is unsafe: items and probes must be hashable, with a hash that agrees with their equality.
 
-use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCompare, ExprName, Stmt};
-use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InLoop, Rule};
-use hotlint_core::python::{Binding, FEW, Loop, ScopeKind, Symbol, Type, Use, siblings};
-use hotlint_core::text_size::{Ranged, TextRange, TextSize};
+use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCompare, ExprName};
+use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
+use hotlint_core::python::{Binding, Repeated, ScopeId, ScopeKind, Use};
+use hotlint_core::text_size::Ranged;
 
 pub struct ListMembershipInLoop;
 
 const CAVEAT: &str = "items and probes must be hashable, and equal ones must have equal hashes";
 
 impl Rule for ListMembershipInLoop {
-    type On = InLoop<ExprCompare>;
+    type On = ExprCompare;
     const COST: Cost = Cost::Growth("O(n·m)", "O(n+m)");
 
     fn check<'a>(compare: &'a ExprCompare, cx: &Cx<'a>) -> Option<Finding> {
@@ -180,26 +233,28 @@ impl Rule for ListMembershipInLoop {
         else {
             return None;
         };
-        let kind = kind(haystack, cx)?;
+        if compare.left.is_literal_expr() {
+            return None;
+        }
+        let kind = cx.scanned_kind(haystack)?;
+        // What is appended if it is not there yet: a matter of its own, for which there is a rule.
+        if let Some(AnyNodeRef::StmtIf(branch)) = cx.tree.parent(compare)
+            && cx.kept_once(branch).is_some()
+        {
+            return None;
+        }
         let items = cx.ty(haystack).without_none().element();
-        if cx.known_length(haystack).is_some_and(|n| n < FEW)
-            || is_written_short(haystack, compare, cx)
-            || compare.left.is_literal_expr()
+        if cx.is_short_at(haystack, compare)
             || cx.is_unhashable(&items)
             || cx.is_unhashable(&cx.ty(&*compare.left))
         {
             return None;
         }
-        // `while name in taken` ends soon: it looks for the first free name.
-        let loops: Vec<Loop<'a>> = cx
-            .loops(compare)
-            .into_iter()
-            .filter(|around| {
-                !matches!(around, Loop::While(stmt) if stmt.test.range().contains_range(compare.range()))
-            })
-            .take_while(|around| outlives(haystack, *around, cx))
-            .collect();
-        let around = *loops.first()?;
+        let repeated = cx.repeated_search(compare, haystack, &compare.left)?;
+        if is_used_up(haystack, &repeated, cx) || is_told_already(compare, haystack, &repeated, cx)
+        {
+            return None;
+        }
         let name = cx.text(haystack);
         let probe = cx.text(compare);
         let what = if probe.len() <= 60 && !probe.contains('\n') {
@@ -214,155 +269,77 @@ impl Rule for ListMembershipInLoop {
         .label(format!(
             "compares with one item of `{name}` after the other"
         ))
-        .because(around.header(), "for each iteration of this loop");
-        if let Some(made) = made(haystack, around, cx) {
+        .because(repeated.header, "for each iteration of this loop");
+        if let Some(made) = cx.made_before_node(haystack, repeated.around) {
             finding = finding.because(made, format!("a {kind}, made here"));
         }
-        if let Some(grows) = growth(haystack, around, cx) {
-            return Some(finding.because(grows, "and longer here").help(format!(
-                "keep a set beside `{name}` and ask that, or collect the keys of a dictionary: `dict.fromkeys`"
-            )));
+        let fix = set_from_the_start(haystack, cx);
+        let first = repeated.loops.first();
+        let changes = first.and_then(|around| cx.change_in(haystack, *around));
+        if let Some(changes) = changes {
+            let help = match &fix {
+                Some(_) => format!("make `{name}` a set: nothing asks for its order"),
+                None => format!(
+                    "keep a set beside `{name}` and ask that, or collect the keys of a dictionary"
+                ),
+            };
+            return Some(
+                finding
+                    .because(changes, "and changed here")
+                    .help(help)
+                    .fix(fix),
+            );
         }
         finding = finding.help(format!("make a set of `{name}` once, before the loop"));
-        let fix = set_from_the_start(haystack, cx).or_else(|| set_before(haystack, &loops, cx));
+        let fix = fix.or_else(|| set_before(haystack, &repeated, cx));
         Some(finding.fix(fix))
     }
 }
 
-/// What a reader calls the haystack: `list` or `tuple`; `None` where it is neither for certain, or a tuple of a declared length.
-fn kind<'a>(haystack: &'a Expr, cx: &Cx<'a>) -> Option<&'static str> {
-    match haystack {
-        Expr::Name(_) => {}
-        Expr::Attribute(attribute) => {
-            cx.class_of_self(attribute.value.as_name_expr()?)?;
-        }
-        _ => return None,
-    }
-    match cx.ty(haystack).without_none() {
-        Type::List(_) => Some("list"),
-        Type::Tuple(_) => {
-            let symbol = cx.symbol(haystack.as_name_expr()?)?;
-            let long = cx.bindings(symbol).all(|binding| match binding {
-                Binding::Assign(stmt) => {
-                    cx.call_of(&stmt.value, "builtins.tuple").is_some()
-                        || cx.known_length(&stmt.value).is_some_and(|n| n >= FEW)
-                }
-                Binding::Parameter(parameter) => match parameter.annotation.as_deref() {
-                    Some(Expr::Subscript(subscript)) => {
-                        matches!(&*subscript.slice, Expr::Tuple(tuple)
-                            if tuple.elts.iter().any(Expr::is_ellipsis_literal_expr))
-                    }
-                    _ => false,
-                },
-                _ => false,
-            });
-            long.then_some("tuple")
-        }
-        _ => None,
-    }
-}
-
-/// Whether a statement before, in the same block, gives the variable a short list that nothing in between makes longer.
-fn is_written_short<'a>(haystack: &'a Expr, compare: &'a ExprCompare, cx: &Cx<'a>) -> bool {
-    let Some(symbol) = haystack.as_name_expr().and_then(|name| cx.symbol(name)) else {
+/// Whether the loop takes the items out of the list one by one: what is left of it is looked at, and a set would forget repeated ones.
+fn is_used_up<'a>(haystack: &'a Expr, repeated: &Repeated<'a>, cx: &Cx<'a>) -> bool {
+    let (Expr::Name(name), Some(around)) = (haystack, repeated.loops.first()) else {
         return false;
     };
-    let Some(stmt) = cx.tree.statement(compare) else {
-        return false;
-    };
-    let written = siblings(&cx.tree, stmt)
-        .iter()
-        .take_while(|other| other.start() < stmt.start())
-        .filter_map(Stmt::as_assign_stmt)
-        .filter(|assign| assign.targets.iter().any(|target| cx.binds(target, symbol)))
-        .last();
-    let Some(written) = written else {
-        return false;
-    };
-    let between = TextRange::new(written.end(), compare.start());
-    let grows = cx.reads(symbol).any(|read| {
-        between.contains_range(read.range())
-            && matches!(
-                cx.usage(read),
-                Use::Method("append" | "extend" | "insert", _) | Use::Augmented(_)
-            )
-    });
-    written.targets.len() == 1 && !grows && cx.known_length(&written.value).is_some_and(|n| n < FEW)
+    cx.symbol(name).is_some_and(|symbol| {
+        cx.reads(symbol).any(|read| {
+            around.repeats(read) && matches!(cx.usage(read), Use::Method("remove" | "pop", _))
+        })
+    })
 }
 
-/// Whether the list is made outside of a loop, and no iteration puts another one in its place.
-fn outlives<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    match haystack {
-        Expr::Name(name) => cx.symbol(name).is_some_and(|symbol| {
-            cx.bindings(symbol)
-                .zip(cx.binding_nodes(symbol))
-                .all(|(binding, node)| {
-                    matches!(binding, Binding::Augmented(_)) || !around.repeats(node)
-                })
-        }),
-        Expr::Attribute(attribute) => !cx.tree.descendants(around.node()).any(|node| {
-            matches!(node, AnyNodeRef::ExprAttribute(other)
-                if other.attr == attribute.attr && !other.ctx.is_load() && around.repeats(other))
-        }),
-        _ => false,
-    }
-}
-
-/// The place where the list is made: the last one before the loop.
-fn made<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<TextRange> {
-    match haystack {
-        Expr::Name(name) => {
-            let places = cx.binding_nodes(cx.symbol(name)?);
-            let before = places.filter(|node| node.start() < around.start());
-            before.last().map(|node| node.range())
-        }
-        Expr::Attribute(attribute) => {
-            let class = cx.class_of_self(attribute.value.as_name_expr()?)?;
-            cx.tree.descendants(class).find_map(|node| match node {
-                AnyNodeRef::ExprAttribute(other)
-                    if other.attr == attribute.attr && other.ctx.is_store() =>
-                {
-                    Some(other.range())
-                }
-                _ => None,
-            })
-        }
-        _ => None,
-    }
-}
-
-/// Where the loop makes the list longer, or otherwise changes it; a generator runs inside of `items.extend(...)` around it.
-fn growth<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> Option<TextRange> {
-    let lazy = match around {
-        Loop::Clause { comprehension, .. } if comprehension.is_expr_generator() => {
-            cx.tree.statement(comprehension).map(|stmt| stmt.range())
-        }
-        _ => None,
-    };
-    match haystack {
-        Expr::Name(name) => cx
-            .reads(cx.symbol(name)?)
-            .filter(|read| {
-                around.repeats(read) || lazy.is_some_and(|stmt| stmt.contains_range(read.range()))
-            })
-            .find(|read| cx.may_mutate(cx.usage(*read)))
-            .map(Ranged::range),
-        Expr::Attribute(attribute) => {
-            cx.tree
-                .descendants(around.node())
-                .find_map(|node| match node {
-                    AnyNodeRef::ExprAttribute(other)
-                        if other.attr == attribute.attr
-                            && around.repeats(other)
-                            && cx.may_mutate(cx.usage(other)) =>
-                    {
-                        Some(other.range())
-                    }
-                    _ => None,
-                })
-        }
-        _ => None,
-    }
+/// Whether an earlier lookup in the same list, in the same loops, is reported: one set serves both.
+fn is_told_already<'a>(
+    compare: &'a ExprCompare,
+    haystack: &'a Expr,
+    repeated: &Repeated<'a>,
+    cx: &Cx<'a>,
+) -> bool {
+    let whole = repeated
+        .loops
+        .last()
+        .map_or(repeated.around, |outer| outer.node());
+    cx.tree
+        .descendants(whole)
+        .take_while(|node| node.start() <= compare.start())
+        .any(|node| match node {
+            AnyNodeRef::ExprCompare(other) if other.range() != compare.range() => {
+                let ([CmpOp::In | CmpOp::NotIn], [same]) = (&*other.ops, &*other.comparators)
+                else {
+                    return false;
+                };
+                cx.same_place(same, haystack)
+                    && other.end() <= compare.start()
+                    && !other.left.is_literal_expr()
+                    && cx
+                        .repeated_search(other, same, &other.left)
+                        .is_some_and(|other| {
+                            other.loops.last().map(Ranged::range)
+                                == repeated.loops.last().map(Ranged::range)
+                        })
+            }
+            _ => false,
+        })
 }
 
 /// Makes the variable a set where it is born, if nothing asks for more than a set can do.
@@ -377,16 +354,9 @@ fn set_from_the_start<'a>(haystack: &'a Expr, cx: &Cx<'a>) -> Option<Fix> {
     }
     let mut edits = Vec::new();
     let value = stmt.value.range();
-    let one = TextSize::from(1);
     match &*stmt.value {
         Expr::List(list) if list.elts.is_empty() => edits.push(Edit::replace(value, "set()")),
-        Expr::List(_) | Expr::ListComp(_) => {
-            edits.push(Edit::replace(TextRange::at(value.start(), one), "{"));
-            edits.push(Edit::replace(
-                TextRange::new(value.end() - one, value.end()),
-                "}",
-            ));
-        }
+        Expr::List(_) | Expr::ListComp(_) => edits.extend(cx.brackets(value, "{", "}")),
         Expr::Call(call) if cx.is(&*call.func, "builtins.list") => {
             edits.push(Edit::replace(&*call.func, "set"));
         }
@@ -412,27 +382,8 @@ fn set_from_the_start<'a>(haystack: &'a Expr, cx: &Cx<'a>) -> Option<Fix> {
 }
 
 /// Makes a set before the outermost loop in which the list stays as it is, and probes that.
-fn set_before<'a>(haystack: &'a Expr, loops: &[Loop<'a>], cx: &Cx<'a>) -> Option<Fix> {
-    let steady = loops
-        .iter()
-        .take_while(|around| cx.is_left_alone(haystack, **around));
-    let around = *steady.last()?;
-    let stmt = cx.tree.statement(around.node())?;
-    // In a lambda or an `elif`, what stands before the statement is evaluated at another time.
-    let moved = cx
-        .tree
-        .ancestors(around.node())
-        .take_while(|outer| stmt.range() != outer.range())
-        .any(|outer| {
-            matches!(
-                outer,
-                AnyNodeRef::ExprLambda(_) | AnyNodeRef::ElifElseClause(_)
-            )
-        });
-    let scope = cx.tree.scope(cx.tree.scope_of(stmt)).kind;
-    if moved || scope == ScopeKind::Class {
-        return None;
-    }
+fn set_before<'a>(haystack: &'a Expr, repeated: &Repeated<'a>, cx: &Cx<'a>) -> Option<Fix> {
+    let place = cx.steady(repeated, haystack)?;
     let word = match haystack {
         Expr::Name(name) => name.id.as_str(),
         Expr::Attribute(attribute) => attribute.attr.as_str(),
@@ -440,21 +391,29 @@ fn set_before<'a>(haystack: &'a Expr, loops: &[Loop<'a>], cx: &Cx<'a>) -> Option
     };
     let set = cx.fresh_name(&format!("{word}_set"));
     let text = cx.text(haystack);
-    let mut edits = vec![cx.line_before(stmt, &format!("{set} = set({text})"))?];
-    let function = cx.tree.scope_of(stmt);
-    match haystack {
-        Expr::Name(name) => {
+    let mut edits = vec![cx.line_before_loop(place, &format!("{set} = set({text})"))?];
+    let around = repeated
+        .loops
+        .iter()
+        .find(|around| cx.tree.id(around.node()) == cx.tree.id(place));
+    match (haystack, around) {
+        (Expr::Name(name), Some(around)) => {
             let symbol = cx.symbol(name)?;
-            let probes =
-                probes(symbol, around, cx).filter(|read| same_function(read, function, cx));
+            let function = cx.tree.scope_of(cx.tree.statement(place)?);
+            let probes = cx.reads(symbol).filter(|read| {
+                around.repeats(read)
+                    && matches!(cx.usage(*read), Use::Haystack(_))
+                    && same_function(read, function, cx)
+            });
             edits.extend(probes.map(|read| Edit::replace(read, set.clone())));
         }
         _ => edits.push(Edit::replace(haystack, set.clone())),
     }
-    let caveat = if around_calls_unknown(haystack, around, cx) {
-        format!("{CAVEAT}; nothing that the loop calls may change `{text}`")
-    } else {
+    let quiet = around.is_some_and(|around| cx.is_invariant(haystack, *around));
+    let caveat = if quiet {
         CAVEAT.to_string()
+    } else {
+        format!("{CAVEAT}; nothing that the loop calls may change `{text}`")
     };
     Some(Fix::unsafe_(
         format!("Make a set of `{text}` before the loop"),
@@ -463,25 +422,8 @@ fn set_before<'a>(haystack: &'a Expr, loops: &[Loop<'a>], cx: &Cx<'a>) -> Option
     ))
 }
 
-fn around_calls_unknown<'a>(haystack: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    !cx.is_invariant(haystack, around)
-}
-
-fn probes<'a: 'b, 'b>(
-    symbol: &'b Symbol<'a>,
-    around: Loop<'a>,
-    cx: &'b Cx<'a>,
-) -> impl Iterator<Item = &'a ExprName> + 'b {
-    cx.reads(symbol)
-        .filter(move |read| around.repeats(read) && matches!(cx.usage(*read), Use::Haystack(_)))
-}
-
 /// Whether a read runs in a scope itself or in a comprehension there, not in a function that is called who knows when.
-fn same_function<'a>(
-    read: &'a ExprName,
-    function: hotlint_core::python::ScopeId,
-    cx: &Cx<'a>,
-) -> bool {
+fn same_function<'a>(read: &'a ExprName, function: ScopeId, cx: &Cx<'a>) -> bool {
     let mut scope = cx.tree.scope_of(read);
     while scope != function && cx.tree.scope(scope).kind == ScopeKind::Comprehension {
         scope = cx.tree.scope(scope).parent;

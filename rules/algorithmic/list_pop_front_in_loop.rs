@@ -201,7 +201,7 @@ impl Rule for ListPopFrontInLoop {
             || is_window(removal, &loops, cx)
             || is_short(list, cx)
             || is_trim(removal, around, cx)
-            || reads_options(around, cx)
+            || cx.reads_options(around)
             || is_told_already(removal, &loops, cx)
         {
             return None;
@@ -348,30 +348,6 @@ fn is_short<'a>(list: &'a Expr, cx: &Cx<'a>) -> bool {
         used => cx.lets_go(used),
     });
     plain && !grows && (display.elts.len() as u64) < FEW
-}
-
-/// Whether the loop compares with `-x` or `--name`: what it takes apart is a command line.
-fn reads_options<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    cx.tree.descendants(around.node()).any(|node| match node {
-        AnyNodeRef::ExprStringLiteral(text) => {
-            let compared = cx.tree.ancestors(text).take(3).any(|outer| {
-                matches!(
-                    outer,
-                    AnyNodeRef::ExprCompare(_)
-                        | AnyNodeRef::ExprCall(_)
-                        | AnyNodeRef::PatternMatchValue(_)
-                )
-            });
-            let text = text.value.to_str();
-            let word = text.trim_start_matches('-');
-            compared
-                && text.starts_with('-')
-                && word
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '=')
-        }
-        _ => false,
-    })
 }
 
 /// Makes a local list a deque, where it is used as a queue and as nothing else.

@@ -92,7 +92,7 @@ use hotlint_core::ast::{
     AnyNodeRef, ExceptHandler, Expr, ExprCall, ExprSubscript, Number, Stmt, UnaryOp,
 };
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{FEW, Type, leaves, siblings};
+use hotlint_core::python::{FEW, Type, is_for_an_error, leaves, siblings};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct SortedForMinMax;
@@ -114,7 +114,7 @@ impl Rule for SortedForMinMax {
         if items.is_starred_expr() || cx.known_length(items).is_some_and(|n| n < FEW) {
             return None;
         }
-        if is_for_an_error(item, cx) {
+        if is_for_an_error(&cx.tree, item) {
             return None;
         }
         let reverse = reverse(call)?;
@@ -134,16 +134,6 @@ impl Rule for SortedForMinMax {
         };
         Some(finding.fix(fix(&sorting, cx)))
     }
-}
-
-/// Whether the item is wanted for an exception, which is raised right away: nobody waits for that.
-fn is_for_an_error<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> bool {
-    let Some(stmt) = cx.tree.statement(item) else {
-        return false;
-    };
-    let rest = siblings(&cx.tree, stmt).iter();
-    let mut rest = rest.skip_while(|other| other.start() < stmt.start());
-    rest.any(Stmt::is_raise_stmt)
 }
 
 struct Sorting<'a> {

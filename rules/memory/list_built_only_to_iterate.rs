@@ -75,7 +75,6 @@
 use hotlint_core::ast::{Expr, ExprListComp};
 use hotlint_core::lint::{AnyFor, Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::{Loop, Purity, Type};
-use hotlint_core::text_size::{Ranged, TextRange, TextSize};
 
 pub struct ListBuiltOnlyToIterate;
 
@@ -88,7 +87,10 @@ impl Rule for ListBuiltOnlyToIterate {
 
     fn check<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Finding> {
         let iter = around.iter()?;
-        if is_async(around) || cx.known_length(iter).is_some_and(|n| n < WORTH_SAVING) {
+        if is_async(around)
+            || !cx.runs_in_place(around)
+            || cx.known_length(iter).is_some_and(|n| n < WORTH_SAVING)
+        {
             return None;
         }
         let (message, fix) = match iter {
@@ -212,12 +214,10 @@ fn generator<'a>(comp: &'a ExprListComp, around: Loop<'a>, cx: &Cx<'a>) -> Optio
     {
         return None;
     }
-    let one = TextSize::from(1);
-    let edits = [
-        Edit::replace(TextRange::at(comp.start(), one), "("),
-        Edit::replace(TextRange::new(comp.end() - one, comp.end()), ")"),
-    ];
-    let fix = Fix::safe("Replace the list with a generator", edits);
+    let fix = Fix::safe(
+        "Replace the list with a generator",
+        cx.brackets(comp, "(", ")"),
+    );
     let certain = comp.generators.len() == 1
         && comp.generators.iter().all(|clause| {
             clause.target.is_name_expr()

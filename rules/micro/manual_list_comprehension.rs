@@ -175,15 +175,11 @@
 //!
 //! The fix is safe for a list made right before the loop that nobody else sees. There is none where a comment would be lost.
 
-use hotlint_core::ast::{AnyNodeRef, Expr, StmtFor};
+use hotlint_core::ast::StmtFor;
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{AppendLoop, Loop, Partial};
-use hotlint_core::text_size::{Ranged, TextRange};
+use hotlint_core::python::{Fill, FillLoop, Partial};
 
 pub struct ManualListComprehension;
-
-/// Longest line that a fix writes in one piece.
-const WIDTH: usize = 110;
 
 impl Rule for ManualListComprehension {
     type On = StmtFor;
@@ -193,98 +189,29 @@ impl Rule for ManualListComprehension {
         if !cx.python().any_before(11) {
             return None;
         }
-        let appends = cx.append_loop(stmt)?;
+        let appends = cx.fill_loop(stmt, Fill::Append)?;
         let partial = cx.partial_result(appends);
-        if partial == Partial::Seen || is_copy(appends) {
+        // A copy has something better.
+        if partial == Partial::Seen || appends.is_copy() {
             return None;
         }
-        let list = cx.text(appends.list);
-        let finding = Finding::new(
-            Loop::For(stmt).header(),
-            format!("this loop only appends to `{list}`, as a list comprehension would"),
-        )
-        .label("one call of `append` for each item");
-        let finding = match appends.made {
-            Some(made) => finding.because(made, "empty until then"),
-            None => finding,
-        };
+        let list = cx.text(appends.container);
+        let message = format!("this loop only appends to `{list}`, as a list comprehension would");
         Some(
-            finding
+            cx.fill_finding(appends, message, "one call of `append` for each item")
                 .help("write a list comprehension")
                 .fix(fix(appends, partial, cx)),
         )
     }
 }
 
-/// `for x in xs: list.append(x)` is a copy, for which there is something better.
-fn is_copy(appends: AppendLoop<'_>) -> bool {
-    match (&*appends.stmt.target, appends.item, appends.filter) {
-        (Expr::Name(target), Expr::Name(item), None) => target.id == item.id,
-        _ => false,
-    }
-}
-
-fn fix<'a>(appends: AppendLoop<'a>, partial: Partial, cx: &Cx<'a>) -> Option<Fix> {
-    let stmt = appends.stmt;
-    let start = appends.made.map_or(stmt.start(), Ranged::start);
-    let whole = TextRange::new(start, stmt.end());
-    let alone = cx.is_alone_on_its_lines(stmt)
-        && appends
-            .made
-            .is_none_or(|made| cx.is_alone_on_its_lines(made));
-    // `in (x := y)` is no syntax there.
-    let binds = cx
-        .tree
-        .descendants(&*stmt.iter)
-        .any(|node| node.is_expr_named());
-    let parts = [Some(appends.item), appends.filter];
-    if !alone
-        || binds
-        || cx.has_comment(whole)
-        || parts
-            .into_iter()
-            .flatten()
-            .any(|expr| !moves(expr, appends, cx))
-    {
-        return None;
-    }
-    let indentation = cx.indentation(stmt);
-    let deeper = format!("{indentation}    ");
-    let item = in_brackets(appends.item, &deeper, cx);
-    let target = cx.text(&*stmt.target);
-    let iter = operand(&stmt.iter, &deeper, cx);
-    let filter = appends
-        .filter
-        .map(|filter| format!("if {}", operand(filter, &deeper, cx)));
-    let (before, after) = match appends.made {
-        Some(made) => {
-            let value = match made {
-                hotlint_core::ast::Stmt::Assign(assign) => assign.value.range(),
-                hotlint_core::ast::Stmt::AnnAssign(assign) => assign.value.as_ref()?.range(),
-                _ => return None,
-            };
-            let head = cx.text(TextRange::new(made.start(), value.start()));
-            (format!("{head}["), "]")
-        }
-        None => (format!("{}.extend([", cx.text(appends.list)), "])"),
+fn fix<'a>(appends: FillLoop<'a>, partial: Partial, cx: &Cx<'a>) -> Option<Fix> {
+    let (whole, head) = cx.fill_place(appends)?;
+    let (left, right) = match appends.made {
+        Some(_) => (format!("{head}["), "]"),
+        None => (format!("{}.extend([", cx.text(appends.container)), "])"),
     };
-    let tail = filter
-        .as_ref()
-        .map(|filter| format!(" {filter}"))
-        .unwrap_or_default();
-    let line = format!("{before}{item} for {target} in {iter}{tail}{after}");
-    let text = if indentation.len() + line.len() <= WIDTH && !line.contains('\n') {
-        line
-    } else {
-        let line_end = cx.line_end();
-        let deeper = format!("{line_end}{deeper}");
-        let tail = filter
-            .map(|filter| format!("{deeper}{filter}"))
-            .unwrap_or_default();
-        format!(
-            "{before}{deeper}{item}{deeper}for {target} in {iter}{tail}{line_end}{indentation}{after}"
-        )
-    };
+    let text = cx.filled_at_once(appends, &left, right)?;
     let fix = Fix::safe(
         "Replace with a list comprehension",
         [Edit::replace(whole, text)],
@@ -296,52 +223,4 @@ fn fix<'a>(appends: AppendLoop<'a>, partial: Partial, cx: &Cx<'a>) -> Option<Fix
     } else {
         fix
     })
-}
-
-/// Whether an expression means the same inside a comprehension.
-fn moves<'a>(expr: &'a Expr, appends: AppendLoop<'a>, cx: &Cx<'a>) -> bool {
-    // What runs later sees the loop's variable as it is then.
-    let rebound = || {
-        cx.target_names(&appends.stmt.target).is_none_or(|names| {
-            names.iter().any(|name| {
-                cx.symbol(*name).is_none_or(|symbol| {
-                    cx.binding_nodes(symbol)
-                        .any(|node| !appends.stmt.range().contains_range(node.range()))
-                })
-            })
-        })
-    };
-    cx.tree.descendants(expr).all(|node| match node {
-        AnyNodeRef::ExprNamed(_) | AnyNodeRef::ExprAwait(_) => false,
-        // Asynchronous comprehensions nest from 3.11 on only.
-        AnyNodeRef::Comprehension(clause) => !clause.is_async,
-        AnyNodeRef::ExprLambda(_) | AnyNodeRef::ExprGenerator(_) => !rebound(),
-        // Before 3.12 a comprehension is a function of its own.
-        AnyNodeRef::ExprName(name) => !matches!(
-            name.id.as_str(),
-            "super" | "__class__" | "locals" | "vars" | "dir" | "eval" | "exec"
-        ),
-        _ => true,
-    })
-}
-
-/// The text of an expression as the element of a comprehension.
-fn in_brackets<'a>(expr: &'a Expr, indentation: &str, cx: &Cx<'a>) -> String {
-    let text = cx.shifted(expr, indentation);
-    match expr {
-        Expr::Generator(generator) if !generator.parenthesized => format!("({text})"),
-        Expr::Tuple(tuple) if !tuple.parenthesized => format!("({text})"),
-        _ => text,
-    }
-}
-
-/// The text of an expression behind `in` or `if` of a comprehension, where a conditional expression does not end.
-fn operand<'a>(expr: &'a Expr, indentation: &str, cx: &Cx<'a>) -> String {
-    let text = cx.shifted(expr, indentation);
-    let wrap = match expr {
-        Expr::If(_) | Expr::Lambda(_) => true,
-        Expr::Tuple(tuple) => !tuple.parenthesized,
-        _ => false,
-    };
-    if wrap { format!("({text})") } else { text }
 }

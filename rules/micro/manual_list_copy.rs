@@ -100,10 +100,9 @@
 //!
 //! The fix is safe for containers of builtin types. Others may run code of their own when asked for their length.
 
-use hotlint_core::ast::{Expr, Stmt, StmtFor};
+use hotlint_core::ast::StmtFor;
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{AppendLoop, Binding, FEW, Loop, Partial, Type};
-use hotlint_core::text_size::{Ranged, TextRange};
+use hotlint_core::python::{FEW, Fill, FillLoop, Loop, Partial, Type};
 
 pub struct ManualListCopy;
 
@@ -112,34 +111,25 @@ impl Rule for ManualListCopy {
     const COST: Cost = Cost::Factor("item by item instead of all at once: 2 to 24 times slower");
 
     fn check<'a>(stmt: &'a StmtFor, cx: &Cx<'a>) -> Option<Finding> {
-        let appends = cx.append_loop(stmt)?;
-        let (Expr::Name(target), Expr::Name(item), None) =
-            (&*stmt.target, appends.item, appends.filter)
-        else {
+        let appends = cx.fill_loop(stmt, Fill::Append)?;
+        if !appends.is_copy() {
             return None;
-        };
+        }
         let partial = cx.partial_result(appends);
         let short = cx.trip_count(Loop::For(stmt)).is_some_and(|n| n < FEW);
         // Whatever yields the items may look at a list that it was given.
-        let watched = !is_builtin(stmt, cx) && is_handed_on(appends, cx);
-        if target.id != item.id || partial == Partial::Seen || short || watched {
+        let watched = !is_builtin(stmt, cx) && cx.is_handed_on(appends);
+        if partial == Partial::Seen || short || watched {
             return None;
         }
-        let list = cx.text(appends.list);
-        let iter = operand(&stmt.iter, cx);
+        let list = cx.text(appends.container);
+        let iter = cx.only_argument(&stmt.iter);
         let better = match appends.made {
             Some(_) => format!("list({iter})"),
             None => format!("{list}.extend({iter})"),
         };
-        let finding = Finding::new(
-            Loop::For(stmt).header(),
-            format!("this loop copies items to `{list}` one by one"),
-        )
-        .label("one call of `append` for each item");
-        let finding = match appends.made {
-            Some(made) => finding.because(made, "empty until then"),
-            None => finding,
-        };
+        let message = format!("this loop copies items to `{list}` one by one");
+        let finding = cx.fill_finding(appends, message, "one call of `append` for each item");
         let help = if better.contains('\n') {
             "copy all of them in one call".to_string()
         } else {
@@ -149,25 +139,9 @@ impl Rule for ManualListCopy {
     }
 }
 
-fn fix<'a>(appends: AppendLoop<'a>, better: &str, partial: Partial, cx: &Cx<'a>) -> Option<Fix> {
+fn fix<'a>(appends: FillLoop<'a>, better: &str, partial: Partial, cx: &Cx<'a>) -> Option<Fix> {
     let stmt = appends.stmt;
-    let start = appends.made.map_or(stmt.start(), Ranged::start);
-    let whole = TextRange::new(start, stmt.end());
-    let alone = cx.is_alone_on_its_lines(stmt)
-        && appends
-            .made
-            .is_none_or(|made| cx.is_alone_on_its_lines(made));
-    if !alone || cx.has_comment(whole) {
-        return None;
-    }
-    let head = match appends.made {
-        Some(Stmt::Assign(assign)) => cx.text(TextRange::new(assign.start(), assign.value.start())),
-        Some(Stmt::AnnAssign(assign)) => cx.text(TextRange::new(
-            assign.start(),
-            assign.value.as_ref()?.start(),
-        )),
-        _ => "",
-    };
+    let (whole, head) = cx.fill_place(appends)?;
     let fix = Fix::safe(
         format!(
             "Replace with `{}`",
@@ -176,14 +150,7 @@ fn fix<'a>(appends: AppendLoop<'a>, better: &str, partial: Partial, cx: &Cx<'a>)
         [Edit::replace(whole, format!("{head}{better}"))],
     );
     // An annotation would let a subclass through, with an `append` of its own.
-    let own = appends
-        .list
-        .as_name_expr()
-        .and_then(|name| cx.symbol(name))
-        .is_some_and(|symbol| {
-            cx.bindings(symbol)
-                .all(|binding| matches!(binding, Binding::Augmented(_)) || cx.is_fresh(binding))
-        });
+    let own = cx.is_own_container(appends);
     // A file may stop half-way.
     let whole_or_nothing =
         partial == Partial::Hidden || !matches!(cx.ty(&*stmt.iter), Type::File(_));
@@ -198,25 +165,8 @@ fn fix<'a>(appends: AppendLoop<'a>, better: &str, partial: Partial, cx: &Cx<'a>)
     })
 }
 
-/// The text of the iterable as the only argument of a call.
-fn operand<'a>(expr: &'a Expr, cx: &Cx<'a>) -> String {
-    match expr {
-        Expr::Tuple(tuple) if !tuple.parenthesized => format!("({})", cx.text(expr)),
-        _ => cx.text(expr).to_string(),
-    }
-}
-
 /// Whether the iterable is a container of a builtin type, or a file.
 fn is_builtin<'a>(stmt: &'a StmtFor, cx: &Cx<'a>) -> bool {
     let ty = cx.ty(&*stmt.iter);
     ty.is_builtin_container() || matches!(ty, Type::Bytes | Type::File(_))
-}
-
-/// Whether code before the loop let somebody else get hold of the list.
-fn is_handed_on<'a>(appends: AppendLoop<'a>, cx: &Cx<'a>) -> bool {
-    let Some(symbol) = appends.list.as_name_expr().and_then(|name| cx.symbol(name)) else {
-        return false;
-    };
-    let mut reads = cx.reads(symbol);
-    reads.any(|read| read.end() <= appends.stmt.start() && cx.lets_go(cx.usage(read)))
 }

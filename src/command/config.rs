@@ -105,6 +105,11 @@ pub fn settings(resolved: &Resolved, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "force-exclude = {}", settings.force_exclude)?;
     writeln!(out, "respect-gitignore = {}", settings.respect_gitignore)?;
     writeln!(out, "fail-level = \"{}\"", name(settings.fail_level))?;
+    writeln!(out, "max-findings = {}", settings.max_findings)?;
+    if let Some(path) = &settings.baseline {
+        writeln!(out, "baseline = {:?}", path.display().to_string())?;
+    }
+    writeln!(out, "baseline-mode = \"{}\"", name(settings.baseline_mode))?;
     writeln!(out, "unsafe-fixes = {}", settings.unsafe_fixes)?;
     writeln!(out, "output-format = \"{}\"", name(settings.output_format))?;
     writeln!(

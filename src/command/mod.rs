@@ -1,11 +1,16 @@
 //! The commands of the command line.
 
+mod baseline;
 mod check;
 mod config;
+mod init;
 mod measure;
+mod migrate;
 mod profile;
 mod ranking;
 mod rule;
+mod run;
+mod why;
 
 use std::io::{self, Write};
 
@@ -42,7 +47,11 @@ pub fn run(cli: Cli) -> Exit {
     let done = match cli.command {
         Command::Check(args) => check::run(&args, terminal),
         Command::Profile { command } => profile::run(&command, &cli.global, terminal),
+        Command::Baseline(command) => baseline::run(&command, terminal),
+        Command::Init => init::run(terminal),
+        Command::Migrate(args) => migrate::run(&args, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
+        Command::Why(args) => why::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),
         Command::Completions { shell } => {

@@ -146,7 +146,7 @@ fn merge(
     let targets = discover::find(&request, &configs).targets;
     let settings = configs.of_run().settings;
     let known = targets.iter().filter_map(|target| match &target.input {
-        Input::File(path) => Some(ranking::slashes(path)),
+        Input::File(path) | Input::Given(path, _) => Some(ranking::slashes(path)),
         Input::Stdin => None,
     });
     let prefixes = ranking::prefixes(root, path_map, &settings.path_map, &cwd);

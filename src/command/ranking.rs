@@ -86,7 +86,7 @@ impl Ranking {
     /// Marks the findings of `report`, and tells what does not fit.
     pub fn rank(&self, report: &mut Report, targets: &[Target], terminal: Terminal) -> Exit {
         let files = targets.iter().map(|target| match &target.input {
-            Input::File(path) => slashes(path),
+            Input::File(path) | Input::Given(path, _) => slashes(path),
             Input::Stdin => format!("{}/{}", self.here, target.shown),
         });
         let paths = Paths::new(files.collect(), self.prefixes.clone(), self.here.clone());

@@ -14,7 +14,7 @@ use super::version;
 use crate::words::reason;
 
 /// Names of configuration files; the first that a folder has is the one that counts.
-const NAMES: [&str; 3] = [".hotlint.toml", "hotlint.toml", PYPROJECT];
+pub const NAMES: [&str; 3] = [".hotlint.toml", "hotlint.toml", PYPROJECT];
 const PYPROJECT: &str = "pyproject.toml";
 
 /// One configuration with the folder that its globs are relative to.

@@ -20,7 +20,7 @@ use hotlint_core::python::Versions;
 use rustc_hash::FxHashMap;
 
 pub use exclude::Exclude;
-pub use file::Layer;
+pub use file::{Layer, NAMES as FILE_NAMES};
 pub use issue::{Issue, did_you_mean};
 pub use options::{KEYS, Key, Options, QuietPlace};
 pub use select::{Selection, Selector, UnknownSelector};
@@ -47,6 +47,29 @@ impl FailLevel {
             FailLevel::Warning => severity >= Severity::Warning,
             FailLevel::Info => true,
             FailLevel::Never => false,
+        }
+    }
+}
+
+/// What becomes of a baseline when findings that it holds are gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BaselineMode {
+    /// They are taken out; in CI, where nobody commits the file, as `lock`
+    #[default]
+    Auto,
+    /// The run fails, and the file stays as it is
+    Lock,
+    /// The file stays as it is
+    Keep,
+}
+
+impl BaselineMode {
+    /// What `Auto` means where CI `is_on`.
+    #[must_use]
+    pub fn resolved(self, is_on: bool) -> Self {
+        match self {
+            Self::Auto if is_on => Self::Lock,
+            mode => mode,
         }
     }
 }

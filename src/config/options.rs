@@ -1,6 +1,7 @@
 //! The keys of a configuration: one table gives the reader of files and `hotlint config`.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use hotlint_core::lint::Severity;
@@ -10,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::issue::{Issue, Text, did_you_mean};
 use super::select::{Selection, Selector};
-use super::{FailLevel, version};
+use super::{BaselineMode, FailLevel, version};
 use crate::render::Format;
 
 /// What one configuration says; everything may be left unsaid.
@@ -27,6 +28,10 @@ pub struct Options {
     pub force_exclude: Option<bool>,
     pub respect_gitignore: Option<bool>,
     pub fail_level: Option<FailLevel>,
+    pub max_findings: Option<usize>,
+    /// Empty for none.
+    pub baseline: Option<PathBuf>,
+    pub baseline_mode: Option<BaselineMode>,
     pub unsafe_fixes: Option<bool>,
     pub output_format: Option<Format>,
     pub max_file_size: Option<u64>,
@@ -230,6 +235,27 @@ pub const KEYS: &[Key] = &[
         read: |reader, options, value| {
             options.fail_level = reader.named(value);
         },
+    },
+    Key {
+        name: "max-findings",
+        kind: "number",
+        default: "0",
+        doc: "How many findings from the fail level on hotlint puts up with before it exits with 1.",
+        read: |reader, options, value| options.max_findings = reader.number(value),
+    },
+    Key {
+        name: "baseline",
+        kind: "path",
+        default: "\"\"",
+        doc: "A file of older findings, which are not reported; `hotlint baseline create` writes it. Relative to this file.",
+        read: |reader, options, value| options.baseline = reader.string(value).map(PathBuf::from),
+    },
+    Key {
+        name: "baseline-mode",
+        kind: "\"auto\", \"lock\" or \"keep\"",
+        default: "\"auto\"",
+        doc: "What becomes of entries of the baseline that are gone: `auto` takes them out, but in CI it means `lock`, which fails and leaves the file alone; `keep` says nothing.",
+        read: |reader, options, value| options.baseline_mode = reader.named(value),
     },
     Key {
         name: "unsafe-fixes",
@@ -472,6 +498,17 @@ impl Reader<'_> {
         if let Err(error) = globset::Glob::new(glob) {
             self.error(span, format!("invalid glob: {}", error.kind()));
         }
+    }
+
+    fn number(&mut self, value: &Spanned<DeValue>) -> Option<usize> {
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => usize::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.error(value.span(), "expected a number from 0 on");
+        }
+        number
     }
 
     fn size(&mut self, value: &Spanned<DeValue>) -> Option<u64> {

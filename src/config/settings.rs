@@ -10,7 +10,7 @@ use hotlint_core::python::Versions;
 use super::exclude::{Exclude, USUAL};
 use super::file::Layer;
 use super::options::{Options, QuietPlace};
-use super::{FailLevel, select};
+use super::{BaselineMode, FailLevel, select};
 use crate::policy::Policy;
 use crate::quiet::{PerFileIgnore, Quiet};
 use crate::render::Format;
@@ -34,6 +34,10 @@ pub struct Settings {
     pub force_exclude: bool,
     pub respect_gitignore: bool,
     pub fail_level: FailLevel,
+    pub max_findings: usize,
+    /// A whole path.
+    pub baseline: Option<PathBuf>,
+    pub baseline_mode: BaselineMode,
     pub unsafe_fixes: bool,
     pub output_format: Format,
     /// In bytes; `None` without a limit.
@@ -68,6 +72,11 @@ impl Settings {
             force_exclude: value(layers, |options| options.force_exclude).unwrap_or(false),
             respect_gitignore: value(layers, |options| options.respect_gitignore).unwrap_or(true),
             fail_level: value(layers, |options| options.fail_level).unwrap_or_default(),
+            max_findings: value(layers, |options| options.max_findings).unwrap_or(0),
+            baseline: last(layers, |options| options.baseline.as_ref())
+                .filter(|(_, path)| !path.as_os_str().is_empty())
+                .map(|(root, path)| root.join(path)),
+            baseline_mode: value(layers, |options| options.baseline_mode).unwrap_or_default(),
             unsafe_fixes: value(layers, |options| options.unsafe_fixes).unwrap_or(false),
             output_format: value(layers, |options| options.output_format).unwrap_or(Format::Full),
             max_file_size: (size > 0).then_some(size),

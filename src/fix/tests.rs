@@ -164,6 +164,7 @@ fn found(rule: &'static str, place: TextRange, fix: Fix) -> Marked {
         severity: Severity::Warning,
         fate: Fate::Stands,
         heat: None,
+        anchor: Default::default(),
     }
 }
 

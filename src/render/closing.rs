@@ -7,6 +7,7 @@ use hotlint_core::lint::FixLevel;
 
 use super::{level, standing};
 use crate::report::Report;
+use crate::words::plural;
 
 /// What a run comes to; `Display` makes the line of it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,10 +88,6 @@ impl fmt::Display for Tally {
         }
         f.write_str(&line)
     }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -66,6 +66,6 @@ pub(super) fn line(file: &Checked, told: &Told, style: &Style) -> Line {
 }
 
 /// Messages are sentences, but may quote code.
-fn one_line(message: &str) -> String {
+pub(super) fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -5,20 +5,32 @@
 //! **Invariant**: a pure function of the report and the [`Style`]: no environment, no terminal, the same bytes each time.
 //! Only findings that stand are printed.
 
+mod azure;
+mod checkstyle;
 mod closing;
 mod concise;
 mod diff;
 mod excerpt;
 mod full;
+mod github;
+mod gitlab;
 mod grouped;
 mod heat;
 mod html;
 mod json;
 mod json_lines;
+mod junit;
+mod markdown;
 mod place;
+mod pylint;
+mod rdjson;
+mod rdjsonl;
 mod record;
+mod remark;
+mod sarif;
 mod sketch;
 mod statistics;
+mod xml;
 
 use std::io;
 
@@ -41,6 +53,8 @@ pub struct Style {
     pub hyperlinks: bool,
     /// Columns that fit on one line.
     pub width: usize,
+    /// Where the current folder lies in the repository, as services on the web see it; empty at the top.
+    pub below: String,
 }
 
 impl Default for Style {
@@ -50,6 +64,7 @@ impl Default for Style {
             color: false,
             hyperlinks: false,
             width: 100,
+            below: String::new(),
         }
     }
 }
@@ -87,6 +102,33 @@ formats! {
     Json => json,
     /// One object on each line
     JsonLines => json_lines,
+    /// SARIF 2.1.0, as code scanning of GitHub reads it
+    Sarif => sarif,
+    /// Annotations of GitHub Actions
+    Github => github,
+    /// A Code Quality report of GitLab
+    Gitlab => gitlab,
+    /// Logging commands of Azure Pipelines
+    Azure => azure,
+    /// JUnit's XML
+    Junit => junit,
+    /// Checkstyle's XML
+    Checkstyle => checkstyle,
+    /// The diagnostic format of reviewdog
+    Rdjson => rdjson,
+    /// The same, one object on each line
+    Rdjsonl => rdjsonl,
+    /// The lines of Pylint
+    Pylint => pylint,
+    /// A table for pull requests and step summaries
+    Markdown => markdown,
+}
+
+impl Format {
+    /// Whether people read it, on a terminal: in colour, and as wide as that is.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Format::Concise | Format::Full | Format::Grouped)
+    }
 }
 
 /// The findings that are printed.
@@ -175,7 +217,7 @@ fn paint(style: &Style, paint: anstyle::Style, text: impl std::fmt::Display) -> 
 }
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 #[cfg(test)]
 mod tests;

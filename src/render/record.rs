@@ -136,6 +136,8 @@ impl<'a> Record<'a> {
                 Fate::Suppressed { .. } => "suppressed",
                 Fate::Quiet => "quiet",
                 Fate::Cold => "cold",
+                Fate::Baselined => "baselined",
+                Fate::Unchanged => "unchanged",
             }),
             heat: marked.heat.map(|heat| Warmth {
                 join: heat.join.name(),

@@ -6,6 +6,7 @@ use hotlint_core::lint::{Edit, Finding, Fix, Severity};
 use hotlint_core::python::{Source, SourceKind};
 use hotlint_core::text_size::{TextRange, TextSize};
 
+use crate::anchor::Anchor;
 use crate::read::{Encoding, Origin, digest};
 use crate::report::{Checked, Report};
 use crate::verdict::{Fate, FileReport, Marked, Problem, ProblemKind};
@@ -27,6 +28,7 @@ pub fn marked(rule: &'static str, mut finding: Finding) -> Marked {
         severity: Severity::Warning,
         fate: Fate::Stands,
         heat: None,
+        anchor: Anchor::default(),
     }
 }
 
@@ -141,7 +143,7 @@ pub fn report() -> Report {
             fourth,
         ],
         checked: 12,
-        ranking: None,
+        ..Report::default()
     }
 }
 

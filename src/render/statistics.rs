@@ -70,7 +70,7 @@ pub fn statistics(
             }
             return Ok(());
         }
-        Format::Concise | Format::Full | Format::Grouped | Format::Html => {}
+        _ => {}
     }
     let digits = counts.iter().map(|count| count.count.to_string().len());
     let digits = digits.max().unwrap_or(0);

@@ -27,6 +27,7 @@ fn marked(source: &Source) -> FileReport {
                 severity: Severity::Warning,
                 fate: Fate::Stands,
                 heat: None,
+                anchor: Default::default(),
             });
         }
     }
@@ -248,6 +249,7 @@ fn quiet_findings_stay_quiet_and_count_as_use() {
         severity: Severity::Warning,
         fate: Fate::Quiet,
         heat: None,
+        anchor: Default::default(),
     });
     mark(&source, parsed.tokens(), &mut report, || RULES.to_vec());
     assert_eq!(report.findings.len(), 1);

@@ -1,16 +1,19 @@
 //! What a rule is given: the facts of the file.
 
+use std::cell::RefCell;
 use std::ops::Deref;
 
 use ruff_python_ast::ExprRef;
 use ruff_text_size::{Ranged, TextRange};
 
-use super::Edit;
+use super::{Asked, Edit};
 use crate::python::{Facts, Import};
 
 /// The context of a check: all facts about the file, and the edits that build on them.
 pub struct Cx<'a> {
     facts: Facts<'a>,
+    /// What is asked, while somebody wants to know.
+    pub(super) trace: RefCell<Option<Vec<Asked>>>,
 }
 
 impl<'a> Deref for Cx<'a> {
@@ -23,7 +26,10 @@ impl<'a> Deref for Cx<'a> {
 
 impl<'a> Cx<'a> {
     pub fn new(facts: Facts<'a>) -> Self {
-        Self { facts }
+        Self {
+            facts,
+            trace: RefCell::default(),
+        }
     }
 
     /// The source of an expression, wrapped so that it can stand as an operand, an argument, or before a dot.
@@ -72,6 +78,23 @@ impl<'a> Cx<'a> {
             .trim()
             .is_empty()
             .then(|| Edit::insert(start, format!("{before}{line}{line_end}")))
+    }
+
+    /// A line of its own behind a statement, as deep as the statement; `None` where something else follows on its last line.
+    pub fn line_after(&self, stmt: impl Ranged, line: &str) -> Option<Edit> {
+        let stmt = stmt.range();
+        let lines = self.lines_of(stmt);
+        let behind = self.text(TextRange::new(stmt.end(), lines.end()));
+        let free = behind.trim().is_empty() || behind.trim_start().starts_with('#');
+        let line_end = if behind.ends_with("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
+        (free && behind.ends_with(['\n', '\r'])).then(|| {
+            let indentation = self.indentation(stmt);
+            Edit::insert(lines.end(), format!("{indentation}{line}{line_end}"))
+        })
     }
 
     /// Deletes whole lines.

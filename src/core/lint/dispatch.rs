@@ -3,9 +3,11 @@
 //! **Invariant**: finds exactly what trying every rule on every node finds; debug builds do both and compare.
 
 use ruff_python_ast::{AnyNodeRef, Expr, NodeKind};
+use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Cx, Finding, RuleEntry};
+use super::{Cost, Cx, Finding, RuleEntry, Silence};
+use crate::python::Runs;
 
 /// The number of node kinds; the last one is `Identifier`.
 const KINDS: usize = NodeKind::Identifier as usize + 1;
@@ -101,22 +103,65 @@ impl Dispatch {
         found
     }
 
+    /// What every rule says of the nodes that begin within `lines`, and what it asked: first of those that spoke, then of those
+    /// that asked something and stayed silent.
+    pub fn explain<'a>(
+        &self,
+        cx: &Cx<'a>,
+        lines: TextRange,
+    ) -> (Vec<(Finding, Silence)>, Vec<Silence>) {
+        let mut spoke: Vec<(Finding, Silence)> = Vec::new();
+        let mut silent: Vec<Silence> = Vec::new();
+        for node in cx.tree.nodes() {
+            if !lines.contains(node.start()) {
+                continue;
+            }
+            for (i, rule) in (0u16..).zip(&self.rules) {
+                if !self.wants(rule, *node, cx) {
+                    continue;
+                }
+                let mut found = Vec::new();
+                let ((), asked) = cx.traced(|| self.try_rule(i, *node, cx, &mut found));
+                let silence = Silence {
+                    rule: rule.info.name,
+                    place: node.range(),
+                    asked,
+                };
+                match found.pop() {
+                    Some(finding) => spoke.push((finding, silence)),
+                    // One that asked nothing saw at a glance that the code is none of its business.
+                    None if silence.asked.is_empty() => {}
+                    None => match silent.iter_mut().find(|other| other.rule == silence.rule) {
+                        Some(other) if other.asked.len() >= silence.asked.len() => {}
+                        Some(other) => *other = silence,
+                        None => silent.push(silence),
+                    },
+                }
+            }
+        }
+        silent.retain(|silence| spoke.iter().all(|(_, other)| other.rule != silence.rule));
+        silent.sort_by_key(|silence| std::cmp::Reverse(silence.asked.len()));
+        (spoke, silent)
+    }
+
+    /// Whether a rule asked for nodes like this one.
+    fn wants<'a>(&self, rule: &RuleEntry, node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
+        rule.kinds.contains(&node.kind())
+            && (rule.callees.is_empty()
+                || match node {
+                    AnyNodeRef::ExprCall(call) => cx
+                        .name(&*call.func)
+                        .is_some_and(|name| rule.callees.contains(&name.as_str())),
+                    _ => false,
+                })
+    }
+
     /// The same, by trying every rule on every node.
     fn run_plainly<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
         let mut found = Vec::new();
         for node in cx.tree.nodes() {
             for (i, rule) in (0u16..).zip(&self.rules) {
-                if !rule.kinds.contains(&node.kind()) {
-                    continue;
-                }
-                let wanted = rule.callees.is_empty()
-                    || match node {
-                        AnyNodeRef::ExprCall(call) => cx
-                            .name(&*call.func)
-                            .is_some_and(|name| rule.callees.contains(&name.as_str())),
-                        _ => false,
-                    };
-                if wanted {
+                if self.wants(rule, *node, cx) {
                     self.try_rule(i, *node, cx, &mut found);
                 }
             }
@@ -127,9 +172,9 @@ impl Dispatch {
 
     fn try_rule<'a>(&self, rule: u16, node: AnyNodeRef<'a>, cx: &Cx<'a>, found: &mut Vec<Finding>) {
         let entry = &self.rules[usize::from(rule)];
-        // Asked last, as findings are few: what another compiler runs has other costs.
+        // Asked last, as findings are few.
         if let Some(mut finding) = (entry.run)(node, cx)
-            && !cx.is_compiled(node)
+            && can_matter(entry.info.cost, node, cx)
         {
             finding.rule = entry.info.name;
             if finding.cost.is_empty() {
@@ -184,6 +229,19 @@ fn spelled(expr: &Expr) -> Option<&str> {
         Expr::Attribute(attribute) => Some(&attribute.attr),
         _ => None,
     }
+}
+
+/// Whether the cost of `node` can matter where it stands: what another compiler runs has other costs, what never runs has none, and a
+/// factor of what runs once at import is nothing.
+fn can_matter<'a>(cost: Cost, node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
+    let is_factor = matches!(cost, Cost::Factor(_) | Cost::Constant(_));
+    let is_definition = node.is_stmt_function_def() || node.is_stmt_class_def();
+    !cx.is_compiled(node)
+        && match cx.runs(node) {
+            Runs::Never => false,
+            Runs::Once => !is_factor || is_definition,
+            Runs::Often => true,
+        }
 }
 
 fn last_segment(name: &str) -> &str {

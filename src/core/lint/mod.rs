@@ -2,16 +2,25 @@
 //!
 //! **Invariant**: depends on [`crate::python`] only, never the other way round.
 
+mod added;
+mod before_loop;
+mod comprehensions;
 mod cx;
 mod dispatch;
 mod finding;
+mod hoist;
 mod page;
 mod query;
 mod rule;
+mod sides;
+mod trace;
 
+pub use added::Added;
 pub use cx::Cx;
 pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
-pub use query::{Accumulating, AnyFor, InAsync, InLoop, Query};
+pub use query::{Accumulating, AnyComprehension, AnyFor, FirstElement, InAsync, InLoop, Query};
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
+pub use sides::OneSided;
+pub use trace::{Asked, Silence};

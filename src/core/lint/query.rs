@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use ruff_python_ast::{self as ast, AnyNodeRef, NodeKind};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef, NodeKind, Number};
 
 use super::Cx;
 use crate::python::{Accumulation, Loop, function_around};
@@ -90,6 +90,22 @@ impl Query for AnyFor {
     }
 }
 
+/// List, set and dict comprehensions, and generator expressions.
+pub struct AnyComprehension;
+
+impl Query for AnyComprehension {
+    type Node<'a> = ExprRef<'a>;
+    const KINDS: &'static [NodeKind] = &[
+        NodeKind::ExprListComp,
+        NodeKind::ExprSetComp,
+        NodeKind::ExprDictComp,
+        NodeKind::ExprGenerator,
+    ];
+    fn get<'a>(node: AnyNodeRef<'a>, _: &Cx<'a>) -> Option<ExprRef<'a>> {
+        node.as_expr_ref()
+    }
+}
+
 /// Statements in a loop that add to what a variable, an attribute or an item holds.
 pub struct Accumulating;
 
@@ -99,4 +115,32 @@ impl Query for Accumulating {
     fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Accumulation<'a>> {
         cx.accumulation(node)
     }
+}
+
+/// `something[0]` and `something.pop(0)`, with what is asked for its first item.
+pub struct FirstElement;
+
+impl Query for FirstElement {
+    type Node<'a> = (AnyNodeRef<'a>, &'a Expr);
+    const KINDS: &'static [NodeKind] = &[NodeKind::ExprSubscript, NodeKind::ExprCall];
+
+    fn get<'a>(node: AnyNodeRef<'a>, _: &Cx<'a>) -> Option<Self::Node<'a>> {
+        let (list, index) = match node {
+            AnyNodeRef::ExprSubscript(item) if item.ctx.is_load() => (&*item.value, &*item.slice),
+            AnyNodeRef::ExprCall(call) => match (&*call.func, &*call.arguments.args) {
+                (Expr::Attribute(method), [index]) if method.attr.as_str() == "pop" => {
+                    (&*method.value, index)
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let made = matches!(list, Expr::Call(_) | Expr::ListComp(_) | Expr::List(_));
+        (made && is_zero(index)).then_some((node, list))
+    }
+}
+
+fn is_zero(index: &Expr) -> bool {
+    matches!(index, Expr::NumberLiteral(number)
+        if matches!(&number.value, Number::Int(int) if int.as_u64() == Some(0)))
 }

@@ -8,7 +8,8 @@ use super::loops::Loop;
 use super::symbols::Binding;
 use super::tree::NodeId;
 
-/// A statement in a loop that adds to what a variable, an attribute or an item holds: `s += x`, `s = s + x`, `s = x + s`.
+/// A statement in a loop that adds to what a variable, an attribute or an item holds: `s += x`, `s = s + x`, `s = x + s`,
+/// `d = {**d, k: v}`.
 #[derive(Clone, Copy, Debug)]
 pub struct Accumulation<'a> {
     pub stmt: AnyNodeRef<'a>,
@@ -28,8 +29,10 @@ pub enum Shape {
     Appended,
     /// `s = s + x + y`: the first `+` makes an object that is not yet stored.
     Chained,
-    /// `s = x + s`, `s = x + s + y`
+    /// `s = x + s`, `s = x + s + y`, `xs = [x, *xs]`
     Prepended,
+    /// `s = s | x`, `s = s.union(x)`, `d = {**d, k: v}`, `d = dict(d, k=v)`, `xs = [*xs, x]`
+    Merged,
 }
 
 impl<'a> Facts<'a> {
@@ -62,13 +65,18 @@ impl<'a> Facts<'a> {
 
     fn adds_to(&self, stmt: AnyNodeRef<'a>) -> Option<(&'a Expr, &'a Expr, Shape)> {
         match stmt {
-            AnyNodeRef::StmtAugAssign(stmt) if stmt.op == Operator::Add => {
+            AnyNodeRef::StmtAugAssign(stmt)
+                if matches!(stmt.op, Operator::Add | Operator::BitOr) =>
+            {
                 Some((&stmt.target, &stmt.value, Shape::Augmented))
             }
             AnyNodeRef::StmtAssign(stmt) => {
                 let [target] = stmt.targets.as_slice() else {
                     return None;
                 };
+                if let Some(shape) = self.merges_into(target, &stmt.value) {
+                    return Some((target, &stmt.value, shape));
+                }
                 let operands = summands(&stmt.value);
                 let own = operands
                     .iter()

@@ -70,6 +70,16 @@ pub fn leaves(body: &[Stmt]) -> Option<Leaves> {
     })
 }
 
+/// Whether what a node computes is wanted for an exception that is raised right away: nobody waits for that.
+pub fn is_for_an_error<'a>(tree: &Tree<'a>, node: impl Into<AnyNodeRef<'a>>) -> bool {
+    let Some(stmt) = tree.statement(node) else {
+        return false;
+    };
+    let rest = siblings(tree, stmt).iter();
+    let mut rest = rest.skip_while(|other| other.start() < stmt.start());
+    rest.any(Stmt::is_raise_stmt)
+}
+
 /// The function around a node, if any.
 pub fn function_around<'a>(
     tree: &Tree<'a>,

@@ -6,7 +6,7 @@
 
 /// Text up to this size cannot nest deep enough to overflow [`STACK_SIZE`]: a level takes one byte of text at least and about
 /// a kilobyte of stack at most.
-const HARMLESS: usize = 192 * 1024;
+const HARMLESS: usize = 96 * 1024;
 
 /// The stack, in bytes, that a thread must have to parse and check any text that [`too_deep`] lets through.
 pub const STACK_SIZE: usize = 256 * 1024 * 1024;

@@ -1,13 +1,15 @@
 //! What evaluating an expression does besides giving a value.
 
 use ruff_python_ast::{
-    AnyNodeRef, CmpOp, Expr, ExprCall, ExprNumberLiteral, ExprRef, Number, Operator, UnaryOp,
+    AnyNodeRef, CmpOp, Comprehension, Expr, ExprCall, ExprNumberLiteral, ExprRef, Number, Operator,
+    UnaryOp,
 };
 use ruff_text_size::Ranged;
 
 use super::facts::Facts;
 use super::symbols::Binding;
 use super::types::Type;
+use super::work::PASSES;
 
 /// How sure it is that evaluating an expression has no side effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +79,7 @@ impl<'a> Facts<'a> {
             .unwrap_or(Purity::Certain)
     }
 
-    fn own_purity(&self, node: AnyNodeRef<'a>) -> Purity {
+    pub(super) fn own_purity(&self, node: AnyNodeRef<'a>) -> Purity {
         let certain_if = |certain: bool| {
             if certain {
                 Purity::Certain
@@ -91,9 +93,15 @@ impl<'a> Facts<'a> {
             | AnyNodeRef::ExprYieldFrom(_)
             | AnyNodeRef::ExprNamed(_) => Purity::Impure,
             AnyNodeRef::ExprCall(call) => {
+                if let Some(def) = self.callee(call) {
+                    return self.function_purity(def);
+                }
                 let Some(name) = self.name(&*call.func) else {
                     return Purity::Impure;
                 };
+                if self.calls_back_unknown(call) || self.uses_up(call) {
+                    return Purity::Impure;
+                }
                 let Some(builtin) = name.strip_prefix("builtins.") else {
                     let pure_module = [
                         "math.",
@@ -102,11 +110,9 @@ impl<'a> Facts<'a> {
                         "os.path.basename",
                         "os.path.splitext",
                     ];
-                    return if pure_module.iter().any(|module| name.starts_with(module)) {
-                        Purity::Likely
-                    } else {
-                        Purity::Impure
-                    };
+                    let pure = pure_module.iter().any(|module| name.starts_with(module))
+                        || PASSES.contains(&&*name) && call.arguments.find_keyword("out").is_none();
+                    return if pure { Purity::Likely } else { Purity::Impure };
                 };
                 match builtin.split_once('.') {
                     // Methods of immutable builtins do nothing but compute.
@@ -121,13 +127,15 @@ impl<'a> Facts<'a> {
                     }
                     Some(_) => Purity::Impure,
                     None if PURE_BUILTINS.contains(&builtin) => {
-                        let scalars = call
-                            .arguments
-                            .args
-                            .iter()
-                            .all(|arg| self.ty(arg).is_scalar());
+                        let plain = call.arguments.args.iter().all(|arg| {
+                            let ty = self.ty(arg);
+                            ty.is_scalar()
+                                || ty.is_builtin_container()
+                                    && (ty.element().is_hashable()
+                                        || matches!(builtin, "len" | "list" | "tuple"))
+                        });
                         certain_if(
-                            scalars
+                            plain
                                 || matches!(
                                     builtin,
                                     "isinstance" | "issubclass" | "callable" | "id"
@@ -162,8 +170,22 @@ impl<'a> Facts<'a> {
                 certain_if(self.ty(&*element.expression).is_scalar())
             }
             AnyNodeRef::ExprBoolOp(_) | AnyNodeRef::ExprIf(_) => Purity::Likely,
+            // An iterator that the comprehension did not make itself is used up by it.
+            AnyNodeRef::Comprehension(clause) => match self.ty(&clause.iter) {
+                _ if clause.is_async => Purity::Impure,
+                Type::Iterator(_) | Type::File(_) if is_place(&clause.iter) => Purity::Impure,
+                ty => certain_if(ty.is_builtin_container()),
+            },
             _ => Purity::Certain,
         }
+    }
+
+    /// Whether a call goes on with an iterator that it was handed, which is another one afterwards.
+    fn uses_up(&self, call: &'a ExprCall) -> bool {
+        call.arguments
+            .args
+            .iter()
+            .any(|arg| is_place(arg) && matches!(self.ty(arg), Type::Iterator(_) | Type::File(_)))
     }
 
     /// Whether evaluating `expr` could raise: `false` only for operations of builtin types that never do, on names that are bound.
@@ -187,6 +209,16 @@ impl<'a> Facts<'a> {
             | AnyNodeRef::ExprNoneLiteral(_)
             | AnyNodeRef::ExprTuple(_)
             | AnyNodeRef::ExprList(_) => false,
+            AnyNodeRef::ExprSet(set) => !set.elts.iter().all(|elt| self.ty(elt).is_hashable()),
+            AnyNodeRef::ExprDict(dict) => !dict.items.iter().all(|item| {
+                item.key
+                    .as_ref()
+                    .is_some_and(|key| self.ty(key).is_hashable())
+            }),
+            AnyNodeRef::ExprListComp(comp) => self.clauses_may_raise(&comp.generators),
+            AnyNodeRef::ExprSetComp(comp) => {
+                !self.ty(&*comp.elt).is_hashable() || self.clauses_may_raise(&comp.generators)
+            }
             AnyNodeRef::ExprCompare(compare) => {
                 let mut left = self.ty(&*compare.left);
                 compare
@@ -241,6 +273,14 @@ impl<'a> Facts<'a> {
         }
     }
 
+    fn clauses_may_raise(&self, clauses: &'a [Comprehension]) -> bool {
+        clauses.iter().any(|clause| {
+            clause.is_async
+                || !clause.target.is_name_expr()
+                || !self.ty(&clause.iter).is_builtin_container()
+        })
+    }
+
     fn call_may_raise(&self, call: &'a ExprCall) -> bool {
         let name = self.name(&*call.func);
         let Some(builtin) = name
@@ -266,6 +306,38 @@ impl<'a> Facts<'a> {
                 )),
                 [],
             ) => false,
+            (Some(("str", "split" | "rsplit" | "splitlines")), []) => false,
+            (Some(("str", "split" | "rsplit")), [Expr::StringLiteral(separator)]) => {
+                separator.value.is_empty()
+            }
+            (Some(("str", "replace")), [_, _]) | (Some(("str", "count" | "find")), [_]) => {
+                !all_text()
+            }
+            (Some(("str", "join")), [items]) => {
+                let ty = self.ty(items);
+                !(ty.is_builtin_container() && ty.element().is_str())
+            }
+            (None, [items]) if matches!(builtin, "list" | "tuple") => {
+                !self.ty(items).is_builtin_container()
+            }
+            (None, [items]) if matches!(builtin, "set" | "frozenset") => {
+                let ty = self.ty(items);
+                !(ty.is_builtin_container() && ty.element().is_hashable())
+            }
+            (None, [items]) if builtin == "sorted" => {
+                let ty = self.ty(items);
+                !(ty.is_builtin_container()
+                    && matches!(
+                        ty.element(),
+                        Type::Bool | Type::Int | Type::Str | Type::Bytes | Type::Float
+                    ))
+            }
+            (None, [items]) if builtin == "sum" => {
+                let ty = self.ty(items);
+                !(ty.is_builtin_container()
+                    && matches!(ty.element(), Type::Bool | Type::Int | Type::Float))
+            }
+            (None, [value]) if matches!(builtin, "str" | "repr") => !self.ty(value).is_scalar(),
             (None, [arg]) if builtin == "len" => !matches!(
                 self.ty(arg),
                 Type::Str
@@ -283,6 +355,14 @@ impl<'a> Facts<'a> {
             _ => true,
         }
     }
+}
+
+/// Whether an expression names something that was there before, and is there afterwards.
+fn is_place(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_)
+    )
 }
 
 /// Whether comparing values of these types never raises.

@@ -4,14 +4,17 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use ruff_python_ast::token::Tokens;
-use ruff_python_ast::{AnyNodeRef, Expr, ExprName};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtFunctionDef};
 use ruff_python_parser::Parsed;
 use ruff_python_trivia::CommentRanges;
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
+use super::callees::Named;
 use super::classes::DictUse;
+use super::effects::Purity;
 use super::infer::{Attributes, Inference, Inferred};
+use super::loops::Loop;
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
@@ -31,6 +34,14 @@ pub struct Facts<'a> {
     pub(super) inference: Cell<Inference>,
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
+    /// The last question for the innermost loop around a node, and its answer.
+    pub(super) last_loop: Cell<Option<(NodeId, Option<Loop<'a>>)>>,
+    /// How often a loop runs, by the node of its iterable.
+    pub(super) trip_counts: RefCell<FxHashMap<NodeId, Option<u64>>>,
+    pub(super) function_purities: RefCell<FxHashMap<NodeId, Purity>>,
+    pub(super) named_functions: OnceCell<Rc<Named<'a>>>,
+    /// The functions that a loop, by its node, may run.
+    pub(super) reached: RefCell<FxHashMap<NodeId, Rc<[&'a StmtFunctionDef]>>>,
     pub(super) attribute_types: RefCell<FxHashMap<(NodeId, &'a str), Type<'a>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
     /// Places that may need some object to have a `__dict__`.
@@ -54,6 +65,11 @@ impl<'a> Facts<'a> {
             types: RefCell::default(),
             inference: Cell::default(),
             unknown_calls: RefCell::default(),
+            last_loop: Cell::default(),
+            trip_counts: RefCell::default(),
+            function_purities: RefCell::default(),
+            named_functions: OnceCell::new(),
+            reached: RefCell::default(),
             attribute_types: RefCell::default(),
             attributes: RefCell::default(),
             dict_uses: OnceCell::new(),

@@ -168,7 +168,9 @@ impl<'a> Facts<'a> {
                 let base = self.infer(&*subscript.value);
                 if subscript.slice.is_slice_expr() {
                     return match base {
-                        Type::Str
+                        // `data = data[n:]` with nothing known of `data` yet: whatever it is, it stays.
+                        Type::Never
+                        | Type::Str
                         | Type::Bytes
                         | Type::Bytearray
                         | Type::List(_)
@@ -439,10 +441,18 @@ impl<'a> Facts<'a> {
                     let parts = summands(&assign.value);
                     let own = parts.first().and_then(|first| first.as_attribute_expr());
                     // `self.x = self.x + a + b` tells as much as `self.x += a; self.x += b`.
-                    if own.is_some_and(|own| {
+                    let itself = |own: &'a ast::ExprAttribute| {
                         own.attr.id == attribute.attr.id
                             && self.same_place(&own.value, &attribute.value)
-                    }) {
+                    };
+                    // `self.x = self.x[n:]` tells nothing.
+                    if let Expr::Subscript(part) = &*assign.value
+                        && part.slice.is_slice_expr()
+                        && part.value.as_attribute_expr().is_some_and(itself)
+                    {
+                        continue;
+                    }
+                    if own.is_some_and(itself) {
                         let added = parts.iter().skip(1);
                         entry.extend(added.map(|part| Assigned::Augmented(Operator::Add, part)));
                     } else {
@@ -482,7 +492,15 @@ impl<'a> Facts<'a> {
             }
         }
         let Some(name) = self.name(&call.func) else {
-            return Type::Unknown;
+            // `s = s.union(x)` with nothing known of `s` yet: the next round tells.
+            return match &*call.func {
+                Expr::Attribute(method)
+                    if method.value.is_name_expr() && self.infer(&*method.value) == Type::Never =>
+                {
+                    Type::Never
+                }
+                _ => Type::Unknown,
+            };
         };
         let element = || Rc::new(known(first().element()));
         if let Some(builtin) = name.strip_prefix("builtins.") {

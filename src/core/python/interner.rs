@@ -99,24 +99,25 @@ impl<'a> Interner<'a> {
 
 #[inline]
 fn short(bytes: &[u8]) -> Option<Short> {
-    let eight = |at: usize| -> Option<u64> {
-        let part = bytes.get(at..at + 8)?.try_into().ok()?;
-        Some(u64::from_le_bytes(part))
-    };
-    let len = bytes.len();
-    match len {
-        0..8 => {
-            let mut padded = [0; 8];
-            for (to, from) in padded.iter_mut().zip(bytes) {
-                *to = *from;
-            }
-            Some((u64::from_le_bytes(padded), 0))
+    // The last bytes overlap the first: shifted, what both have falls out.
+    Some(match *bytes {
+        [a, b, c, d, e, f, g, h] => (u64::from_le_bytes([a, b, c, d, e, f, g, h]), 0),
+        [a, b, c, d, e, f, g, h, ..] if bytes.len() <= 16 => {
+            let last = bytes.last_chunk().copied().map_or(0, u64::from_le_bytes);
+            let first = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+            (first, last >> (8 * (16 - bytes.len())))
         }
-        8 => Some((eight(0)?, 0)),
-        // The last eight bytes overlap the first: shifted, what both have falls out.
-        9..=16 => Some((eight(0)?, eight(len - 8)? >> (8 * (16 - len)))),
-        _ => None,
-    }
+        [_, _, _, _, _, _, _, _, ..] => return None,
+        [a, b, c, d, ..] => {
+            let last = bytes.last_chunk().copied().map_or(0, u32::from_le_bytes);
+            let last = u64::from(last) >> (8 * (8 - bytes.len()));
+            (u64::from(u32::from_le_bytes([a, b, c, d])) | last << 32, 0)
+        }
+        [a, b, c] => (u64::from(u32::from_le_bytes([a, b, c, 0])), 0),
+        [a, b] => (u64::from(u16::from_le_bytes([a, b])), 0),
+        [a] => (u64::from(a), 0),
+        [] => (0, 0),
+    })
 }
 
 #[cfg(test)]

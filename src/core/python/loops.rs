@@ -1,5 +1,7 @@
 //! Loops: what is repeated, by what, and how often if that can be known.
 
+use std::ops::ControlFlow;
+
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Number};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -85,26 +87,56 @@ impl<'a> Facts<'a> {
     /// A loop that is left for certain after `node` does not count, nor one of fewer than [`FEW`] known iterations.
     pub fn loops(&self, node: impl Into<AnyNodeRef<'a>>) -> Vec<Loop<'a>> {
         let mut found = Vec::new();
-        let mut inner: AnyNodeRef<'a> = node.into();
+        self.each_loop(node.into(), |around| {
+            found.push(around);
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    /// The innermost of [`Self::loops`].
+    pub fn in_loop(&self, node: impl Into<AnyNodeRef<'a>>) -> Option<Loop<'a>> {
+        let node = node.into();
+        if !self.tree.is_looped(node) {
+            return None;
+        }
+        // Many rules ask of the same node, one after the other.
+        let id = self.tree.id(node);
+        if let Some((asked, answer)) = self.last_loop.get()
+            && asked == id
+        {
+            return answer;
+        }
+        let mut innermost = None;
+        self.each_loop(node, |around| {
+            innermost = Some(around);
+            ControlFlow::Break(())
+        });
+        self.last_loop.set(Some((id, innermost)));
+        innermost
+    }
+
+    /// Calls `visit` with each of [`Self::loops`] until it has enough.
+    fn each_loop(&self, node: AnyNodeRef<'a>, mut visit: impl FnMut(Loop<'a>) -> ControlFlow<()>) {
+        let mut inner = node;
         if !self.tree.is_looped(inner) {
-            return found;
+            return;
         }
         let mut innermost = inner;
         // Control leaves the innermost loop, or the whole function, behind `node` on every path.
         let mut left: Option<Leaves> = None;
         while let Some(outer) = self.tree.parent(inner) {
-            if inner.is_statement() {
+            if left.is_none() && inner.is_statement() {
                 let rest = siblings(&self.tree, inner);
                 let behind = rest.iter().position(|stmt| stmt.start() == inner.start());
                 let tail = behind.and_then(|i| rest.get(i + 1..)).unwrap_or_default();
-                let here = if inner.is_stmt_return() || inner.is_stmt_raise() {
+                left = if inner.is_stmt_return() || inner.is_stmt_raise() {
                     Some(Leaves::Function)
                 } else {
                     leaves(tail)
                 };
-                left = left.or(here);
             }
-            let found_loop = match outer {
+            let found = match outer {
                 AnyNodeRef::StmtFor(stmt) => in_body(&stmt.body, inner).then_some(Loop::For(stmt)),
                 AnyNodeRef::StmtWhile(stmt) => {
                     let in_test = inner.range() == stmt.test.range();
@@ -115,11 +147,11 @@ impl<'a> Facts<'a> {
                 | AnyNodeRef::ExprLambda(_) => break,
                 _ => self.clause_around(outer, inner, innermost),
             };
-            if let Some(found_loop) = found_loop {
+            if let Some(found) = found {
                 match left.take() {
                     None | Some(Leaves::Iteration) => {
-                        if self.trip_count(found_loop).is_none_or(|n| n >= FEW) {
-                            found.push(found_loop);
+                        if !self.is_short(found) && visit(found).is_break() {
+                            return;
                         }
                     }
                     Some(Leaves::Loop) => {}
@@ -129,18 +161,20 @@ impl<'a> Facts<'a> {
                 if let Loop::Clause {
                     comprehension,
                     clause,
-                } = found_loop
+                } = found
                 {
-                    let before = comprehension_generators(comprehension)
+                    let clauses = comprehension_generators(comprehension);
+                    let before = clauses
                         .iter()
-                        .take_while(|other| other.start() < clause.start());
-                    for clause in before.collect::<Vec<_>>().into_iter().rev() {
+                        .rev()
+                        .skip_while(|other| other.start() >= clause.start());
+                    for clause in before {
                         let other = Loop::Clause {
                             comprehension,
                             clause,
                         };
-                        if self.trip_count(other).is_none_or(|n| n >= FEW) {
-                            found.push(other);
+                        if !self.is_short(other) && visit(other).is_break() {
+                            return;
                         }
                     }
                 }
@@ -148,12 +182,11 @@ impl<'a> Facts<'a> {
             innermost = inner;
             inner = outer;
         }
-        found
     }
 
-    /// The innermost of [`Self::loops`].
-    pub fn in_loop(&self, node: impl Into<AnyNodeRef<'a>>) -> Option<Loop<'a>> {
-        self.loops(node).first().copied()
+    /// Whether a loop is known to run fewer than [`FEW`] times.
+    fn is_short(&self, around: Loop<'a>) -> bool {
+        self.trip_count(around).is_some_and(|n| n < FEW)
     }
 
     /// The clause that repeats `inner`, a direct child of the comprehension `outer`; `below` is the child of `inner`.
@@ -184,7 +217,14 @@ impl<'a> Facts<'a> {
 
     /// How often a loop runs at the most, where the text tells.
     pub fn trip_count(&self, around: Loop<'a>) -> Option<u64> {
-        self.length(around.iter()?, 0)
+        let iter = around.iter()?;
+        let id = self.tree.id(iter);
+        if let Some(known) = self.trip_counts.borrow().get(&id) {
+            return *known;
+        }
+        let count = self.length(iter, 0);
+        self.trip_counts.borrow_mut().insert(id, count);
+        count
     }
 
     /// How many items an iterable holds at the most, where the text tells.
@@ -371,7 +411,7 @@ impl<'a> Facts<'a> {
             }
         }
         let grows = self.tree.nodes().iter().any(|node| {
-            matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr
+            matches!(node, AnyNodeRef::ExprAttribute(other) if other.attr.id == attribute.attr.id
                 && other.ctx.is_load()
                 && self.may_mutate(self.usage(*other)))
         });

@@ -51,10 +51,21 @@ pub(super) fn binary<'a>(
         (Operator::Sub | Operator::Mult | Operator::FloorDiv | Operator::Mod, _) => {
             number(left, &right())
         }
+        // `s = s | x` with nothing known of `s` yet: whatever `s` is, it stays.
+        (Operator::BitOr, Type::Never) => Type::Never,
         (Operator::BitOr | Operator::BitAnd | Operator::BitXor, _) => match (left, right()) {
             (Type::Int, Type::Int) => Type::Int,
             (Type::Set(a), Type::Set(b) | Type::FrozenSet(b)) => {
                 Type::Set(Rc::new(Type::join_inner(a, &b)))
+            }
+            (Type::FrozenSet(a), Type::Set(b) | Type::FrozenSet(b)) => {
+                Type::FrozenSet(Rc::new(Type::join_inner(a, &b)))
+            }
+            // `set.__or__` takes nothing but sets, and what knows better is rare.
+            (Type::Set(_), Type::Unknown) => Type::Set(Rc::new(Type::Unknown)),
+            (Type::FrozenSet(_), Type::Unknown) => Type::FrozenSet(Rc::new(Type::Unknown)),
+            (Type::Dict(..), Type::Unknown) => {
+                Type::Dict(Rc::new(Type::Unknown), Rc::new(Type::Unknown))
             }
             (Type::Dict(..), Type::Dict(..)) => left.clone(),
             _ => Type::Unknown,

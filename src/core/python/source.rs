@@ -1,6 +1,7 @@
 //! One file's text, as the pipeline gets it.
 
-use ruff_source_file::LineIndex;
+use ruff_source_file::{LineIndex, OneIndexed};
+use ruff_text_size::TextRange;
 use ruff_text_size::TextSize;
 
 /// The text of one file, decoded, with the line ends that it has on disk and without its byte order mark.
@@ -50,6 +51,12 @@ impl Source {
 
     pub fn kind(&self) -> &SourceKind {
         &self.kind
+    }
+
+    /// The place of a line with its line end, counted from 1; `None` past the last one.
+    pub fn line(&self, row: usize) -> Option<TextRange> {
+        let number = OneIndexed::new(row).filter(|_| row <= self.lines().line_count())?;
+        Some(self.lines().line_range(number, &self.text))
     }
 
     /// Where lines start; counted when first asked for.

@@ -2,9 +2,11 @@
 
 use ruff_python_ast::token::parenthesized_range;
 use ruff_python_ast::{AnyNodeRef, ExprRef};
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::{Ranged, TextLen, TextRange, TextSize};
 
+use super::blocks::function_around;
 use super::facts::Facts;
+use super::loops::Loop;
 
 impl<'a> Facts<'a> {
     /// Whether a comment stands within `place`.
@@ -95,8 +97,23 @@ impl<'a> Facts<'a> {
 
     /// A name that nothing in the file uses: `wish`, or `wish_2`, `wish_3`.
     pub fn fresh_name(&self, wish: &str) -> String {
+        Self::name_not_in(wish, self.source.text())
+    }
+
+    /// A name for what a loop binds, which nothing in the same comprehension, or the same function, uses.
+    pub fn fresh_target(&self, wish: &str, around: Loop<'a>) -> String {
+        let region = match around {
+            Loop::Clause { comprehension, .. } => comprehension.range(),
+            _ => match function_around(&self.tree, around.node()) {
+                Some(def) => def.range(),
+                None => TextRange::up_to(self.source.text().text_len()),
+            },
+        };
+        Self::name_not_in(wish, self.text(region))
+    }
+
+    fn name_not_in(wish: &str, text: &str) -> String {
         let taken = |name: &str| {
-            let text = self.source.text();
             text.match_indices(name).any(|(i, _)| {
                 let word = |c: char| c.is_alphanumeric() || c == '_';
                 !text[..i].ends_with(word) && !text[i + name.len()..].starts_with(word)

@@ -1,4 +1,4 @@
-//! What happens to the object behind a variable: how each read uses it, whether it escapes, grows, or outlives a loop.
+//! What happens to the object behind a variable: how each read uses it, whether it escapes, and who sees it later.
 
 use ruff_python_ast::{self as ast, AnyNodeRef, CmpOp, Expr, ExprContext, ExprName, StmtAugAssign};
 use ruff_text_size::{Ranged, TextRange};
@@ -8,7 +8,9 @@ use super::effects::Purity;
 use super::facts::Facts;
 use super::loops::Loop;
 use super::symbols::{Binding, Symbol, binding};
+use super::tree::ScopeKind;
 use super::types::Type;
+use super::work::PASSES;
 
 /// How one read uses the object.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +157,7 @@ impl<'a> Facts<'a> {
                 Some(AnyNodeRef::ExprCall(call)) => Use::Argument(call),
                 _ => Use::Stored,
             },
+            AnyNodeRef::Keyword(keyword) if self.becomes_item(keyword) => Use::Stored,
             AnyNodeRef::Keyword(_) | AnyNodeRef::ExprStarred(_) => {
                 let call = self
                     .tree
@@ -183,6 +186,17 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a keyword of a call is put into a dictionary: `dict(x=1)`, `d.update(x=1)`.
+    fn becomes_item(&self, keyword: &'a ast::Keyword) -> bool {
+        let call = self.tree.ancestors(keyword).nth(1);
+        keyword.arg.is_some()
+            && matches!(call, Some(AnyNodeRef::ExprCall(call)) if match &*call.func {
+                Expr::Name(name) => name.id == "dict",
+                Expr::Attribute(method) => method.attr.as_str() == "update",
+                _ => false,
+            })
+    }
+
     /// Whether a use lets somebody else get hold of the object, or of something that refers to it.
     pub fn lets_go(&self, used: Use<'a>) -> bool {
         match used {
@@ -197,6 +211,9 @@ impl<'a> Facts<'a> {
         let Some(name) = self.name(&*call.func) else {
             return false;
         };
+        if matches!(&*name, "copy.copy" | "copy.deepcopy") || PASSES.contains(&&*name) {
+            return call.arguments.find_keyword("out").is_none();
+        }
         name.strip_prefix("builtins.").is_some_and(|name| {
             READING_BUILTINS.contains(&name)
                 || matches!(
@@ -224,101 +241,14 @@ impl<'a> Facts<'a> {
             Use::Item(subscript) => subscript.ctx != ExprContext::Load,
             Use::Augmented(_) => true,
             Use::Attribute(_) | Use::Stored | Use::Awaited | Use::Yielded => true,
-            Use::Argument(call) => !self.reads_only(call),
+            Use::Argument(call) => {
+                let looked_through = self
+                    .callee(call)
+                    .is_some_and(|def| self.function_purity(def) > Purity::Impure);
+                !looked_through && !self.reads_only(call)
+            }
             _ => false,
         }
-    }
-
-    /// Whether what a variable holds may be changed by an iteration of `around`: rebound, or mutated through this name or an alias.
-    ///
-    /// Immutable values can only be rebound. An object that somebody else got hold of may be changed by any call, so it counts as
-    /// changed as soon as the loop calls something unknown.
-    pub fn changes_in(&self, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
-        if self.is_touched_in(symbol, around) || (symbol.shared && self.calls_unknown(around)) {
-            return true;
-        }
-        if self.symbol_type(symbol).is_hashable() {
-            return false;
-        }
-        let mut let_go = self.bindings(symbol).any(|binding| !self.is_fresh(binding));
-        for read in self.reads(symbol) {
-            let used = self.usage(read);
-            let_go |= self.lets_go(used) && !matches!(used, Use::Returned);
-        }
-        let_go && self.calls_unknown(around)
-    }
-
-    /// Whether an iteration of `around` rebinds a variable, or may mutate its object through this very name.
-    ///
-    /// Aliases are left out: see [`Self::changes_in`].
-    pub fn is_touched_in(&self, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
-        self.is_rebound_in(symbol, around)
-            || (!self.symbol_type(symbol).is_hashable()
-                && self
-                    .reads(symbol)
-                    .any(|read| around.repeats(read) && self.may_mutate(self.usage(read))))
-    }
-
-    fn is_rebound_in(&self, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
-        symbol
-            .bindings
-            .iter()
-            .any(|id| around.repeats(self.tree.node(*id)))
-    }
-
-    /// Whether the text of an iteration of `around` leaves alone what `expr` reads: nothing there rebinds it or may mutate it.
-    ///
-    /// Weaker than [`Self::is_invariant`]: functions that the loop calls may still change it through an alias.
-    pub fn is_left_alone(&self, expr: &'a Expr, around: Loop<'a>) -> bool {
-        if self.purity(expr) == Purity::Impure {
-            return false;
-        }
-        self.tree.descendants(expr).all(|node| match node {
-            AnyNodeRef::ExprName(name) => match self.symbol(name) {
-                Some(symbol)
-                    if expr
-                        .range()
-                        .contains_range(self.tree.scope(symbol.scope).node.range()) =>
-                {
-                    true
-                }
-                // Of `x.items` it is `items` that counts, as long as `x` stays the same object.
-                Some(symbol) if matches!(self.usage(name), Use::Attribute(_)) => {
-                    !self.is_rebound_in(symbol, around)
-                }
-                Some(symbol) => !self.is_touched_in(symbol, around),
-                None => !self.tree.star_import,
-            },
-            AnyNodeRef::ExprAttribute(attribute) => {
-                matches!(self.usage(attribute), Use::Method(..) | Use::Stored)
-                    && self.tree.parent(attribute).is_some_and(|parent| {
-                        matches!(parent, AnyNodeRef::ExprCall(call) if call.func.range() == attribute.range())
-                    })
-                    || !self.is_mutated_like(around, |other| {
-                        matches!(other, AnyNodeRef::ExprAttribute(other) if other.attr == attribute.attr)
-                    })
-            }
-            AnyNodeRef::ExprSubscript(subscript) => {
-                let base = self.text(&*subscript.value);
-                !self.is_mutated_like(around, |other| {
-                    matches!(other, AnyNodeRef::ExprSubscript(other) if self.text(&*other.value) == base)
-                })
-            }
-            AnyNodeRef::ExprLambda(_) => false,
-            _ => true,
-        })
-    }
-
-    /// Whether an iteration writes, or may mutate, the object behind an attribute or item like the one in question.
-    fn is_mutated_like(&self, around: Loop<'a>, alike: impl Fn(AnyNodeRef<'a>) -> bool) -> bool {
-        self.tree.descendants(around.node()).any(|node| {
-            let written = match node {
-                AnyNodeRef::ExprAttribute(attribute) => attribute.ctx != ExprContext::Load,
-                AnyNodeRef::ExprSubscript(subscript) => subscript.ctx != ExprContext::Load,
-                _ => return false,
-            };
-            alike(node) && around.repeats(node) && (written || self.may_mutate(self.usage(node)))
-        })
     }
 
     /// Whether a binding makes a new object that nobody else knows.
@@ -363,41 +293,6 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether an iteration calls anything but functions and methods that are known to change nothing of the project's.
-    pub fn calls_unknown(&self, around: Loop<'a>) -> bool {
-        let id = self.tree.id(around.node());
-        if let Some(known) = self.unknown_calls.borrow().get(&id) {
-            return *known;
-        }
-        let mut inside = self.tree.descendants(around.node());
-        let found = inside.any(|node| match node {
-            AnyNodeRef::ExprCall(call) => around.repeats(call) && !self.is_harmless_call(call),
-            AnyNodeRef::ExprAwait(_) | AnyNodeRef::ExprYield(_) | AnyNodeRef::ExprYieldFrom(_) => {
-                true
-            }
-            _ => false,
-        });
-        self.unknown_calls.borrow_mut().insert(id, found);
-        found
-    }
-
-    /// Whether a call is known to change nothing but, at most, the object that it is a method of.
-    pub fn is_harmless_call(&self, call: &'a ast::ExprCall) -> bool {
-        match self.name(&*call.func) {
-            Some(name) => [
-                "builtins.",
-                "math.",
-                "re.",
-                "operator.",
-                "itertools.",
-                "collections.",
-            ]
-            .iter()
-            .any(|module| name.starts_with(module)),
-            None => false,
-        }
-    }
-
     /// Whether the value that `symbol` has at the end of `inside` is seen by code outside of it.
     ///
     /// A read outside counts unless it is certain to see another binding: one that stands before it on the way from `inside`, or
@@ -432,7 +327,7 @@ impl<'a> Facts<'a> {
         if self.tree.scope_of(read) != symbol.scope
             && !matches!(
                 self.tree.scope(self.tree.scope_of(read)).kind,
-                super::tree::ScopeKind::Comprehension
+                ScopeKind::Comprehension
             )
         {
             return false;
@@ -527,38 +422,5 @@ impl<'a> Facts<'a> {
             }),
             None => true,
         }
-    }
-
-    /// Whether evaluating `expr` gives the same value in every iteration of `around`: nothing it reads is rebound, mutated or
-    /// called upon there.
-    pub fn is_invariant(&self, expr: &'a Expr, around: Loop<'a>) -> bool {
-        self.tree.descendants(expr).all(|node| match node {
-            AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => {
-                match self.symbol(name) {
-                    // A name that a comprehension inside the expression binds is its own affair.
-                    Some(symbol)
-                        if expr
-                            .range()
-                            .contains_range(self.tree.scope(symbol.scope).node.range()) =>
-                    {
-                        true
-                    }
-                    Some(symbol) => !self.changes_in(symbol, around),
-                    None => !self.tree.star_import,
-                }
-            }
-            AnyNodeRef::ExprAttribute(attribute) => {
-                // Any call may assign an attribute; methods and names of modules are as good as constants.
-                self.name(attribute).is_some() || !self.calls_unknown(around)
-            }
-            AnyNodeRef::ExprSubscript(_) => !self.calls_unknown(around),
-            AnyNodeRef::ExprCall(call) => self.is_harmless_call(call),
-            AnyNodeRef::ExprAwait(_)
-            | AnyNodeRef::ExprYield(_)
-            | AnyNodeRef::ExprYieldFrom(_)
-            | AnyNodeRef::ExprNamed(_)
-            | AnyNodeRef::ExprLambda(_) => false,
-            _ => true,
-        })
     }
 }

@@ -56,6 +56,26 @@ fn loops(code: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_is_made_from_itself_keeps_its_type() {
+    let grown = |first: &str, more: &str| {
+        ty(&format!(
+            "def f(xs):\n    s = {first}\n    for x in xs:\n        s = {more}\n    s\n"
+        ))
+    };
+    assert_eq!(grown("{1}", "s | {2}"), "Set(Int)");
+    assert_eq!(grown("set()", "s.union(x)"), "Set(Unknown)");
+    assert_eq!(grown("frozenset()", "s | x"), "FrozenSet(Unknown)");
+    assert_eq!(grown("{}", "s | x"), "Dict(Unknown, Unknown)");
+    assert_eq!(grown("{}", "{**s, x: 1}"), "Dict(Unknown, Unknown)");
+    assert_eq!(grown("''", "s.strip()"), "Str");
+    assert_eq!(grown("b''", "s[x:]"), "Bytes");
+    let cut = "class C:\n    def f(self):\n        self.x = []\n        self.x = self.x[-9:]\n        self.x\n";
+    assert_eq!(ty(cut), "List(Unknown)");
+    // As long as a chain is, each of its calls is looked at a few times only.
+    assert_eq!(ty(&format!("a{}\n", ".b().c()".repeat(40))), "Unknown");
+}
+
+#[test]
 fn types_of_literals_and_constructors() {
     assert_eq!(ty("x = [1, 2]\nx"), "List(Int)");
     assert_eq!(ty("x = {'a': 1}\nx"), "Dict(Str, Int)");
@@ -344,6 +364,30 @@ fn invariant_expressions() {
         "def f(probe: str):\n    for x in xs:\n        sorted(probe)\n        unknown(x)"
     ));
     assert!(!invariant("for probe in xs:\n    sorted(probe)"));
+    // A function that the loop calls may change what it captures.
+    assert!(!invariant(
+        "def f(xs):\n    probe = [1]\n    def g(x):\n        probe.remove(x)\n    for x in xs:\n        sorted(probe)\n        g(x)"
+    ));
+}
+
+#[test]
+fn what_a_loop_leaves_alone() {
+    let left_alone = |body: &str| {
+        let code = format!(
+            "def f(self, xs):\n    for x in xs:\n        {body}\n        sorted(self.items)\n"
+        );
+        with_facts(&code, |facts, parsed| {
+            let call = facts.call_of(last_expr(parsed, facts), "builtins.sorted");
+            let call = call.expect("a call of sorted");
+            let around = facts.in_loop(call).expect("a loop");
+            facts.is_left_alone(&call.arguments.args[0], around)
+        })
+    };
+    assert!(left_alone("print(x)"));
+    assert!(left_alone("self.others.append(x)"));
+    assert!(!left_alone("self.items.append(x)"));
+    assert!(!left_alone("self.items[0] = x"));
+    assert!(!left_alone("self.items = x"));
 }
 
 #[test]

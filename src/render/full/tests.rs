@@ -12,7 +12,7 @@ fn seen(file: Checked, style: &Style) -> String {
     let report = Report {
         files: vec![file],
         checked: 1,
-        ranking: None,
+        ..Report::default()
     };
     written(&report, Format::Full, style)
 }

@@ -1,0 +1,96 @@
+//! Code that waits for something outside of the program: whatever else it does hardly counts.
+
+use ruff_python_ast::{AnyNodeRef, ExprCall};
+
+use super::facts::Facts;
+use super::loops::Loop;
+
+/// Functions that ask the operating system or the network; a name that ends with a dot is a whole module.
+const WAITING: &[&str] = &[
+    "builtins.input",
+    "builtins.open",
+    "io.open",
+    "os.access",
+    "os.chmod",
+    "os.chown",
+    "os.listdir",
+    "os.lstat",
+    "os.makedirs",
+    "os.mkdir",
+    "os.path.exists",
+    "os.path.getmtime",
+    "os.path.getsize",
+    "os.path.isdir",
+    "os.path.isfile",
+    "os.path.islink",
+    "os.path.lexists",
+    "os.path.realpath",
+    "os.popen",
+    "os.readlink",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.scandir",
+    "os.stat",
+    "os.symlink",
+    "os.system",
+    "os.unlink",
+    "os.walk",
+    "requests.",
+    "shutil.",
+    "socket.",
+    "subprocess.",
+    "time.sleep",
+    "urllib.request.",
+];
+
+impl<'a> Facts<'a> {
+    /// Whether an iteration of `around` awaits, or asks the operating system or the network, in so many words.
+    pub fn waits_in(&self, around: Loop<'a>) -> bool {
+        let mut inside = self.tree.descendants(around.node());
+        inside.any(|node| match node {
+            AnyNodeRef::ExprAwait(_) => around.repeats(node),
+            AnyNodeRef::StmtFor(stmt) => stmt.is_async,
+            AnyNodeRef::Comprehension(clause) => clause.is_async,
+            AnyNodeRef::ExprCall(call) => around.repeats(call) && self.is_waiting_call(call),
+            _ => false,
+        })
+    }
+
+    /// Whether a call asks the operating system or the network.
+    pub fn is_waiting_call(&self, call: &'a ExprCall) -> bool {
+        self.name(&*call.func).is_some_and(|name| {
+            WAITING
+                .iter()
+                .copied()
+                .any(|known| name == known || (known.ends_with('.') && name.starts_with(known)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    fn waits(text: &str) -> Option<bool> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let mut nodes = facts.tree.nodes().iter();
+        nodes.find_map(|node| match node {
+            AnyNodeRef::StmtFor(stmt) => Some(facts.waits_in(Loop::For(stmt))),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn an_iteration_that_asks_outside_waits() {
+        let asks = "import os.path\nfor x in xs:\n    if os.path.isdir(x):\n        print(x)\n";
+        assert_eq!(waits(asks), Some(true));
+        let awaits = "async def f(xs):\n    for x in xs:\n        await g(x)\n";
+        assert_eq!(waits(awaits), Some(true));
+        let once = "import os\nfor x in os.listdir('.'):\n    print(os.path.join('a', x))\n";
+        assert_eq!(waits(once), Some(false));
+    }
+}
