@@ -83,6 +83,7 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
             severity: Severity::Warning,
             fate: Fate::Stands,
             finding,
+            heat: None,
             anchor: Anchor::default(),
         }));
     suppress::mark(source, parsed.tokens(), &mut report, || {

@@ -75,6 +75,11 @@ pub enum Color {
 pub enum Command {
     /// Finds, explains and fixes slow code
     Check(Box<Check>),
+    /// Records, shows and merges profiles, which say which findings matter
+    Profile {
+        #[command(subcommand)]
+        command: ProfileCommand,
+    },
     /// Keeps a file of findings that were there before, so that only new ones are reported
     #[command(subcommand)]
     Baseline(Baseline),
@@ -114,6 +119,75 @@ pub enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         output_format: VersionFormat,
     },
+}
+
+/// `hotlint profile`
+#[derive(Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// Shows what a profile says: where the time, or the memory, went
+    Show {
+        #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+        /// How many places
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+        top: usize,
+        /// Show libraries too
+        #[arg(long)]
+        libraries: bool,
+    },
+    /// Merges profiles into one small file, to be kept with the code for the editor and for CI
+    Merge {
+        #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+        /// Where to write it; standard output where it is missing
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: Option<PathBuf>,
+        /// The folder in which the profiled program had this project
+        #[arg(long, value_name = "FOLDER")]
+        profile_root: Option<String>,
+        /// Paths of the profile that begin so are those that begin otherwise here: `/app=src`
+        #[arg(long, value_name = "FROM=TO", value_parser = path_pair)]
+        path_map: Vec<(String, PathBuf)>,
+    },
+    /// Runs a command under a profiler, and then checks with what it recorded
+    ///
+    /// The command is run as it is given; its own output stays where it is.
+    Record(Box<Record>),
+}
+
+/// `hotlint profile record`
+#[derive(Debug, Args)]
+pub struct Record {
+    /// Which profiler; it has to be installed for the Python that the command runs
+    #[arg(long, value_name = "NAME", default_value = "cprofile")]
+    pub profiler: Profiler,
+    /// Where to keep the profile; it is thrown away where this is missing
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Files and folders to check [default: the current folder]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub check: Vec<PathBuf>,
+    /// The command: `python app.py`, `python -m package`, or a script that Python runs
+    #[arg(
+        value_name = "COMMAND",
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub command: Vec<OsString>,
+}
+
+/// Profilers that `hotlint profile record` knows how to start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profiler {
+    /// Python's own: counts each call, and slows calls down
+    Cprofile,
+    /// Looks a hundred times a second from outside; knows lines
+    PySpy,
+    /// Looks a thousand times a second from inside; knows lines
+    Pyinstrument,
+    /// Traces each call
+    Viztracer,
 }
 
 /// `hotlint baseline`; all commands take what `hotlint check` takes.
@@ -268,6 +342,9 @@ pub struct Check {
     #[arg(long, help_heading = "Files")]
     pub show_files: bool,
 
+    #[command(flatten)]
+    pub heat: Heat,
+
     /// A configuration file in place of the closest one, or a `key = value`
     #[arg(long, value_name = "FILE|KEY=VALUE", help_heading = "Configuration")]
     pub config: Vec<String>,
@@ -359,6 +436,69 @@ pub struct Check {
         help_heading = "Global options"
     )]
     pub threads: usize,
+}
+
+/// What profiles are read, and what is made of them.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Profiles")]
+pub struct Heat {
+    /// Rank findings by what a profiler recorded: of cProfile, py-spy, line_profiler, pyinstrument, scalene, memray, ...
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub profile: Vec<PathBuf>,
+    /// The folder in which the profiled program had this project
+    #[arg(long, value_name = "FOLDER")]
+    pub profile_root: Option<String>,
+    /// Paths of the profile that begin so are those that begin otherwise here: `/app=src`
+    #[arg(long, value_name = "FROM=TO", value_parser = path_pair)]
+    pub path_map: Vec<(String, PathBuf)>,
+    /// The git revision that was profiled: lines are followed to where they are now
+    #[arg(long, value_name = "REVISION")]
+    pub profile_rev: Option<String>,
+    /// What to do when the code changed since it was profiled [default: warn]
+    #[arg(long, value_name = "WHAT")]
+    pub stale_profile: Option<Stale>,
+    /// Show the hottest findings first, as is done with a profile; `--no-hot-first` keeps the order of places
+    #[arg(long, overrides_with = "no_hot_first")]
+    pub hot_first: bool,
+    #[arg(long, overrides_with = "hot_first", hide = true)]
+    pub no_hot_first: bool,
+    /// Show only findings that a profile saw, and whose fix can save 1 % of the run, or what `--min-share` says
+    #[arg(long)]
+    pub only_hot: bool,
+    /// Show only findings whose fix can save this share of the run: `2%`
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub min_share: Option<f64>,
+    /// Exit with 1 only when the fix of a finding can save this share of the run
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub fail_on_hot: Option<f64>,
+}
+
+/// What to do with a profile of other code than is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Stale {
+    /// Stop
+    Error,
+    /// Say so
+    #[default]
+    Warn,
+    /// Say nothing
+    Ignore,
+}
+
+/// `2%`, `0.5 %` or `2`, as a share from 0 to 1.
+pub fn share(text: &str) -> Result<f64, String> {
+    let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>();
+    match number {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
+        _ => Err("not a share like `2%`".to_owned()),
+    }
+}
+
+fn path_pair(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.is_empty() => Ok((from.to_owned(), PathBuf::from(to))),
+        _ => Err("not a pair like `/app=src`".to_owned()),
+    }
 }
 
 impl Check {

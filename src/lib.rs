@@ -24,6 +24,7 @@ pub mod policy;
 pub mod profile;
 mod progress;
 pub mod quiet;
+pub mod rank;
 pub mod read;
 pub mod render;
 pub mod report;

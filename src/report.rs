@@ -2,6 +2,7 @@
 
 use hotlint_core::python::Source;
 
+use crate::rank::Ranking;
 use crate::read::Origin;
 use crate::verdict::FileReport;
 
@@ -12,6 +13,8 @@ pub struct Report {
     pub files: Vec<Checked>,
     /// How many files were looked at, those without findings included.
     pub checked: usize,
+    /// What the profiles of the run say, where there are any.
+    pub ranking: Option<Ranking>,
     /// Whether findings were compared with a baseline or an older version.
     pub compared: bool,
 }

@@ -120,6 +120,8 @@ impl From<&Marked> for StoredFinding {
             severity,
             fate,
             anchor,
+            // Told after what is stored is read, by the profile of the day.
+            heat: _,
         } = marked;
         let fix = finding.fix.as_ref().map(|fix| StoredFix {
             level: fix.level.into(),
@@ -196,6 +198,7 @@ impl StoredFinding {
                 statement: self.statement,
                 around: self.around,
             },
+            heat: None,
         })
     }
 }

@@ -143,6 +143,7 @@ pub fn mark<'a>(
             severity: Severity::Warning,
             anchor: Anchor::default(),
             finding,
+            heat: None,
         })
         .collect();
     if !own.is_empty() {

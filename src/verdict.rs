@@ -5,6 +5,7 @@ use hotlint_core::python::{MAX_DEPTH, ParseProblem};
 use hotlint_core::text_size::TextRange;
 
 use crate::anchor::Anchor;
+use crate::profile::Unit;
 
 /// What `check` has to say about one file.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub struct Marked {
     pub finding: Finding,
     pub severity: Severity,
     pub fate: Fate,
+    /// `None` where there is no profile.
+    pub heat: Option<Heat>,
     /// Where it belongs, told without line numbers.
     pub anchor: Anchor,
 }
@@ -34,6 +37,8 @@ pub enum Fate {
     Suppressed { by: TextRange },
     /// The configuration silences this rule in this file.
     Quiet,
+    /// The profile says that little is to be had, and only what is hot was asked for.
+    Cold,
     /// The baseline knows it.
     Baselined,
     /// It was there before the change that this run looks at.
@@ -90,6 +95,75 @@ impl FileReport {
         Self {
             findings: Vec::new(),
             problems: vec![problem],
+        }
+    }
+}
+
+/// What the profiles of a run say about a finding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heat {
+    /// How the finding was found in the profile.
+    pub join: Join,
+    /// What shares are shares of.
+    pub unit: Unit,
+    /// The share of the run that was spent where the finding is; an upper bound for the finding itself. 0 to 1.
+    pub share: f64,
+    /// The share of the run that its fix saves at most.
+    pub bound: f64,
+    /// What its fix is expected to save; for the order only.
+    pub score: f64,
+    /// How many times less the operation takes, at most, where that was measured.
+    pub times: Option<f64>,
+    /// How often the place ran, where that was counted.
+    pub hits: Option<u64>,
+    /// The line where that place begins: findings of one function share its time. 0 where nothing was seen.
+    pub at: u32,
+}
+
+/// How a finding was found in a profile: the further down, the surer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Join {
+    /// No profile saw its file, or watched its function.
+    Unprofiled,
+    /// Its file was seen, and nothing of its function.
+    File,
+    /// The function was seen as a whole.
+    Function,
+    /// The lines were seen.
+    Line,
+    /// The very expression was seen.
+    Span,
+}
+
+impl Heat {
+    pub const fn unprofiled() -> Self {
+        Self {
+            join: Join::Unprofiled,
+            unit: Unit::Samples,
+            share: 0.0,
+            bound: 0.0,
+            score: 0.0,
+            times: None,
+            hits: None,
+            at: 0,
+        }
+    }
+
+    /// Whether a profile saw it, and its fix can save `share` of the run.
+    pub fn reaches(&self, share: f64) -> bool {
+        self.join != Join::Unprofiled && self.bound >= share
+    }
+}
+
+impl Join {
+    /// In machine formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            Join::Unprofiled => "unprofiled",
+            Join::File => "file",
+            Join::Function => "function",
+            Join::Line => "line",
+            Join::Span => "span",
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use hotlint_core::lint::Severity;
 
 use super::baseline::Known;
+use super::ranking::Ranking;
 use super::run::Run;
 use super::{Exit, config};
 use crate::Mode;
@@ -17,7 +18,7 @@ use crate::output::{Output, outputs};
 use crate::render::{self, Style, Tally};
 use crate::report::Report;
 use crate::terminal::Terminal;
-use crate::verdict::{Fate, Marked, ProblemKind};
+use crate::verdict::{Fate, Join, Marked, ProblemKind};
 use crate::words::{plural, reason};
 
 /// Runs the command.
@@ -38,6 +39,13 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     let known = Known::read(&settings, args.baseline.is_some(), terminal);
     let (outputs, known) = match wanted.and_then(|outputs| Ok((outputs, known?))) {
         Ok(wanted) => wanted,
+        Err(message) => {
+            terminal.error(message);
+            return Ok(Exit::Error);
+        }
+    };
+    let heat = match Ranking::new(&args.heat, &settings, run.configs.cwd(), terminal) {
+        Ok(heat) => heat,
         Err(message) => {
             terminal.error(message);
             return Ok(Exit::Error);
@@ -96,6 +104,9 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     if let Some(known) = known.filter(|_| !args.diff) {
         exit = exit.max(known.mark(&run, &mut report, terminal)?);
     }
+    if let Some(heat) = &heat {
+        exit = exit.max(heat.rank(&mut report, &run.targets, terminal));
+    }
     if args.fix_only {
         // What is left is for another run to tell; what could not be read or written is not.
         report
@@ -123,7 +134,8 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         };
         terminal.note(format_args!("{tally}{}", silent_note(&report)));
     }
-    exit = exit.max(verdict(&report, &settings, args.exit_zero));
+    let hot = args.heat.fail_on_hot.filter(|_| heat.is_some());
+    exit = exit.max(verdict(&report, &settings, hot, args.exit_zero));
     if outcome.fixed > 0 && (args.diff && !args.exit_zero || args.exit_non_zero_on_fix) {
         exit = exit.max(Exit::Findings);
     }
@@ -170,7 +182,9 @@ fn show(
 }
 
 /// What becomes of the run.
-fn verdict(report: &Report, settings: &Settings, exit_zero: bool) -> Exit {
+///
+/// With `hot`, a share of the run that its fix can save makes a finding count, and not its severity.
+fn verdict(report: &Report, settings: &Settings, hot: Option<f64>, exit_zero: bool) -> Exit {
     let level = settings.fail_level;
     let failed = match exit_zero {
         true => Exit::Clean,
@@ -190,8 +204,11 @@ fn verdict(report: &Report, settings: &Settings, exit_zero: bool) -> Exit {
         }
     });
     let findings = report.files.iter().flat_map(|file| &file.report.findings);
-    let counts =
-        |marked: &&Marked| marked.fate == Fate::Stands && level.is_reached_by(marked.severity);
+    let is_loud = |marked: &Marked| match hot {
+        Some(least) => marked.heat.is_some_and(|heat| heat.reaches(least)),
+        None => level.is_reached_by(marked.severity),
+    };
+    let counts = |marked: &&Marked| marked.fate == Fate::Stands && is_loud(marked);
     let finding = match findings.filter(counts).count() > settings.max_findings {
         true => failed,
         false => Exit::Clean,
@@ -203,15 +220,23 @@ fn verdict(report: &Report, settings: &Settings, exit_zero: bool) -> Exit {
 fn silent_note(report: &Report) -> String {
     let findings = || report.files.iter().flat_map(|file| &file.report.findings);
     let count = |fate: Fate| findings().filter(|marked| marked.fate == fate).count();
+    let is_unprofiled =
+        |marked: &&Marked| (marked.heat).is_some_and(|heat| heat.join == Join::Unprofiled);
+    let cold = findings().filter(|marked| marked.fate == Fate::Cold);
+    let unprofiled = cold.filter(is_unprofiled).count();
     let mut note = String::new();
-    for (fate, words) in [
-        (Fate::Quiet, "kept quiet (see `hotlint config quiet-in`)"),
-        (Fate::Baselined, "in the baseline"),
-        (Fate::Unchanged, "older than the change"),
+    for (count, words) in [
+        (
+            count(Fate::Quiet),
+            "kept quiet (see `hotlint config quiet-in`)",
+        ),
+        (count(Fate::Baselined), "in the baseline"),
+        (count(Fate::Unchanged), "older than the change"),
+        (count(Fate::Cold) - unprofiled, "too cold to be shown"),
+        (unprofiled, "not shown, as no profile saw their code"),
     ] {
-        match count(fate) {
-            0 => {}
-            count => note.push_str(&format!(" {count} {words}.")),
+        if count > 0 {
+            note.push_str(&format!(" {count} {words}."));
         }
     }
     note

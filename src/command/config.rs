@@ -117,6 +117,25 @@ pub fn settings(resolved: &Resolved, out: &mut dyn Write) -> io::Result<()> {
         "max-file-size = {}",
         settings.max_file_size.unwrap_or(0)
     )?;
+    if !settings.profiles.is_empty() {
+        let paths: Vec<_> = settings
+            .profiles
+            .iter()
+            .map(|path| path.to_string_lossy())
+            .collect();
+        let paths: Vec<_> = paths.iter().map(|path| &**path).collect();
+        list(out, "profile", &paths)?;
+    }
+    if let Some(share) = settings.min_share {
+        writeln!(out, "min-share = \"{}%\"", share * 100.0)?;
+    }
+    if !settings.path_map.is_empty() {
+        writeln!(out, "\n[path-map]")?;
+    }
+    for (from, to) in &settings.path_map {
+        let [from, to] = [from.clone(), to.display().to_string()].map(toml::Value::from);
+        writeln!(out, "{from} = {to}")?;
+    }
     writeln!(out, "\n[severity]")?;
     for (_, rule, severity) in settings.policy.selected() {
         writeln!(

@@ -7,6 +7,8 @@ mod config;
 mod init;
 mod measure;
 mod migrate;
+mod profile;
+mod ranking;
 mod rule;
 mod run;
 mod why;
@@ -45,6 +47,7 @@ pub fn run(cli: Cli) -> Exit {
     let terminal = Terminal::new(&cli.global);
     let done = match cli.command {
         Command::Check(args) => check::run(&args, terminal),
+        Command::Profile { command } => profile::run(&command, &cli.global, terminal),
         Command::Baseline(command) => baseline::run(&command, terminal),
         Command::Clean { cache_dir } => clean::run(cache_dir.as_deref(), terminal),
         Command::Init => init::run(terminal),

@@ -171,6 +171,7 @@ impl Answer<'_> {
                 Fate::Quiet => "kept quiet by the configuration: see `hotlint config quiet-in` and `per-file-ignores`".to_owned(),
                 Fate::Baselined => "known to the baseline".to_owned(),
                 Fate::Unchanged => "not new in this change".to_owned(),
+                Fate::Cold => "too cold to be shown: see `--only-hot`".to_owned(),
             };
             let _ = writeln!(out, "\n{}: {fate}", finding.rule);
             let _ = writeln!(out, "  {}", finding.message);

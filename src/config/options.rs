@@ -35,6 +35,9 @@ pub struct Options {
     pub unsafe_fixes: Option<bool>,
     pub output_format: Option<Format>,
     pub max_file_size: Option<u64>,
+    pub profile: Option<Vec<String>>,
+    pub path_map: Option<Vec<(String, String)>>,
+    pub min_share: Option<f64>,
 }
 
 /// Files whose findings nobody waits for.
@@ -274,6 +277,44 @@ pub const KEYS: &[Key] = &[
         default: "\"8 MiB\"",
         doc: "Files that are larger are passed over with a notice; 0 lifts the limit.",
         read: |reader, options, value| options.max_file_size = reader.size(value),
+    },
+    Key {
+        name: "profile",
+        kind: "path, or list of paths",
+        default: "[]",
+        doc: "Profiles that findings are ranked by. They count where the command line names none; `hotlint profile merge` writes a small one to be kept with the code. Relative to this file; those that do not exist are passed over.",
+        read: |reader, options, value| {
+            let paths = reader.spanned_strings(value);
+            options.profile = Some(paths.into_iter().map(Spanned::into_inner).collect());
+        },
+    },
+    Key {
+        name: "path-map",
+        kind: "table: beginning of a path -> folder",
+        default: "{}",
+        doc: "Where the files of a profile are here, if the program ran elsewhere: `{ \"/app\" = \"src\" }`. Folders are relative to this file. Without it, paths are matched by their ends.",
+        read: |reader, options, value| {
+            let mut pairs = Vec::new();
+            for (from, to) in reader.table(value) {
+                let to = reader.string(to);
+                pairs.extend(to.map(|to| (from.get_ref().to_string(), to)));
+            }
+            options.path_map = Some(pairs);
+        },
+    },
+    Key {
+        name: "min-share",
+        kind: "share like \"2%\"",
+        default: "\"1%\"",
+        doc: "The share of a run that a fix has to be able to save for `--only-hot` to show the finding.",
+        read: |reader, options, value| {
+            let text = reader.string(value).unwrap_or_default();
+            match crate::cli::share(&text) {
+                _ if text.is_empty() => {}
+                Ok(share) => options.min_share = Some(share),
+                Err(_) => reader.error(value.span(), "expected a share like `\"2%\"`"),
+            }
+        },
     },
 ];
 

@@ -42,6 +42,12 @@ pub struct Settings {
     pub output_format: Format,
     /// In bytes; `None` without a limit.
     pub max_file_size: Option<u64>,
+    /// Profiles to rank by; absolute.
+    pub profiles: Vec<PathBuf>,
+    /// Beginnings of paths in profiles, and the absolute folders that they are here.
+    pub path_map: Vec<(String, PathBuf)>,
+    /// A share from 0 to 1.
+    pub min_share: Option<f64>,
 }
 
 impl Settings {
@@ -74,6 +80,16 @@ impl Settings {
             unsafe_fixes: value(layers, |options| options.unsafe_fixes).unwrap_or(false),
             output_format: value(layers, |options| options.output_format).unwrap_or(Format::Full),
             max_file_size: (size > 0).then_some(size),
+            profiles: last(layers, |options| options.profile.as_ref())
+                .map(|(root, paths)| paths.iter().map(|path| root.join(path)).collect())
+                .unwrap_or_default(),
+            path_map: last(layers, |options| options.path_map.as_ref())
+                .map(|(root, pairs)| {
+                    let pair = |(from, to): &(String, String)| (from.clone(), root.join(to));
+                    pairs.iter().map(pair).collect()
+                })
+                .unwrap_or_default(),
+            min_share: value(layers, |options| options.min_share),
         }
     }
 }

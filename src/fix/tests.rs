@@ -163,6 +163,7 @@ fn found(rule: &'static str, place: TextRange, fix: Fix) -> Marked {
         finding,
         severity: Severity::Warning,
         fate: Fate::Stands,
+        heat: None,
         anchor: Default::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! What all readers of JSON share.
 
-use std::io::Read as _;
+use std::io::{BufReader, Read as _};
 
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 
@@ -9,6 +9,14 @@ use super::input::{Input, MAX_WHOLE, ProfileError};
 
 /// Keys that are looked at.
 const MAX_KEYS: usize = 64;
+/// Keys that only one format has.
+const DECISIVE: [&str; 5] = [
+    "hotlint-profile",
+    "traceEvents",
+    "root_frame",
+    "frame_records",
+    "top_allocations_by_size",
+];
 /// How deep trees may be.
 pub const MAX_DEPTH: usize = 4_000;
 
@@ -28,8 +36,10 @@ pub fn top_keys(input: &Input) -> Result<Vec<String>, ProfileError> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
             while let Some(key) = map.next_key::<String>()? {
+                // What tells all need not be read twice.
+                let is_enough = DECISIVE.contains(&key.as_str());
                 self.0.push(key);
-                if self.0.len() >= MAX_KEYS {
+                if is_enough || self.0.len() >= MAX_KEYS {
                     return Err(serde::de::Error::custom("enough"));
                 }
                 map.next_value::<IgnoredAny>()?;
@@ -39,7 +49,8 @@ pub fn top_keys(input: &Input) -> Result<Vec<String>, ProfileError> {
     }
 
     let mut keys = Vec::new();
-    let mut json = serde_json::Deserializer::from_reader(input.open()?.take(MAX_WHOLE));
+    let reader = BufReader::new(input.open()?.take(MAX_WHOLE));
+    let mut json = serde_json::Deserializer::from_reader(reader);
     // Wherever it breaks off, what came before tells what it is.
     let _ = serde::Deserializer::deserialize_map(&mut json, Keys(&mut keys));
     Ok(keys)

@@ -50,7 +50,6 @@ pub fn read(input: &Input) -> Result<Vec<Profile>, ProfileError> {
         }
         // Known to have been watched, even if it never ran.
         let function = recorder.place(file, name, first, 0)?;
-        recorder.add(function, 0.0, all, all);
         recorder.hit(function, 0);
         longest = longest.max(all);
     }

@@ -48,6 +48,7 @@ fn sum(one: Profile, other: Profile) -> Profile {
         // What either of them watched as a whole was seen.
         partial: one.partial && other.partial,
         inclusive: one.inclusive || other.inclusive,
+        drifting: one.drifting || other.drifting,
         notes,
     }
 }

@@ -54,6 +54,9 @@ pub struct Profile {
     pub partial: bool,
     /// Whether it is not known who called whom: then what a place owns is all that was spent while it ran.
     pub inclusive: bool,
+    /// Whether lines are those at which a signal was answered: the next call, or the next round of the loop. The function
+    /// is right, the line may not be.
+    pub drifting: bool,
     /// What the reader of the profile should know; sentences without a stop.
     pub notes: Vec<String>,
 }

@@ -88,7 +88,9 @@ pub fn read_session(input: &Input) -> Result<Vec<Profile>, ProfileError> {
         }
         recorder.stack(&stack, *spent)?;
     }
-    Ok(vec![recorder.profile(Unit::Seconds)])
+    let mut profile = recorder.profile(Unit::Seconds);
+    profile.drifting = true;
+    Ok(vec![profile])
 }
 
 fn qualified(class: Option<&str>, function: &str) -> String {

@@ -222,6 +222,7 @@ impl Recorder {
             sites: self.sites,
             partial: false,
             inclusive: false,
+            drifting: false,
             notes: Vec::new(),
         }
     }

@@ -28,6 +28,8 @@ struct Part {
     partial: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     inclusive: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    drifting: bool,
     files: BTreeMap<String, Vec<Entry>>,
 }
 
@@ -100,6 +102,7 @@ pub fn store(
             total: rounded(profile.total),
             partial: profile.partial,
             inclusive: profile.inclusive,
+            drifting: profile.drifting,
             files,
         }
     });
@@ -147,6 +150,7 @@ fn part(part: Part) -> Result<Profile, ProfileError> {
     let mut profile = recorder.profile(part.unit);
     profile.partial = part.partial;
     profile.inclusive = part.inclusive;
+    profile.drifting = part.drifting;
     Ok(profile)
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::io::BufReader;
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -68,7 +69,10 @@ pub fn read(input: &Input) -> Result<Vec<Profile>, ProfileError> {
     let mut sink = Sink::default();
     sink.left.set(MAX_WHOLE);
     let left = Rc::clone(&sink.left);
-    let mut json = serde_json::Deserializer::from_reader(Metered::new(input.open()?, &left));
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(
+        64 << 10,
+        Metered::new(input.open()?, &left),
+    ));
     let read = json.deserialize_any(Whole(&mut sink));
     if let Some(error) = sink.error.take() {
         return Err(error);

@@ -11,7 +11,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use super::excerpt::{CONTEXT, Excerpt, Label, TAB};
 use crate::measure::evidence;
 
-use super::{Place, Style, cost, paint, problem_name, sketch, standing};
+use super::{Place, Style, Told, cost, heat, paint, problem_name, sketch, told};
 use crate::report::{Checked, Report};
 use crate::verdict::{Marked, Problem};
 
@@ -21,17 +21,14 @@ const HOME: &str = env!("CARGO_PKG_HOMEPAGE");
 pub(super) fn write(report: &Report, out: &mut dyn io::Write, style: &Style) -> io::Result<()> {
     let painter = Painter::new(style);
     let mut text = String::new();
-    for file in &report.files {
-        for problem in &file.report.problems {
-            text.clear();
-            painter.problem(&mut text, file, problem);
-            out.write_all(text.as_bytes())?;
+    heat::hottest(report, out, style)?;
+    for (file, told) in told(report) {
+        text.clear();
+        match told {
+            Told::Problem(problem) => painter.problem(&mut text, file, problem),
+            Told::Finding(marked) => painter.finding(&mut text, file, marked),
         }
-        for marked in standing(&file.report) {
-            text.clear();
-            painter.finding(&mut text, file, marked);
-            out.write_all(text.as_bytes())?;
-        }
+        out.write_all(text.as_bytes())?;
     }
     Ok(())
 }
@@ -79,6 +76,10 @@ impl<'a> Painter<'a> {
                 labels,
             },
         );
+        if let Some(heat) = &marked.heat {
+            let words = format!("{}{}", heat::bar(heat.bound, self.style), heat::words(heat));
+            self.line(text, AnsiColor::Cyan, "heat", &words);
+        }
         let mut cost = cost(marked);
         if let (false, Some(claim)) = (cost.is_empty(), evidence::claim(marked.finding.rule)) {
             cost = format!("{cost} (measured: {claim})");

@@ -15,6 +15,8 @@ mod full;
 mod github;
 mod gitlab;
 mod grouped;
+mod heat;
+mod html;
 mod json;
 mod json_lines;
 mod junit;
@@ -34,11 +36,12 @@ use std::io;
 
 use hotlint_core::lint::{FixLevel, RuleInfo};
 
-use crate::report::Report;
-use crate::verdict::{Fate, FileReport, Marked, ProblemKind};
+use crate::report::{Checked, Report};
+use crate::verdict::{Fate, FileReport, Marked, Problem, ProblemKind};
 
 pub use closing::Tally;
 pub use diff::diff;
+pub use heat::{amount, percent};
 pub use place::Place;
 pub use statistics::{Count, statistics};
 
@@ -93,6 +96,8 @@ formats! {
     Full => full,
     /// One block for each file
     Grouped => grouped,
+    /// One page for a browser: findings on the source, and where the time goes
+    Html => html,
     /// One array of objects
     Json => json,
     /// One object on each line
@@ -132,6 +137,35 @@ fn standing(report: &FileReport) -> impl Iterator<Item = &Marked> {
         .findings
         .iter()
         .filter(|marked| marked.fate == Fate::Stands)
+}
+
+/// What is printed of a file.
+enum Told<'a> {
+    Problem(&'a Problem),
+    Finding(&'a Marked),
+}
+
+/// Everything that is printed, in the order of printing: by place, each file's problems first; or, where a profile
+/// ranks, all problems and then the findings, hottest first.
+fn told(report: &Report) -> Vec<(&Checked, Told<'_>)> {
+    let order = report
+        .ranking
+        .as_ref()
+        .map_or(&[][..], |ranking| &ranking.order);
+    let mut all = Vec::new();
+    for file in &report.files {
+        let problems = file.report.problems.iter();
+        all.extend(problems.map(|problem| (file, Told::Problem(problem))));
+        if order.is_empty() {
+            all.extend(standing(&file.report).map(|marked| (file, Told::Finding(marked))));
+        }
+    }
+    all.extend(order.iter().filter_map(|(file, finding)| {
+        let file = report.files.get(*file)?;
+        let marked = file.report.findings.get(*finding)?;
+        (marked.fate == Fate::Stands).then_some((file, Told::Finding(marked)))
+    }));
+    all
 }
 
 /// What the rule of that name declares; `None` for what is no rule, such as the findings on suppressions.

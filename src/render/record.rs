@@ -6,7 +6,8 @@ use hotlint_core::lint::{FixLevel, Severity};
 use hotlint_core::text_size::TextRange;
 use serde::Serialize;
 
-use super::{Place, cost, problem_name, standing};
+use super::{Place, Told, cost, problem_name, told};
+use crate::profile::Unit;
 use crate::report::{Checked, Report};
 use crate::verdict::{Fate, Marked, Problem};
 
@@ -27,6 +28,19 @@ pub(super) struct Record<'a> {
     causes: Vec<Because<'a>>,
     fix: Option<Repair<'a>>,
     fate: Option<&'static str>,
+    heat: Option<Warmth>,
+}
+
+/// What the profiles say; shares are shares of the run, 0 to 1.
+#[derive(Serialize)]
+struct Warmth {
+    /// `span`, `line`, `function`, `file` or `unprofiled`.
+    join: &'static str,
+    unit: Unit,
+    share: f64,
+    bound: f64,
+    times: Option<f64>,
+    hits: Option<u64>,
 }
 
 /// 1-based; columns count characters.
@@ -62,11 +76,9 @@ struct Change<'a> {
 
 /// Everything that the report has to say, in its order.
 pub(super) fn records(report: &Report) -> impl Iterator<Item = Record<'_>> {
-    report.files.iter().flat_map(|file| {
-        let problems = file.report.problems.iter();
-        problems
-            .map(move |problem| Record::problem(file, problem))
-            .chain(standing(&file.report).map(move |marked| Record::finding(file, marked)))
+    told(report).into_iter().map(|(file, told)| match told {
+        Told::Problem(problem) => Record::problem(file, problem),
+        Told::Finding(marked) => Record::finding(file, marked),
     })
 }
 
@@ -123,8 +135,17 @@ impl<'a> Record<'a> {
                 Fate::Stands => "stands",
                 Fate::Suppressed { .. } => "suppressed",
                 Fate::Quiet => "quiet",
+                Fate::Cold => "cold",
                 Fate::Baselined => "baselined",
                 Fate::Unchanged => "unchanged",
+            }),
+            heat: marked.heat.map(|heat| Warmth {
+                join: heat.join.name(),
+                unit: heat.unit,
+                share: rounded(heat.share),
+                bound: rounded(heat.bound),
+                times: heat.times,
+                hits: heat.hits,
             }),
         }
     }
@@ -148,6 +169,7 @@ impl<'a> Record<'a> {
             causes: Vec::new(),
             fix: None,
             fate: None,
+            heat: None,
         }
     }
 }
@@ -160,6 +182,11 @@ fn span(file: &Checked, range: TextRange) -> (Option<usize>, Position, Position)
     let start = Place::of(file, range.start());
     let end = Place::of(file, range.end());
     (start.cell, position(start), position(end))
+}
+
+/// More digits than that are noise.
+fn rounded(share: f64) -> f64 {
+    (share * 1e4).round() / 1e4
 }
 
 fn filled(text: &str) -> Option<&str> {

@@ -27,6 +27,7 @@ pub fn marked(rule: &'static str, mut finding: Finding) -> Marked {
         finding,
         severity: Severity::Warning,
         fate: Fate::Stands,
+        heat: None,
         anchor: Anchor::default(),
     }
 }

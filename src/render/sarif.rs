@@ -172,7 +172,7 @@ impl Writer<'_> {
                 result["suppressions"] =
                     json!([{ "kind": "external", "justification": "part of the baseline" }]);
             }
-            Fate::Stands | Fate::Unchanged | Fate::Quiet => {}
+            Fate::Stands | Fate::Unchanged | Fate::Quiet | Fate::Cold => {}
         }
         if self.compared {
             result["baselineState"] = match marked.fate {

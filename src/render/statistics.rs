@@ -6,11 +6,11 @@ use std::io;
 use hotlint_core::lint::FixLevel;
 use serde::Serialize;
 
-use super::{Format, Style, level, paint, standing};
+use super::{Format, Style, heat, level, paint, standing};
 use crate::report::Report;
 
 /// One rule's share of a report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Count {
     pub rule: &'static str,
     pub count: usize,
@@ -18,10 +18,13 @@ pub struct Count {
     pub fixable: usize,
     /// Only with `--unsafe-fixes` too.
     pub unsafe_fixable: usize,
+    /// The share of the run that mending all of them saves at most; with a profile only. 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
 }
 
 impl Count {
-    /// Most frequent rule first, then by name.
+    /// Most frequent rule first, or with a profile the one that saves most; then by name.
     pub fn of(report: &Report) -> Vec<Self> {
         let mut counts: BTreeMap<&'static str, Self> = BTreeMap::new();
         for marked in report.files.iter().flat_map(|file| standing(&file.report)) {
@@ -34,8 +37,15 @@ impl Count {
                 Some(FixLevel::Display) | None => {}
             }
         }
+        let shares = heat::shares(report);
+        for count in counts.values_mut().filter(|_| report.ranking.is_some()) {
+            count.share = Some(shares.get(count.rule).copied().unwrap_or(0.0));
+        }
         let mut counts: Vec<Self> = counts.into_values().collect();
-        counts.sort_by_key(|count| std::cmp::Reverse(count.count));
+        counts.sort_by(|a, b| {
+            let share = |count: &Self| count.share.unwrap_or(0.0);
+            share(b).total_cmp(&share(a)).then(b.count.cmp(&a.count))
+        });
         counts
     }
 }
@@ -62,9 +72,8 @@ pub fn statistics(
         }
         _ => {}
     }
-    let digits = counts
-        .first()
-        .map_or(0, |most| most.count.to_string().len());
+    let digits = counts.iter().map(|count| count.count.to_string().len());
+    let digits = digits.max().unwrap_or(0);
     let names = counts
         .iter()
         .map(|count| count.rule.len())
@@ -75,6 +84,7 @@ pub fn statistics(
         count,
         fixable,
         unsafe_fixable,
+        share,
     } in counts
     {
         let fixes = match (fixable, unsafe_fixable) {
@@ -93,7 +103,10 @@ pub fn statistics(
             anstyle::Style::new().bold(),
             format_args!("{count:>digits$}"),
         );
-        writeln!(out, "{count}  {rule}{fixes}")?;
+        let share = share.map_or(String::new(), |share| {
+            format!("{}{:>6}  ", heat::bar(share, style), heat::percent(share))
+        });
+        writeln!(out, "{count}  {share}{rule}{fixes}")?;
     }
     Ok(())
 }

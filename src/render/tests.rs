@@ -102,6 +102,7 @@ fn json_has_all_keys_always() {
                 ],
             },
             "fate": "stands",
+            "heat": null,
         })
     );
     assert_eq!(
@@ -109,7 +110,7 @@ fn json_has_all_keys_always() {
         serde_json::json!({
             "kind": "unreadable", "rule": null, "message": "permission denied", "path": "src/gone.py", "cell": null,
             "location": null, "end_location": null, "severity": "error", "cost": null,
-            "help": "give the user who runs hotlint the right to read it", "causes": [], "fix": null, "fate": null,
+            "help": "give the user who runs hotlint the right to read it", "causes": [], "fix": null, "fate": null, "heat": null,
         })
     );
 }

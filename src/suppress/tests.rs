@@ -26,6 +26,7 @@ fn marked(source: &Source) -> FileReport {
                 finding,
                 severity: Severity::Warning,
                 fate: Fate::Stands,
+                heat: None,
                 anchor: Default::default(),
             });
         }
@@ -247,6 +248,7 @@ fn quiet_findings_stay_quiet_and_count_as_use() {
         finding,
         severity: Severity::Warning,
         fate: Fate::Quiet,
+        heat: None,
         anchor: Default::default(),
     });
     mark(&source, parsed.tokens(), &mut report, || RULES.to_vec());

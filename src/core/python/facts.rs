@@ -20,6 +20,7 @@ use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
 use super::tree::{NodeId, Tree};
+use super::types::Type;
 use super::versions::Versions;
 
 /// Facts about one parsed file.
@@ -33,6 +34,8 @@ pub struct Facts<'a> {
     comments: OnceCell<CommentRanges>,
     pub(super) answers: RefCell<FxHashMap<Question<'a>, Answer<'a>>>,
     pub(super) inference: Cell<Inference>,
+    /// Types of expressions that were asked for, by their nodes.
+    pub(super) types: RefCell<FxHashMap<NodeId, Type<'a>>>,
     /// Whether a loop, by its node, calls code that is not known to be harmless.
     pub(super) unknown_calls: RefCell<FxHashMap<NodeId, bool>>,
     /// The last question for the innermost loop around a node, and its answer.
@@ -65,6 +68,7 @@ impl<'a> Facts<'a> {
             comments: OnceCell::new(),
             answers: RefCell::default(),
             inference: Cell::default(),
+            types: RefCell::default(),
             unknown_calls: RefCell::default(),
             last_loop: Cell::default(),
             trip_counts: RefCell::default(),

@@ -33,7 +33,18 @@ pub(super) enum Assigned<'a> {
 impl<'a> Facts<'a> {
     /// The type of an expression; [`Type::Unknown`] where the file does not tell.
     pub fn ty(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
-        known(self.infer(expr))
+        let expr = expr.into();
+        // A name is one question already; the rest is put together anew, and many rules ask of the same node.
+        if matches!(expr, ExprRef::Name(_)) || !self.inference.get().is_idle() {
+            return known(self.infer(expr));
+        }
+        let id = self.tree.id(expr);
+        if let Some(found) = self.types.borrow().get(&id) {
+            return found.clone();
+        }
+        let found = known(self.infer(expr));
+        self.types.borrow_mut().insert(id, found.clone());
+        found
     }
 
     /// The type of a variable over its whole life.

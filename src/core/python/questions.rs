@@ -45,6 +45,13 @@ pub(super) struct Inference {
     changed: bool,
 }
 
+impl Inference {
+    /// Whether no question is open: what is answered now is certain.
+    pub(super) fn is_idle(self) -> bool {
+        self.depth == 0
+    }
+}
+
 /// A large circle is nobody's idea of readable code.
 const DEEPEST: u32 = 100;
 const ROUNDS: u32 = 4;

@@ -1,0 +1,430 @@
+//! Report + profiles -> the report with the heat of each finding, and the order in which they matter.
+//!
+//! **Invariant**: nothing is dropped. A finding in a file that no profile saw is unprofiled, which is not the same as cold.
+
+mod join;
+mod paths;
+mod saving;
+mod scopes;
+mod shift;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hotlint_core::lint::{Cost, RuleInfo, Severity};
+use hotlint_core::python::{STACK_SIZE, parse};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::profile::{Profile, Site, Unit, is_library};
+use crate::report::{Checked, Report};
+use crate::rule_set::index_of;
+use crate::verdict::{Fate, Heat, Join};
+
+use join::{Located, Watch};
+pub use paths::Paths;
+use scopes::Scopes;
+use shift::Shift;
+
+/// From this share of a run on a finding is hot, and told one step louder.
+pub const HOT: f64 = 0.10;
+/// Below this share it is cold, and told one step more quietly.
+pub const COLD: f64 = 0.001;
+/// What `--only-hot` leaves out unless told otherwise.
+pub const MIN_SHARE: f64 = 0.01;
+
+/// How to rank.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// The revision that was running, if lines are to be mapped by git.
+    pub revision: Option<String>,
+    /// Findings of which less can be saved are not shown: a share of the run.
+    pub least: Option<f64>,
+    /// Whether the hottest comes first.
+    pub hot_first: bool,
+}
+
+/// What the profiles say about a whole report.
+#[derive(Clone, Debug, Default)]
+pub struct Ranking {
+    /// What was read, as people call it.
+    pub sources: Vec<String>,
+    /// The unit and the total of the profile that most findings are ranked by.
+    pub total: Option<(Unit, f64)>,
+    /// Findings by file and place in [`Report::files`], hottest first; empty where the order of places was asked for.
+    pub order: Vec<(usize, usize)>,
+    /// What each line of a file with findings spent itself, as a share; like [`Report::files`].
+    pub lines: Vec<BTreeMap<u32, LineHeat>>,
+    /// Where the time went, largest first; libraries are charged to who called them.
+    pub places: Vec<PlaceHeat>,
+    /// Files whose text is not the one that ran: what became of their places.
+    pub stale: Vec<String>,
+}
+
+/// The heat of a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LineHeat {
+    pub share: f64,
+    /// Whether it is the heat of the function that begins here: the profile does not tell lines.
+    pub of_function: bool,
+    pub hits: Option<u64>,
+}
+
+/// The heat of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaceHeat {
+    /// As reports call it, or as the profile does.
+    pub file: String,
+    pub function: String,
+    /// Where it begins; 0 where that is not known.
+    pub line: u32,
+    pub own: f64,
+    pub cumulative: f64,
+}
+
+/// Gives each finding of `report` its heat. `profiles` are one for each unit, `paths` knows all files that were checked;
+/// `shown` is what reports call them.
+pub fn rank(
+    report: &mut Report,
+    profiles: &[Profile],
+    paths: &Paths,
+    shown: &[String],
+    wanted: &Wanted,
+) -> Ranking {
+    // Trees are parsed again, which wants the stack that the first time had.
+    std::thread::scope(|scope| {
+        let work = || rank_here(report, profiles, paths, shown, wanted);
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK_SIZE)
+            .spawn_scoped(scope, work);
+        thread
+            .ok()
+            .and_then(|thread| thread.join().ok())
+            .unwrap_or_default()
+    })
+}
+
+fn rank_here(
+    report: &mut Report,
+    profiles: &[Profile],
+    paths: &Paths,
+    shown: &[String],
+    wanted: &Wanted,
+) -> Ranking {
+    let mut ranking = Ranking {
+        lines: vec![BTreeMap::new(); report.files.len()],
+        ..Ranking::default()
+    };
+    let indices: FxHashMap<&str, usize> = shown
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (name.as_str(), at))
+        .collect();
+    for marked in report
+        .files
+        .iter_mut()
+        .flat_map(|file| &mut file.report.findings)
+    {
+        marked.heat = Some(Heat::unprofiled());
+    }
+    // Time first: it is what a bound is told of, where memory tells something too.
+    for profile in profiles {
+        let is_first = ranking.total.is_none();
+        let found = paths.find(profile.sites.iter().map(|site| &*site.place.file));
+        let mut by_file: FxHashMap<usize, Vec<&Site>> = FxHashMap::default();
+        for site in &profile.sites {
+            if let Some(at) = found.get(&*site.place.file).copied().flatten() {
+                by_file.entry(at).or_default().push(site);
+            }
+        }
+        let watch = watch(profile);
+        let minor = python_of(profile);
+        for (at, file) in report.files.iter_mut().enumerate() {
+            let sites = indices
+                .get(file.source.path())
+                .and_then(|index| by_file.get(index));
+            let Some(sites) = sites else {
+                continue;
+            };
+            let Ok(parsed) = parse(&file.source) else {
+                continue;
+            };
+            let scopes = Scopes::of(parsed.syntax(), &file.source);
+            let shift = wanted
+                .revision
+                .as_deref()
+                .and_then(|revision| Shift::since(revision, &file.origin.path));
+            let located = Located::of(&scopes, sites.iter().copied(), shift.as_ref());
+            if let Some(note) = staleness(file, &located) {
+                ranking.stale.push(note);
+            }
+            if located.is_foreign() {
+                continue;
+            }
+            heat(file, &scopes, &located, profile, &watch, minor);
+            let lines = ranking.lines.get_mut(at);
+            if let Some(lines) = lines.filter(|_| is_first || profile.unit.is_time()) {
+                // Of two profiles the one that tells lines.
+                let heat = line_heat(&scopes, &located, profile.total);
+                if lines.is_empty()
+                    || !located.lines.is_empty() && lines.values().all(|line| line.of_function)
+                {
+                    *lines = heat;
+                }
+            }
+        }
+        if is_first {
+            ranking.total = Some((profile.unit, profile.total));
+            ranking.places = places(profile, &found, shown);
+        }
+    }
+    ranking.stale.sort();
+    ranking.stale.dedup();
+    for marked in report
+        .files
+        .iter_mut()
+        .flat_map(|file| &mut file.report.findings)
+    {
+        let Some(heat) = marked.heat else {
+            continue;
+        };
+        marked.severity = louder(marked.severity, &heat);
+        let is_told = wanted.least.is_none_or(|least| heat.reaches(least));
+        if !is_told && marked.fate == Fate::Stands {
+            marked.fate = Fate::Cold;
+        }
+    }
+    if wanted.hot_first {
+        ranking.order = order(report);
+    }
+    ranking
+}
+
+/// Where the profile and the text differ; `None` where they fit.
+fn staleness(file: &Checked, located: &Located) -> Option<String> {
+    let path = file.source.path();
+    let Located {
+        exact, moved, gone, ..
+    } = located;
+    if located.is_foreign() {
+        return Some(format!(
+            "{path} has none of the functions that the profile has in it, and is taken for unprofiled"
+        ));
+    }
+    if *moved == 0 && *gone == 0 {
+        return None;
+    }
+    let all = exact + moved + gone;
+    Some(format!(
+        "{path} changed since it was profiled: of {all} functions {moved} moved, and were found by name, and {gone} are gone"
+    ))
+}
+
+fn watch(profile: &Profile) -> Watch {
+    let own = profile
+        .sites
+        .iter()
+        .filter(|site| !is_library(&site.place.file));
+    let functions: FxHashSet<Arc<str>> = own
+        .filter(|site| site.cumulative > 0.0)
+        .map(|site| site.place.bare().into())
+        .collect();
+    Watch {
+        partial: profile.partial,
+        inclusive: profile.inclusive,
+        drifting: profile.drifting,
+        functions,
+    }
+}
+
+/// The 11 of `/usr/lib/python3.11/json/__init__.py`: the Python that ran.
+fn python_of(profile: &Profile) -> Option<u8> {
+    profile.sites.iter().find_map(|site| {
+        let (_, rest) = site.place.file.split_once("/python3.")?;
+        rest.split('/').next()?.parse().ok()
+    })
+}
+
+/// The heat of the findings of one file; of several profiles, the one that tells more counts.
+fn heat(
+    file: &mut Checked,
+    scopes: &Scopes,
+    located: &Located,
+    profile: &Profile,
+    watch: &Watch,
+    minor: Option<u8>,
+) {
+    let Checked { source, report, .. } = file;
+    for marked in &mut report.findings {
+        let rule = index_of(marked.finding.rule).and_then(|index| hotlint_rules::all().get(index));
+        let rule: Option<&RuleInfo> = rule.map(|rule| &rule.info);
+        let is_memory =
+            rule.is_some_and(|rule| matches!(rule.cost, Cost::Memory(_) | Cost::Leak(_)));
+        let bytes = profile.unit == Unit::Bytes;
+        // Bytes say nothing about time.
+        if bytes && !is_memory {
+            continue;
+        }
+        let Some(spent) = located.spent(source, scopes, marked.finding.range, watch) else {
+            continue;
+        };
+        let share = |spent: f64| (spent / profile.total.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
+        let saving = match rule {
+            Some(rule) => saving::of(rule, minor, bytes),
+            None => continue,
+        };
+        let heat = Heat {
+            join: spent.join,
+            unit: profile.unit,
+            share: share(spent.own + spent.called),
+            bound: share(spent.own + spent.called) * saving.most,
+            score: (share(spent.own) + CALLED * share(spent.called))
+                * saving.usual
+                * confidence(spent.join),
+            times: saving.times,
+            hits: spent.hits.filter(|hits| *hits > 0),
+            at: spent.at,
+        };
+        let known = marked.heat.unwrap_or(Heat::unprofiled());
+        // Of a memory rule, bytes tell more than time.
+        let tells_more = known.join == Join::Unprofiled
+            || (bytes && is_memory)
+            || heat.score > known.score && (known.unit != Unit::Bytes);
+        if tells_more {
+            marked.heat = Some(heat);
+        }
+    }
+}
+
+/// How much of what a called function takes is expected to go: the fix may call it as often.
+const CALLED: f64 = 0.25;
+
+/// How sure it is that the time of a place is the time of the finding in it.
+fn confidence(join: Join) -> f64 {
+    match join {
+        Join::Span => 1.0,
+        Join::Line => 0.9,
+        Join::Function => 0.6,
+        Join::File => 0.2,
+        Join::Unprofiled => 0.0,
+    }
+}
+
+fn louder(severity: Severity, heat: &Heat) -> Severity {
+    match (heat.join, severity) {
+        (Join::Unprofiled, severity) => severity,
+        (_, Severity::Info) if heat.bound >= HOT => Severity::Warning,
+        (_, _) if heat.bound >= HOT => Severity::Error,
+        (_, Severity::Error) if heat.bound < COLD => Severity::Warning,
+        (_, _) if heat.bound < COLD => Severity::Info,
+        (_, severity) => severity,
+    }
+}
+
+fn line_heat(scopes: &Scopes, located: &Located, total: f64) -> BTreeMap<u32, LineHeat> {
+    let mut lines: BTreeMap<u32, LineHeat> = BTreeMap::new();
+    let share = |spent: f64| (spent / total.max(f64::MIN_POSITIVE)).min(1.0);
+    for ((_, line), amount) in &located.lines {
+        let heat = lines.entry(*line).or_default();
+        heat.share = (heat.share + share(amount.own)).min(1.0);
+        heat.hits = heat.hits.max(amount.hits);
+    }
+    for (scope, amount) in &located.functions {
+        let Some(scope) = scopes.all.get(*scope).filter(|_| amount.own > 0.0) else {
+            continue;
+        };
+        let heat = lines.entry(scope.def_line).or_default();
+        heat.share = (heat.share + share(amount.own)).min(1.0);
+        heat.hits = heat.hits.max(amount.hits);
+        heat.of_function = true;
+    }
+    lines
+}
+
+/// The functions outside of libraries, largest first.
+fn places(
+    profile: &Profile,
+    found: &FxHashMap<&str, Option<usize>>,
+    shown: &[String],
+) -> Vec<PlaceHeat> {
+    let mut places: BTreeMap<(String, String), PlaceHeat> = BTreeMap::new();
+    for site in profile
+        .sites
+        .iter()
+        .filter(|site| !is_library(&site.place.file))
+    {
+        let file = found
+            .get(&*site.place.file)
+            .copied()
+            .flatten()
+            .and_then(|at| shown.get(at));
+        let file = file.map_or(&*site.place.file, String::as_str).to_owned();
+        let function = site.place.function.to_string();
+        let place = places
+            .entry((file.clone(), function.clone()))
+            .or_insert(PlaceHeat {
+                file,
+                function,
+                line: 0,
+                own: 0.0,
+                cumulative: 0.0,
+            });
+        let line = [site.place.first_line, site.place.line]
+            .into_iter()
+            .find(|line| *line > 0)
+            .unwrap_or(0);
+        place.line = match place.line {
+            0 => line,
+            known => known.min(line),
+        };
+        let own = if profile.inclusive {
+            site.alone.max(if profile.partial { site.own } else { 0.0 })
+        } else {
+            site.own
+        };
+        place.own = (place.own + own / profile.total).min(1.0);
+        place.cumulative = (place.cumulative + site.cumulative / profile.total).min(1.0);
+    }
+    let mut places: Vec<PlaceHeat> = places
+        .into_values()
+        .filter(|place| place.own > 0.0 || place.cumulative > 0.0)
+        .collect();
+    places.sort_by(|a, b| b.own.total_cmp(&a.own));
+    places
+}
+
+/// Findings that stand, by what their fix is expected to save; then those that are cold, then the unprofiled.
+fn order(report: &Report) -> Vec<(usize, usize)> {
+    let mut order: Vec<(usize, usize)> = Vec::new();
+    for (at, file) in report.files.iter().enumerate() {
+        let standing = file
+            .report
+            .findings
+            .iter()
+            .enumerate()
+            .filter(|(_, marked)| marked.fate == Fate::Stands);
+        order.extend(standing.map(|(finding, _)| (at, finding)));
+    }
+    let rank = |(file, finding): &(usize, usize)| {
+        let marked = report
+            .files
+            .get(*file)
+            .and_then(|file| file.report.findings.get(*finding));
+        let heat = marked
+            .and_then(|marked| marked.heat)
+            .unwrap_or(Heat::unprofiled());
+        (heat.join != Join::Unprofiled, heat.score, heat.bound)
+    };
+    // Places keep their order where heat does not tell.
+    order.sort_by(|one, other| {
+        let (one, other) = (rank(one), rank(other));
+        other
+            .0
+            .cmp(&one.0)
+            .then(other.1.total_cmp(&one.1))
+            .then(other.2.total_cmp(&one.2))
+    });
+    order
+}
+
+#[cfg(test)]
+mod tests;
