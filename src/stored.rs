@@ -148,6 +148,8 @@ impl From<&Marked> for StoredFinding {
                 Fate::Suppressed { by } => StoredFate::Suppressed(pair(*by)),
                 Fate::Quiet => StoredFate::Quiet,
                 Fate::Baselined => StoredFate::Baselined,
+                // Heat comes from the profile of the day, and is told anew by each run.
+                Fate::Cold => StoredFate::Stands,
                 Fate::Unchanged => StoredFate::Unchanged,
             },
             scope: anchor.scope.clone(),
