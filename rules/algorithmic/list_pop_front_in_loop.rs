@@ -394,9 +394,12 @@ fn may_be_long<'a>(list: &'a Expr, around: Loop<'a>, loops: &[Loop<'a>], cx: &Cx
             }
             Expr::Call(call) => match &*call.arguments.args {
                 // A copy of somebody else's items.
-                [Expr::Name(items)] if loops.iter().any(|around| around.iter().is_none()) => {
+                [items @ (Expr::Name(_) | Expr::Attribute(_))]
+                    if loops.iter().any(|around| around.iter().is_none()) =>
+                {
                     let copies = ["builtins.list", "builtins.sorted"];
-                    let variadic = cx.symbol(items).is_some_and(|symbol| {
+                    let named = items.as_name_expr().and_then(|name| cx.symbol(name));
+                    let variadic = named.is_some_and(|symbol| {
                         cx.bindings(symbol).any(|bound| match bound {
                             Binding::Parameter(parameter) => is_variadic(parameter, cx),
                             _ => false,
