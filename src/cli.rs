@@ -15,6 +15,7 @@ use crate::config::{
     BaselineMode, FailLevel, Options, Selection, Selector, Sources, parse_versions,
 };
 use crate::output::{self, Output};
+use crate::shard::Shard;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -97,6 +98,11 @@ pub enum Command {
     ///
     /// Takes over the Python version and the excluded files of ruff, and leaves out what ruff reports already.
     Init,
+    /// Puts the reports of several runs together: those of `--shard`, or of several projects
+    ///
+    /// PATH names what `hotlint check --output-format bundle:FILE` wrote. Loses nothing: what comes out, in whatever format, is what
+    /// one run over all files would have written.
+    Merge(Box<Check>),
     /// Turns comments and settings for ruff and perflint into hotlint's
     ///
     /// Shows what would change; `--write` changes the comments.
@@ -338,6 +344,9 @@ pub struct Check {
     /// Check the files that this list names, one a line or separated by NUL bytes; `-` for standard input
     #[arg(long, value_name = "LIST", value_hint = ValueHint::FilePath, help_heading = "Files")]
     pub files_from: Option<PathBuf>,
+    /// Check one part of the files, as in `2/5`; `hotlint merge` puts the parts together
+    #[arg(long, value_name = "I/N", help_heading = "Files")]
+    pub shard: Option<Shard>,
     /// Print the files that would be checked
     #[arg(long, help_heading = "Files")]
     pub show_files: bool,

@@ -2,6 +2,7 @@
 
 pub mod anchor;
 pub mod baseline;
+pub mod bundle;
 pub mod cache;
 mod cached;
 pub mod changes;
@@ -29,6 +30,7 @@ pub mod read;
 pub mod render;
 pub mod report;
 pub mod rule_set;
+mod shard;
 mod stored;
 pub mod suppress;
 mod terminal;

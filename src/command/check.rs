@@ -143,7 +143,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
 }
 
 /// Writes the findings to all places; to standard error where standard output has something else.
-fn show(
+pub(super) fn show(
     args: &cli::Check,
     outputs: &[Output],
     report: &Report,
@@ -184,7 +184,12 @@ fn show(
 /// What becomes of the run.
 ///
 /// With `hot`, a share of the run that its fix can save makes a finding count, and not its severity.
-fn verdict(report: &Report, settings: &Settings, hot: Option<f64>, exit_zero: bool) -> Exit {
+pub(super) fn verdict(
+    report: &Report,
+    settings: &Settings,
+    hot: Option<f64>,
+    exit_zero: bool,
+) -> Exit {
     let level = settings.fail_level;
     let failed = match exit_zero {
         true => Exit::Clean,
@@ -217,7 +222,7 @@ fn verdict(report: &Report, settings: &Settings, hot: Option<f64>, exit_zero: bo
 }
 
 /// A reader who looks for a finding should know why it is not there.
-fn silent_note(report: &Report) -> String {
+pub(super) fn silent_note(report: &Report) -> String {
     let findings = || report.files.iter().flat_map(|file| &file.report.findings);
     let count = |fate: Fate| findings().filter(|marked| marked.fate == fate).count();
     let is_unprofiled =

@@ -6,6 +6,7 @@ mod clean;
 mod config;
 mod init;
 mod measure;
+mod merge;
 mod migrate;
 mod profile;
 mod ranking;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Baseline(command) => baseline::run(&command, terminal),
         Command::Clean { cache_dir } => clean::run(cache_dir.as_deref(), terminal),
         Command::Init => init::run(terminal),
+        Command::Merge(args) => merge::run(*args, terminal),
         Command::Migrate(args) => migrate::run(&args, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
         Command::Why(args) => why::run(&args, terminal),

@@ -43,7 +43,10 @@ impl Run {
                 return Ok(None);
             }
         };
-        let found = discover::find(&request, &configs);
+        let mut found = discover::find(&request, &configs);
+        if let Some(shard) = args.shard {
+            found.targets.retain(|target| shard.has(&target.shown));
+        }
         if tell(&configs, terminal) {
             return Ok(None);
         }

@@ -6,6 +6,7 @@
 //! Only findings that stand are printed.
 
 mod azure;
+mod bundle;
 mod checkstyle;
 mod closing;
 mod concise;
@@ -122,6 +123,8 @@ formats! {
     Pylint => pylint,
     /// A table for pull requests and step summaries
     Markdown => markdown,
+    /// Everything, for `hotlint merge`
+    Bundle => bundle,
 }
 
 impl Format {

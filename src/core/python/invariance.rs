@@ -199,7 +199,12 @@ impl<'a> Facts<'a> {
                 AnyNodeRef::ExprGenerator(comp) => !items_only(&comp.elt),
                 AnyNodeRef::ExprDictComp(_) => true,
                 AnyNodeRef::Comprehension(clause) => !clause.ifs.is_empty(),
-                AnyNodeRef::ExprCall(call) => self.callee(call).is_some(),
+                // What the library goes through, it goes through to the bottom: `json.dumps(rows)`.
+                AnyNodeRef::ExprCall(call) => {
+                    self.callee(call).is_some()
+                        || (self.name(&*call.func))
+                            .is_some_and(|name| !name.starts_with("builtins."))
+                }
                 _ => false,
             }
         };
@@ -262,6 +267,7 @@ impl<'a> Facts<'a> {
                 !self.is_mutated_like(around, inside, looked_into, deep, |other| {
                     matches!(other, AnyNodeRef::ExprAttribute(other) if other.attr.id == attribute.attr.id)
                 }) && !self.waits(around)
+                    && !self.hands_on_self(attribute, around)
             }
             AnyNodeRef::ExprSubscript(subscript) => {
                 let base = self.text(&*subscript.value);
@@ -319,6 +325,31 @@ impl<'a> Facts<'a> {
                     Some(Binding::Import(..) | Binding::ImportFrom(..) | Binding::Class(_))
                 )
             })
+    }
+
+    /// Whether an iteration hands the object that an attribute belongs to, where it is `self`, to code that is not known: a visitor
+    /// is called back, and changes itself.
+    fn hands_on_self(&self, attribute: &'a ast::ExprAttribute, around: Loop<'a>) -> bool {
+        let Some(class) = attribute
+            .value
+            .as_name_expr()
+            .and_then(|name| self.class_of_self(name))
+        else {
+            return false;
+        };
+        let hands_on = |node: AnyNodeRef<'a>| match node {
+            AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => {
+                matches!(self.usage(name), Use::Argument(call) if !self.reads_only(call))
+                    && (self.class_of_self(name)).is_some_and(|of| std::ptr::eq(of, class))
+            }
+            _ => false,
+        };
+        let mut here = self.tree.descendants(around.node());
+        here.any(|node| around.repeats(node) && hands_on(node))
+            || self
+                .reached_from(around)
+                .iter()
+                .any(|def| self.tree.descendants(*def).any(hands_on))
     }
 
     /// Whether an iteration lets other tasks run, which may change any attribute.

@@ -103,6 +103,10 @@ fn a_loop_changes_what_the_functions_that_it_runs_change() {
     assert!(!left_alone(&loop_with("grow(x)")));
     assert!(!left_alone(&loop_with("add(x)")));
     assert!(left_alone(&loop_with("look()")));
+    // A visitor is called back from elsewhere.
+    let visitor = "class V:\n    def go(self, node):\n        node.accept(ARG)\n    def f(self, xs):\n        for x in xs:\n            self.go(x)\n            repr(sorted(self.ys))";
+    assert!(!left_alone(&visitor.replace("ARG", "self")));
+    assert!(left_alone(&visitor.replace("ARG", "0")));
     let global = "ys = []\ndef add(x):\n    ys.append(x)\ndef f(xs):\n    for x in xs:\n        CALL\n        repr(sorted(ys))";
     assert!(!left_alone(&global.replace("CALL", "add(x)")));
     assert!(!left_alone(&global.replace("CALL", "run(add, x)")));

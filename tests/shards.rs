@@ -1,0 +1,139 @@
+//! The parts of a project, merged, say what one run over all of it says.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const SLOW: &str = "import time\n\n\nasync def f():\n    time.sleep(1)\n    time.sleep(2)  # hotlint: ignore[blocking-sleep-in-async]\n";
+
+fn hotlint(folder: &Path, line: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hotlint"));
+    for variable in ["CI", "HOTLINT_BASELINE", "GITHUB_STEP_SUMMARY"] {
+        command.env_remove(variable);
+    }
+    command.env("HOTLINT_NO_CACHE", "1").current_dir(folder);
+    let done = command.args(line.split_whitespace()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (done.status.code(), text(done.stdout), text(done.stderr))
+}
+
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    for number in 0..40 {
+        let text = if number % 3 == 0 {
+            SLOW.replace("sleep(1)", &format!("sleep({number})"))
+        } else {
+            "x = 1\n".to_owned()
+        };
+        write(&format!("p{}/m{number}.py", number % 4), &text);
+        write(&format!("p{}.py", number % 4), SLOW);
+    }
+    write("tests/test_a.py", SLOW);
+    write("broken.py", "def f(:\n");
+    write("odd é.py", &format!("\u{feff}s = 'é𐐀'\r\n{SLOW}"));
+    let book = serde_json::json!({
+        "cells": [
+            {"cell_type": "markdown", "metadata": {}, "source": "words"},
+            {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": SLOW},
+        ],
+        "metadata": {}, "nbformat": 4, "nbformat_minor": 2,
+    });
+    write("book.ipynb", &book.to_string());
+    write("hotlint.toml", "extend-select = ['all']\n");
+    folder
+}
+
+/// Runs all parts, the last one first, and merges them.
+fn merged(folder: &Path, count: usize, format: &str) -> (Option<i32>, String, String) {
+    let mut names = String::new();
+    for index in (1..=count).rev() {
+        let (_, stdout, _) = hotlint(
+            folder,
+            &format!("check -q --shard {index}/{count} --output-format bundle:out/{index}"),
+        );
+        assert_eq!(stdout, "");
+        names.push_str(&format!(" out/{index}"));
+    }
+    hotlint(folder, &format!("merge --output-format {format}{names}"))
+}
+
+/// Without the time that a run took.
+fn closing(text: &str) -> String {
+    let (line, _) = text
+        .rsplit_once(" in 0.")
+        .map_or((text, ""), |(line, rest)| (line, rest));
+    line.trim_end_matches(['.', '\n']).to_owned()
+}
+
+#[test]
+fn parts_are_one_run() {
+    let project = project();
+    for format in [
+        "full", "json", "sarif", "gitlab", "rdjson", "junit", "bundle",
+    ] {
+        let (code, wanted, _) = hotlint(project.path(), &format!("check --output-format {format}"));
+        for count in [1, 3, 7] {
+            let (merged_code, merged, _) = merged(project.path(), count, format);
+            assert_eq!(merged, wanted, "{format} of {count}");
+            assert_eq!(merged_code, code);
+        }
+    }
+    let (_, _, one) = hotlint(project.path(), "check --output-format json");
+    let (_, _, many) = merged(project.path(), 3, "json");
+    assert!(
+        many.starts_with(&closing(&one).split(" in 0.").next().unwrap().to_owned()),
+        "{one} {many}"
+    );
+}
+
+#[test]
+fn a_baseline_holds_for_the_whole() {
+    let project = project();
+    let folder = project.path();
+    fs::write(folder.join("hotlint.toml"), "baseline = 'known.jsonl'\n").unwrap();
+    assert_eq!(hotlint(folder, "baseline create").0, Some(0));
+    fs::remove_file(folder.join("broken.py")).unwrap();
+    // Code that moves from a part to another.
+    fs::write(folder.join("p0.py"), "x = 1\n").unwrap();
+    fs::write(folder.join("moved.py"), SLOW.replace("1", "1.5")).unwrap();
+    let (code, wanted, _) = hotlint(folder, "check --baseline-mode keep --output-format sarif");
+    assert_eq!(code, Some(1));
+    let (merged_code, merged, _) = merged(folder, 5, "sarif --baseline-mode keep");
+    assert_eq!((merged_code, merged), (code, wanted));
+}
+
+#[test]
+fn what_is_no_report_is_told() {
+    let project = project();
+    let folder = project.path();
+    fs::write(folder.join("a.json"), "[]").unwrap();
+    let (code, _, said) = hotlint(folder, "merge a.json");
+    assert_eq!(code, Some(2));
+    assert!(
+        said.starts_with("error: cannot read a.json: it is no bundle of hotlint"),
+        "{said}"
+    );
+    let (code, _, said) = hotlint(folder, "merge");
+    assert_eq!(code, Some(2));
+    assert!(said.starts_with("error: no reports to merge"), "{said}");
+    hotlint(folder, "check -q --output-format bundle:one");
+    fs::write(
+        folder.join("p1.py"),
+        "import time\nasync def f():\n    time.sleep(3)\n",
+    )
+    .unwrap();
+    hotlint(folder, "check -q --output-format bundle:other");
+    let (code, _, said) = hotlint(folder, "merge one other");
+    assert_eq!(
+        (code, said.as_str()),
+        (
+            Some(2),
+            "error: two reports speak of p1.py, and differently\n"
+        )
+    );
+}
