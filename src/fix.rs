@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use crate::check::{Setup, check};
 use crate::verdict::{Fate, FileReport, ProblemKind};
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, apply, fitted};
 pub use write::{WriteError, bytes, write};
 
 /// Fixes that leave more work than this many passes do not come to an end.
@@ -71,6 +71,20 @@ impl fmt::Display for Bug {
 /// Takes safe fixes only, unless `allowed` is lower; those for display are never applied.
 pub fn fix_to_fixpoint(source: &Source, setup: &Setup, allowed: FixLevel) -> Fixed {
     fixpoint(source, allowed, &|source| check(source, setup))
+}
+
+/// The same with the fixes of one rule only; the report is about that rule alone.
+pub fn fix_rule_to_fixpoint(
+    source: &Source,
+    setup: &Setup,
+    allowed: FixLevel,
+    rule: &str,
+) -> Fixed {
+    fixpoint(source, allowed, &|source| {
+        let mut report = check(source, setup);
+        report.findings.retain(|marked| marked.finding.rule == rule);
+        report
+    })
 }
 
 type Check<'a> = &'a dyn Fn(&Source) -> FileReport;

@@ -5,16 +5,16 @@ use std::time::Instant;
 
 use hotlint_core::lint::Severity;
 
-use super::baseline::Known;
-use super::ranking::Ranking;
 use super::run::Run;
 use super::{Exit, config};
 use crate::Mode;
+use crate::baseline::Known;
 use crate::ci;
 use crate::cli;
 use crate::config::Settings;
 use crate::discover::Input;
 use crate::output::{Output, outputs};
+use crate::ranking::Ranking;
 use crate::render::{self, Style, Tally};
 use crate::report::Report;
 use crate::terminal::Terminal;

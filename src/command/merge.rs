@@ -4,9 +4,9 @@ use std::io;
 use std::path::PathBuf;
 
 use super::Exit;
-use super::baseline::Known;
 use super::check::{show, silent_note, verdict};
 use super::run::Run;
+use crate::baseline::Known;
 use crate::bundle::{self, BundleError};
 use crate::cli;
 use crate::output::outputs;

@@ -9,9 +9,9 @@ mod measure;
 mod merge;
 mod migrate;
 mod profile;
-mod ranking;
 mod rule;
 mod run;
+mod server;
 mod why;
 
 use std::io::{self, Write};
@@ -21,6 +21,8 @@ use clap::CommandFactory as _;
 use crate::cli::{Cli, Command, VersionFormat};
 use crate::terminal::Terminal;
 use crate::words::reason;
+
+pub use run::cache_folder;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +57,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Merge(args) => merge::run(*args, terminal),
         Command::Migrate(args) => migrate::run(&args, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
+        Command::Server(args) => server::run(&args, terminal),
         Command::Why(args) => why::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),

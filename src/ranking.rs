@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Exit;
 use crate::cli::{Heat, Stale};
+use crate::command::Exit;
 use crate::config::Settings;
-use crate::discover::{Input, Target};
+use crate::discover::Target;
 use crate::profile::{self, Profile};
 use crate::rank::{self, MIN_SHARE, Paths, Wanted};
 use crate::report::Report;
@@ -14,6 +14,7 @@ use crate::verdict::Join;
 use crate::words::shown;
 
 /// What a run ranks by.
+#[derive(Debug)]
 pub struct Ranking {
     /// One for each unit.
     profiles: Vec<Profile>,
@@ -83,16 +84,31 @@ impl Ranking {
         }))
     }
 
+    /// Where the profiles have the files of `targets`.
+    pub fn paths(&self, targets: &[Target]) -> Paths {
+        let files = targets.iter().map(|target| match target.input.path() {
+            Some(path) => slashes(path),
+            None => format!("{}/{}", self.here, target.shown),
+        });
+        Paths::new(files.collect(), self.prefixes.clone(), self.here.clone())
+    }
+
+    /// Gives each finding of `report` its heat; `paths` and `names` are those of all files that there are.
+    pub fn heat(&self, report: &mut Report, paths: &Paths, names: &[String]) -> rank::Ranking {
+        let mut ranking = rank::rank(report, &self.profiles, paths, names, &self.wanted);
+        ranking.sources.clone_from(&self.sources);
+        ranking
+    }
+
+    /// What was read, as people call it.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
     /// Marks the findings of `report`, and tells what does not fit.
     pub fn rank(&self, report: &mut Report, targets: &[Target], terminal: Terminal) -> Exit {
-        let files = targets.iter().map(|target| match &target.input {
-            Input::File(path) | Input::Given(path, _) => slashes(path),
-            Input::Stdin => format!("{}/{}", self.here, target.shown),
-        });
-        let paths = Paths::new(files.collect(), self.prefixes.clone(), self.here.clone());
         let names: Vec<String> = targets.iter().map(|target| target.shown.clone()).collect();
-        let mut ranking = rank::rank(report, &self.profiles, &paths, &names, &self.wanted);
-        ranking.sources.clone_from(&self.sources);
+        let ranking = self.heat(report, &self.paths(targets), &names);
         let mut exit = Exit::Clean;
         for note in &ranking.stale {
             match self.stale {
