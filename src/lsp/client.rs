@@ -37,7 +37,7 @@ pub struct Abilities {
     /// It shows documents that the server makes up.
     pub document_content: bool,
     pub progress: bool,
-    /// The client has the commands of hotlint's own extension.
+    /// The client is hotlint's own extension, with the commands that it brings.
     pub has_commands: bool,
 }
 

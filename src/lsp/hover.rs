@@ -72,8 +72,11 @@ fn finding(analysis: &Analysis, marked: &Marked) -> String {
             text.push_str(paragraph);
         }
     };
-    more(&finding.message);
-    more(&finding.help);
+    // Hotlint's own extension shows the diagnostic in the same box.
+    if !analysis.snapshot.abilities.has_commands {
+        more(&finding.message);
+        more(&finding.help);
+    }
     if let Some(heat) = marked.heat.filter(|heat| heat.join != Join::Unprofiled) {
         more(&format!("**Profile**: {}", heat::words(&heat)));
     }
