@@ -42,7 +42,10 @@ impl Server {
             "textDocument": {"diagnostic": {}, "publishDiagnostics": {"relatedInformation": true}},
         });
         let root = format!("file://{}", folder.display());
-        server.request("initialize", &json!({"capabilities": capabilities, "rootUri": root}))?;
+        server.request(
+            "initialize",
+            &json!({"capabilities": capabilities, "rootUri": root}),
+        )?;
         server.notify("initialized", &json!({}))?;
         Ok(server)
     }
@@ -129,7 +132,11 @@ fn main() -> Done<()> {
     println!("{}: {lines} lines, {found} diagnostics", file.display());
 
     // A word in a comment of its own, in the middle of the file.
-    let line = text.lines().enumerate().skip(lines / 2).find(|(_, line)| line.trim().is_empty());
+    let line = text
+        .lines()
+        .enumerate()
+        .skip(lines / 2)
+        .find(|(_, line)| line.trim().is_empty());
     let line = line.map_or(0, |(line, _)| line);
     let mut times = Vec::new();
     let (mut waits, mut version) = (Vec::new(), 1);
@@ -140,7 +147,10 @@ fn main() -> Done<()> {
         let change = json!([{"range": {"start": at, "end": at}, "text": new}]);
         let document = json!({"uri": uri, "version": version});
         let (before, start) = (server.cpu()?, Instant::now());
-        server.notify("textDocument/didChange", &json!({"textDocument": document, "contentChanges": change}))?;
+        server.notify(
+            "textDocument/didChange",
+            &json!({"textDocument": document, "contentChanges": change}),
+        )?;
         server.request("textDocument/diagnostic", &pull)?;
         if key >= 20 {
             times.push(server.cpu()? - before);
@@ -161,7 +171,8 @@ fn main() -> Done<()> {
     if folder.is_some() {
         for pass in ["first", "second"] {
             let (before, start) = (server.cpu()?, Instant::now());
-            let answer = server.request("workspace/diagnostic", &json!({"previousResultIds": []}))?;
+            let answer =
+                server.request("workspace/diagnostic", &json!({"previousResultIds": []}))?;
             let files = answer["result"]["items"].as_array().map_or(0, Vec::len);
             let (now, most) = server.memory()?;
             println!(
