@@ -4,9 +4,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 hotlint=${HOTLINT:-$root/target/debug/hotlint}
 [ -x "$hotlint" ] || { echo "no program at $hotlint: run \`cargo build\`, or set HOTLINT" >&2; exit 2; }
-project=$(mktemp -d)
-trap 'rm -rf "$project"' EXIT
-mkdir "$project/bin"
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+project=$temporary/shop
+mkdir -p "$project/bin"
 ln -s "$hotlint" "$project/bin/hotlint"
 export PATH="$project/bin:$PATH" HOTLINT_NO_CACHE=1
 cat > "$project/pyproject.toml" <<'TOML'

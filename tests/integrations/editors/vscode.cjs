@@ -26,6 +26,14 @@ async function patiently(what, get) {
 async function main() {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     const page = await browser.newPage({ viewport: { width: 1280, height: 760 } });
+    const open = async (name) => {
+        await page.keyboard.press('Control+P');
+        await page.waitForSelector('.quick-input-widget input');
+        await page.keyboard.type(name, { delay: 20 });
+        await page.waitForSelector(`.quick-input-list .monaco-list-row:has-text("${name}")`);
+        await page.keyboard.press('Enter');
+        await page.waitForSelector(`.tab.active:has-text("${name}")`);
+    };
     const shoot = (name) => page.screenshot({ path: path.join(pictures, `${name}.png`) });
     try {
         await patiently('the server', async () => {
@@ -33,11 +41,7 @@ async function main() {
             return true;
         });
         await page.waitForSelector('.monaco-workbench', { timeout: 90_000 });
-        await page.keyboard.press('Control+P');
-        await page.waitForSelector('.quick-input-widget input');
-        await page.keyboard.type('orders.py', { delay: 20 });
-        await page.waitForSelector('.quick-input-list .monaco-list-row:has-text("orders.py")');
-        await page.keyboard.press('Enter');
+        await open('orders.py');
         await page.waitForSelector('.monaco-editor .view-line:has-text("known")');
 
         await patiently('a squiggle under the finding', () => page.$('.monaco-editor .squiggly-warning'));
@@ -67,7 +71,7 @@ async function main() {
         await page.keyboard.press('Escape');
 
         // Keys go to the editor again, with the cursor in the finding.
-        const box = await (await page.$('.monaco-editor .squiggly-warning')).boundingBox();
+        const box = await patiently('its place', async () => (await page.$('.monaco-editor .squiggly-warning'))?.boundingBox());
         await page.mouse.click(box.x + box.width / 2, box.y + box.height - 6);
         await page.waitForTimeout(500);
         await page.keyboard.press('Control+.');
@@ -88,6 +92,17 @@ async function main() {
         await patiently('the file on the disk', async () => same());
         await patiently('an empty Problems panel', async () => !(await page.$(`.markers-panel .monaco-list-row:has-text("${rule}")`)));
         await shoot('fixed');
+
+        // Heat beside the code.
+        await open('report.py');
+        const lens = await patiently('a lens', async () => {
+            const words = await page.$$eval('.codelens-decoration', (all) => all.map((one) => one.innerText));
+            return words.find((text) => text.includes('of the run'));
+        });
+        console.log(`lens: ${lens.trim()}`);
+        await patiently('a hint', async () => /70\s%/.test(await page.innerText('.monaco-editor .view-lines')));
+        await page.waitForTimeout(1000);
+        await shoot('heat');
 
         // The page of a rule opens in the editor.
         await page.keyboard.press('F1');

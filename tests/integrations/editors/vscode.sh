@@ -2,7 +2,7 @@
 # VS Code itself (as code-server, in Chromium) shows a finding in the Problems panel, and its quick-fix mends it.
 # Packs the extension first. Usage: vscode.sh [FOLDER FOR PICTURES], with KIT naming the folder for what is installed.
 . "$(dirname "$0")/project.sh"
-pictures=${1:-$project/pictures}
+pictures=${1:-$temporary/pictures}
 mkdir -p "$pictures"
 pictures=$(cd "$pictures" && pwd)
 kit=${KIT:-${TMPDIR:-/tmp}/hotlint-vscode}
@@ -31,7 +31,7 @@ extension=$root/editors/vscode
     mkdir -p bundled
     cp "$hotlint" bundled/hotlint
     cp "$root/LICENSE" LICENSE
-    npm run --silent package -- --out "$project/hotlint.vsix"
+    npm run --silent package -- --out "$temporary/hotlint.vsix"
 )
 # The program that comes with the extension is the one that is run.
 rm -r "$project/bin"
@@ -39,7 +39,7 @@ data=$(mktemp -d)
 server=
 stop() {
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    rm -rf "$data" "$project"
+    rm -rf "$data" "$temporary"
 }
 trap stop EXIT
 mkdir -p "$data/user/User"
@@ -55,11 +55,28 @@ cat > "$data/user/User/settings.json" <<'JSON'
     "extensions.autoCheckUpdates": false,
     "editor.minimap.enabled": false,
     "editor.fontSize": 14,
-    "files.exclude": { "**/wanted.py": true, "**/*.vsix": true, "pictures": true }
+    "hotlint.codeLens.enable": true,
+    "hotlint.inlayHints.enable": true,
+    "files.exclude": { "**/wanted.py": true, "**/run.txt": true }
 }
 JSON
 code=(node "$kit/node_modules/code-server" --user-data-dir "$data/user" --extensions-dir "$data/extensions")
-"${code[@]}" --install-extension "$project/hotlint.vsix" > "$data/install.log" 2>&1 || { cat "$data/install.log"; exit 1; }
+"${code[@]}" --install-extension "$temporary/hotlint.vsix" > "$data/install.log" 2>&1 || { cat "$data/install.log"; exit 1; }
+# What py-spy recorded of a program that spends its time in one loop.
+cat > "$project/report.py" <<'PYTHON'
+def both(names: list[str], allowed: list[str]) -> list[str]:
+    found = []
+    for name in names:
+        if name in allowed:
+            found.append(name)
+    return found
+
+
+def main() -> None:
+    print(both(["a"], ["b"]))
+PYTHON
+printf 'main (report.py:10);both (report.py:4) 70\nmain (report.py:10);both (report.py:3) 25\nmain (report.py:10) 5\n' > "$project/run.txt"
+printf '\n[tool.hotlint]\nprofile = ["run.txt"]\n' >> "$project/pyproject.toml"
 port=${PORT:-8917}
 "${code[@]}" --auth none --bind-addr "127.0.0.1:$port" --disable-telemetry --disable-update-check \
     --disable-workspace-trust --disable-getting-started-override "$project" > "$data/server.log" 2>&1 &
