@@ -146,7 +146,6 @@ fn every_table_of_the_pages_can_be_read() {
     assert!(count > 5, "{count}");
 }
 
-
 #[test]
 fn the_settings_of_the_extension_are_those_of_the_server() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("editors");
