@@ -333,9 +333,19 @@ impl Table {
         receiver: &Type<'a>,
         name: &str,
     ) -> Option<Type<'a>> {
-        let (entry, arguments) = self.member_of(receiver, name)?;
+        self.inherited_attribute(receiver, receiver, name)
+    }
+
+    /// The same, of an instance of `own`, a class outside of the library that derives from that of `base`.
+    pub(in crate::python) fn inherited_attribute<'a>(
+        &self,
+        base: &Type<'a>,
+        own: &Type<'a>,
+        name: &str,
+    ) -> Option<Type<'a>> {
+        let (entry, arguments) = self.member_of(base, name)?;
         match entry.member {
-            Member::Value(ty) => Some(known(self.ty(ty, &Bound::new(arguments, Some(receiver))))),
+            Member::Value(ty) => Some(known(self.ty(ty, &Bound::new(arguments, Some(own))))),
             _ => None,
         }
     }
@@ -370,6 +380,12 @@ impl Table {
         let count = self.class_parameters(class);
         let unknown = std::iter::repeat(Type::Unknown);
         self.instance(class, arguments.chain(unknown).take(count).collect())
+    }
+
+    /// Whether values of a type may have members that the table lacks.
+    pub(in crate::python) fn is_partial_type(&self, ty: &Type<'_>) -> bool {
+        self.class_of(ty)
+            .is_some_and(|(class, _)| self.is_partial(class))
     }
 
     /// What awaiting an instance gives.
