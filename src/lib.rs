@@ -24,6 +24,7 @@ mod output;
 pub mod policy;
 pub mod profile;
 mod progress;
+pub mod project;
 pub mod quiet;
 pub mod rank;
 pub mod read;
@@ -38,6 +39,7 @@ pub mod verdict;
 mod words;
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use clap::Parser as _;
 use hotlint_core::python::STACK_SIZE;
@@ -128,5 +130,6 @@ pub fn setup(target: &Target, text: &str) -> Setup {
     Setup {
         python: target.config.versions(text),
         policy: target.config.settings.policy.clone(),
+        project: Some(Arc::clone(&target.config.project)),
     }
 }

@@ -16,9 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::ValueEnum;
 use hotlint_core::lint::Severity;
-use hotlint_core::python::Versions;
+use hotlint_core::python::{Project, Versions};
 use rustc_hash::FxHashMap;
 
+use crate::project::project;
 pub use exclude::Exclude;
 pub use file::{Layer, NAMES as FILE_NAMES};
 pub use issue::{Issue, did_you_mean};
@@ -91,9 +92,24 @@ pub struct Resolved {
     pub settings: Arc<Settings>,
     /// `requires-python` of the closest pyproject.toml.
     pub requires_python: Option<Versions>,
+    /// All files that share the settings and the versions.
+    pub project: Arc<Project>,
 }
 
 impl Resolved {
+    fn new(settings: Arc<Settings>, requires_python: Option<Versions>, cwd: &Path) -> Self {
+        let python = settings
+            .target_version
+            .or(requires_python)
+            .unwrap_or_default();
+        let project = project(&settings.root, cwd, settings.max_file_size, python);
+        Self {
+            settings,
+            requires_python,
+            project: Arc::new(project),
+        }
+    }
+
     /// The versions that a file with this `text` supports: what the configuration says, else the script itself, else the
     /// project.
     pub fn versions(&self, text: &str) -> Versions {
@@ -115,7 +131,7 @@ impl Resolved {
             None => format!("else {:?}", self.requires_python),
         };
         let words = format!(
-            "{}\0{python}\0{extension}",
+            "{}\0{python}\0{extension}\0{shown}",
             self.settings.policy.fingerprint
         );
         xxhash_rust::xxh3::xxh3_64(words.as_bytes())
@@ -194,10 +210,7 @@ impl Configs {
         };
         let above = match dir.parent() {
             Some(parent) if self.discover => self.of(parent),
-            _ => Resolved {
-                settings: self.bare.clone(),
-                requires_python: None,
-            },
+            _ => Resolved::new(self.bare.clone(), None, &self.cwd),
         };
         let settings = match folder.config.take() {
             Some(config) => {
@@ -205,11 +218,14 @@ impl Configs {
                 let settings = Settings::resolve(Some(config.path), dir, &self.cwd, &layers);
                 Arc::new(settings)
             }
-            None => above.settings,
+            None => above.settings.clone(),
         };
-        let resolved = Resolved {
-            settings,
-            requires_python: folder.requires_python.or(above.requires_python),
+        let requires_python = folder.requires_python.or(above.requires_python);
+        let same =
+            Arc::ptr_eq(&settings, &above.settings) && requires_python == above.requires_python;
+        let resolved = match same {
+            true => above,
+            false => Resolved::new(settings, requires_python, &self.cwd),
         };
         let mut folders = lock(&self.folders);
         let known = folders.entry(dir.to_path_buf()).or_insert_with(|| {

@@ -95,6 +95,8 @@ pub enum Cost {
     Growth(&'static str, &'static str),
     /// No other task runs for as long as the call takes.
     BlocksEventLoop,
+    /// A wait for another machine or the disk for each item, where one would do; the text tells how many.
+    RoundTrips(&'static str),
     /// Bytes that need not be held.
     Memory(&'static str),
     /// Memory that is never given back.
@@ -128,7 +130,8 @@ impl std::fmt::Display for Cost {
         match self {
             Cost::Growth(bad, good) => write!(f, "{bad} -> {good}"),
             Cost::BlocksEventLoop => f.write_str("blocks the event loop"),
-            Cost::Memory(text)
+            Cost::RoundTrips(text)
+            | Cost::Memory(text)
             | Cost::Leak(text)
             | Cost::Factor(text)
             | Cost::Constant(text)
