@@ -1,6 +1,6 @@
 //! # A lock taken for each item of a loop
 //!
-//! Taking and giving back a lock costs more than what a short statement does under it: 4 to 9 times the loop without, on Python 3.8 to
+//! Taking and giving back a lock costs more than what a short statement does under it: 3 to 10 times the loop without, on Python 3.8 to
 //! 3.15, and each time another thread may get in between. Around the loop, or around the one statement that hands over what was gathered,
 //! it is taken once.
 //!
@@ -71,7 +71,7 @@ pub struct LockInLoop;
 
 impl Rule for LockInLoop {
     type On = InLoop<StmtWith>;
-    const COST: Cost = Cost::Factor("4 to 9 times a short statement");
+    const COST: Cost = Cost::Factor("3 to 10 times a short statement");
 
     fn check<'a>(with: &'a StmtWith, cx: &Cx<'a>) -> Option<Finding> {
         let Loop::For(around) = cx.in_loop(with)? else {
