@@ -368,10 +368,10 @@ fn rank(marked: &Marked) -> f64 {
 fn importance(rule: &RuleInfo) -> f64 {
     match rule.cost {
         Cost::Growth(..) | Cost::BlocksEventLoop => 80.0,
-        Cost::Leak(_) | Cost::Broken(_) | Cost::RoundTrips(_) => 70.0,
+        Cost::Leak(_) | Cost::Broken(_) | Cost::RoundTrips(_) | Cost::Wait(_) => 70.0,
         Cost::Factor(_) => 50.0,
         Cost::Memory(_) => 30.0,
-        Cost::Constant(_) => 20.0,
+        Cost::Constant(_) | Cost::Debatable(_) => 20.0,
     }
 }
 
