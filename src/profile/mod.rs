@@ -18,6 +18,7 @@ mod line_profiler;
 mod marshal;
 mod memray;
 mod merge;
+mod mojo;
 mod object;
 mod perf;
 mod pickle;
@@ -165,6 +166,7 @@ pub fn read_input(input: &Input) -> Result<Vec<Profile>, ProfileError> {
         Format::LineProfiler => line_profiler::read(input),
         Format::Collapsed => collapsed::read(input),
         Format::Austin => collapsed::read_austin(input),
+        Format::Mojo => mojo::read(input),
         Format::Speedscope => speedscope::read(input),
         Format::Trace => trace::read(input),
         Format::Pyinstrument => pyinstrument::read(input),
