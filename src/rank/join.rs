@@ -16,6 +16,7 @@ use crate::verdict::Join;
 pub struct Amount {
     pub alone: f64,
     pub own: f64,
+    pub drag: f64,
     pub cumulative: f64,
     pub hits: Option<u64>,
     calls: FxHashMap<Arc<str>, f64>,
@@ -25,6 +26,7 @@ impl Amount {
     fn add(&mut self, site: &Site) {
         self.alone += site.alone;
         self.own += site.own;
+        self.drag += site.drag;
         self.cumulative += site.cumulative;
         self.hits = match (self.hits, site.hits) {
             (Some(one), Some(other)) => Some(one.max(other)),
@@ -38,6 +40,7 @@ impl Amount {
     fn join(&mut self, other: &Amount) {
         self.alone += other.alone;
         self.own += other.own;
+        self.drag += other.drag;
         self.cumulative += other.cumulative;
         self.hits = self.hits.max(other.hits);
         for (name, spent) in &other.calls {
@@ -66,6 +69,8 @@ pub struct Spent {
     pub join: Join,
     /// By the place itself, and by builtins and libraries on its behalf.
     pub own: f64,
+    /// How much of `own` the profiler may have taken.
+    pub drag: f64,
     /// By functions of the user that the place calls, or may call.
     pub called: f64,
     pub hits: Option<u64>,
@@ -161,6 +166,7 @@ impl Located {
                 Some(amount) => Some(Spent {
                     join: Join::Function,
                     own: amount.own,
+                    drag: amount.drag,
                     called: (amount.cumulative - amount.own).max(0.0),
                     hits: amount.hits,
                     at: scopes.all.get(defined).map_or(0, |scope| scope.def_line),
@@ -288,6 +294,7 @@ impl Located {
         {
             if let Some(amount) = self.function(inner) {
                 all.own += amount.own;
+                all.drag += amount.drag;
                 all.alone += amount.alone;
                 for (name, spent) in &amount.calls {
                     *all.calls.entry(name.clone()).or_default() += spent;
@@ -304,6 +311,7 @@ impl Spent {
         Self {
             join: Join::File,
             own: 0.0,
+            drag: 0.0,
             called: 0.0,
             hits: None,
             at: 0,
@@ -357,6 +365,7 @@ impl Watch {
         Spent {
             join,
             own,
+            drag: all.drag,
             called,
             hits: all.hits,
             at,
