@@ -25,6 +25,7 @@ use join::{Located, Watch};
 pub use paths::Paths;
 use scopes::Scopes;
 use shift::Shift;
+pub use shift::known;
 
 /// From this share of a run on a finding is hot, and told one step louder.
 pub const HOT: f64 = 0.10;
@@ -168,6 +169,11 @@ fn rank_here(
             if located.is_foreign() {
                 continue;
             }
+            // What is gone may be here by another name.
+            let watch = Watch {
+                partial: watch.partial || located.gone > 0,
+                ..watch.clone()
+            };
             heat(file, &scopes, &located, profile, &watch, minor);
             let lines = ranking.lines.get_mut(at);
             if let Some(lines) = lines.filter(|_| is_first || profile.unit.is_time()) {
@@ -295,7 +301,7 @@ fn watch(profile: &Profile) -> Watch {
         partial: profile.partial,
         inclusive: profile.inclusive,
         drifting: profile.drifting,
-        functions,
+        functions: Arc::new(functions),
     }
 }
 

@@ -64,6 +64,9 @@ impl Ranking {
         }
         let cwd = run.configs.cwd();
         let (profiles, sources) = read(&files, cwd, terminal)?;
+        if let Some(revision) = &args.profile_rev {
+            rank::known(revision, cwd)?;
+        }
         let here = slashes(cwd);
         // All files of the project, so that a part of it finds in the profile what the whole does.
         let targets = || run.targets.iter().chain(&run.others);

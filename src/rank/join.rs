@@ -160,9 +160,18 @@ impl Located {
     ) -> Option<Spent> {
         if let Some(defined) = scopes.defined(range) {
             // It is about the function as a whole, and how often it is called.
-            let kind = scopes.all.get(defined).map(|scope| scope.kind);
-            let amount = (kind == Some(Kind::Function)).then(|| self.function(defined))?;
-            return match amount {
+            let kind = scopes.all.get(defined)?.kind;
+            let called = match kind {
+                // Of a class, what makes its instances is; the memory of these may be told of who asked for them.
+                Kind::Class => scopes.all.iter().position(|scope| {
+                    scope.parent == defined
+                        && scope.kind == Kind::Function
+                        && scope.name == "__init__"
+                })?,
+                Kind::Function => defined,
+                _ => return None,
+            };
+            return match self.function(called) {
                 Some(amount) => Some(Spent {
                     join: Join::Function,
                     own: amount.own,
@@ -171,7 +180,7 @@ impl Located {
                     hits: amount.hits,
                     at: scopes.all.get(defined).map_or(0, |scope| scope.def_line),
                 }),
-                None => (!watch.partial).then(Spent::nothing),
+                None => (!watch.partial && kind == Kind::Function).then(Spent::nothing),
             };
         }
         let scope = scopes.running(range);
@@ -320,13 +329,13 @@ impl Spent {
 }
 
 /// What counts for a whole profile.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Watch {
     pub partial: bool,
     pub inclusive: bool,
     pub drifting: bool,
     /// Bare names of the functions outside of libraries that took any time.
-    pub functions: FxHashSet<Arc<str>>,
+    pub functions: Arc<FxHashSet<Arc<str>>>,
 }
 
 impl Watch {

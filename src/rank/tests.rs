@@ -171,6 +171,17 @@ fn what_moved_is_found_by_its_name_and_what_is_gone_is_told() {
     let (heat, notes) = stale(&[("/srv/app.py", "renamed", 24, 29, 8.0)]);
     assert_eq!(heat.join, Join::Unprofiled);
     assert!(notes[0].contains("none of the functions"), "{notes:?}");
+    // Of a file of which something is gone, what was not seen is not cold: it may be that.
+    let two = [
+        ("/srv/app.py", "renamed", 24, 29, 8.0),
+        ("/srv/app.py", "<module>", 1, 1, 1.0),
+        ("/srv/app.py", "other", 4, 5, 1.0),
+    ];
+    let text = format!("{TEXT}\n\ndef other(): ...\n");
+    let mut report = self::report(&[("app.py", &text)]);
+    ranked(&mut report, &[profile(10.0, &two)], &Wanted::default());
+    let unseen = finding(&report, "list-membership-in-loop").heat.unwrap();
+    assert_eq!(unseen.join, Join::Unprofiled);
 }
 
 #[test]
@@ -327,4 +338,36 @@ def lines(path):
     ranked(&mut report, &[time, bytes], &Wanted::default());
     let heat = heat(&report, "readlines-in-for");
     assert_eq!((heat.unit, heat.share), (Unit::Bytes, 0.9));
+}
+
+#[test]
+fn a_class_is_as_hot_as_what_makes_its_instances() {
+    let text = "\
+class Point:
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+
+    def far(self):
+        return self.x + self.y
+
+
+def load(rows):
+    return [Point(x, y) for x, y in rows]
+";
+    let mut report = report(&[("app.py", text)]);
+    let mut profile = profile(
+        100.0,
+        &[
+            ("app.py", "__init__", 2, 3, 40.0),
+            ("app.py", "far", 6, 7, 9.0),
+        ],
+    );
+    profile.unit = Unit::Bytes;
+    ranked(&mut report, &[profile], &Wanted::default());
+    let heat = heat(&report, "class-without-slots");
+    assert_eq!(
+        (heat.join, heat.share, heat.unit),
+        (Join::Function, 0.4, Unit::Bytes)
+    );
 }

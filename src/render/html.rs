@@ -272,10 +272,11 @@ fn told_share(heat: &Heat) -> (String, String) {
     if heat.join == Join::Unprofiled {
         return ("unprofiled".to_owned(), String::new());
     }
-    (
-        format!("≤ {}", escape(&percent(heat.bound))),
-        bar(heat.bound),
-    )
+    let words = match percent(heat.bound) {
+        _ if heat.bound < COLD => "cold".to_owned(),
+        percent => format!("≤ {percent}"),
+    };
+    (words, bar(heat.bound))
 }
 
 fn bar(share: f64) -> String {
