@@ -1,13 +1,15 @@
-//! Brings each node to the rules that asked for it: a table by kind of node, and an index of calls by the callee's last name.
+//! Brings each node to the rules that asked for it: a table by kind of node, and an index of calls by the callee's last name, which
+//! also tells whether a library knows something by that name that does what rules ask for.
 //!
 //! **Invariant**: finds exactly what trying every rule on every node finds; debug builds do both and compare.
 
 use ruff_python_ast::{AnyNodeRef, Expr, NodeKind};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::{Cost, Cx, Finding, RuleEntry, Silence};
-use crate::python::Runs;
+use crate::python::{Effects, Runs, entries};
 
 /// The number of node kinds; the last one is `Identifier`.
 const KINDS: usize = NodeKind::Identifier as usize + 1;
@@ -18,7 +20,17 @@ pub struct Dispatch {
     /// Rules on any node of a kind, as indices of `rules`.
     by_kind: Box<[Vec<u16>]>,
     /// Rules on certain calls, by the last segment of the callee's name.
-    by_callee: FxHashMap<&'static str, Vec<(&'static str, u16)>>,
+    by_callee: FxHashMap<&'static str, Called>,
+    /// Rules on calls that do something.
+    by_effect: Vec<(Effects, u16)>,
+}
+
+/// What rules want of calls whose callee's name ends alike.
+#[derive(Default)]
+struct Called {
+    names: Vec<(&'static str, u16)>,
+    /// A library has something of that name that does what a rule asks for.
+    does: bool,
 }
 
 impl std::fmt::Debug for Dispatch {
@@ -33,9 +45,11 @@ impl Dispatch {
     pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Self {
         let rules: Vec<RuleEntry> = rules.into_iter().collect();
         let mut by_kind = vec![Vec::new(); KINDS].into_boxed_slice();
-        let mut by_callee: FxHashMap<&'static str, Vec<(&'static str, u16)>> = FxHashMap::default();
+        let mut by_callee: FxHashMap<&'static str, Called> = FxHashMap::default();
+        let mut by_effect = Vec::new();
+        let mut wanted = Effects::NONE;
         for (i, rule) in (0u16..).zip(&rules) {
-            if rule.callees.is_empty() {
+            if rule.wants_all() {
                 for kind in rule.kinds {
                     by_kind[*kind as usize].push(i);
                 }
@@ -44,13 +58,24 @@ impl Dispatch {
                 by_callee
                     .entry(last_segment(callee))
                     .or_default()
+                    .names
                     .push((callee, i));
+            }
+            if !rule.effects.is_empty() {
+                by_effect.push((rule.effects, i));
+                wanted = wanted.or(rule.effects);
+            }
+        }
+        for entry in entries() {
+            if entry.effects.any_of(wanted) {
+                by_callee.entry(entry.last()).or_default().does = true;
             }
         }
         Self {
             rules,
             by_kind,
             by_callee,
+            by_effect,
         }
     }
 
@@ -75,21 +100,30 @@ impl Dispatch {
             if let AnyNodeRef::ExprCall(call) = node
                 && let Some(spelled) = spelled(&call.func)
             {
-                let known = self.by_callee.get(spelled);
-                if known.is_none() && !renamed.contains(spelled) {
+                let wanted = self.by_callee.get(spelled);
+                let renamed = renamed.contains(spelled);
+                if wanted.is_none() && !renamed {
                     continue;
                 }
-                let Some(name) = cx.name(&*call.func) else {
-                    continue;
-                };
-                for (callee, rule) in self
-                    .by_callee
-                    .get(last_segment(&name))
-                    .into_iter()
-                    .flatten()
+                let by_name = renamed || wanted.is_some_and(|wanted| !wanted.names.is_empty());
+                let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
+                if by_name && let Some(name) = cx.name(&*call.func) {
+                    let called = self.by_callee.get(last_segment(&name));
+                    for (callee, rule) in called.into_iter().flat_map(|called| &called.names) {
+                        if *callee == name {
+                            self.try_rule(*rule, *node, cx, &mut found);
+                            tried.push(*rule);
+                        }
+                    }
+                }
+                if (renamed || wanted.is_some_and(|wanted| wanted.does))
+                    && !self.by_effect.is_empty()
+                    && let Some(entry) = cx.knows(call)
                 {
-                    if *callee == name {
-                        self.try_rule(*rule, *node, cx, &mut found);
+                    for (effects, rule) in &self.by_effect {
+                        if entry.effects.any_of(*effects) && !tried.contains(rule) {
+                            self.try_rule(*rule, *node, cx, &mut found);
+                        }
                     }
                 }
             }
@@ -147,11 +181,20 @@ impl Dispatch {
     /// Whether a rule asked for nodes like this one.
     fn wants<'a>(&self, rule: &RuleEntry, node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
         rule.kinds.contains(&node.kind())
-            && (rule.callees.is_empty()
+            && (rule.wants_all()
                 || match node {
-                    AnyNodeRef::ExprCall(call) => cx
-                        .name(&*call.func)
-                        .is_some_and(|name| rule.callees.contains(&name.as_str())),
+                    AnyNodeRef::ExprCall(call) => {
+                        let named = || {
+                            let name = cx.name(&*call.func);
+                            name.is_some_and(|name| rule.callees.contains(&name.as_str()))
+                        };
+                        let does = || {
+                            let known = cx.knows(call);
+                            known.is_some_and(|known| known.effects.any_of(rule.effects))
+                        };
+                        (!rule.callees.is_empty() && named())
+                            || (!rule.effects.is_empty() && does())
+                    }
                     _ => false,
                 })
     }

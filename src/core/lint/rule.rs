@@ -3,6 +3,7 @@
 use ruff_python_ast::{AnyNodeRef, NodeKind};
 
 use super::{Cx, Finding, FixLevel, Query, Severity};
+use crate::python::Effects;
 
 /// What a rule says of itself; made by `rules/build.rs` from the rule's file, so that nothing is said twice.
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +145,8 @@ pub trait Rule {
     type On: Query;
     /// For rules on calls: the qualified names whose calls they want; empty is every call.
     const CALLEES: &'static [&'static str] = &[];
+    /// For rules on calls: what the calls that they want do, as far as libraries are known: any of these. Joins the callees.
+    const EFFECTS: Effects = Effects::NONE;
     /// The claimed cost, which the evidence has to bear out.
     const COST: Cost;
 
@@ -156,6 +159,7 @@ pub struct RuleEntry {
     pub info: RuleInfo,
     pub(super) kinds: &'static [NodeKind],
     pub(super) callees: &'static [&'static str],
+    pub(super) effects: Effects,
     pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
 }
 
@@ -179,8 +183,16 @@ impl RuleEntry {
             },
             kinds: <R::On as Query>::KINDS,
             callees: R::CALLEES,
+            effects: R::EFFECTS,
             run: run::<R>,
         }
+    }
+}
+
+impl RuleEntry {
+    /// Whether the rule wants all nodes of its kinds, not only certain calls.
+    pub(super) fn wants_all(&self) -> bool {
+        self.callees.is_empty() && self.effects.is_empty()
     }
 }
 

@@ -15,6 +15,7 @@ use super::classes::DictUse;
 use super::effects::Purity;
 use super::flow::Events;
 use super::infer::Attributes;
+use super::libraries::Imported;
 use super::loops::Loop;
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
@@ -48,6 +49,7 @@ pub struct Facts<'a> {
     pub(super) reached: RefCell<FxHashMap<NodeId, Rc<[&'a StmtFunctionDef]>>>,
     pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
+    pub(super) libraries: OnceCell<Imported>,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
 }
@@ -77,6 +79,7 @@ impl<'a> Facts<'a> {
             reached: RefCell::default(),
             events: RefCell::default(),
             attributes: RefCell::default(),
+            libraries: OnceCell::new(),
             dict_uses: OnceCell::new(),
         })
     }

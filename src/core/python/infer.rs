@@ -10,12 +10,13 @@ use rustc_hash::FxHashMap;
 
 use super::accumulation::summands;
 use super::facts::Facts;
+use super::names::imported_name;
 use super::operations::{SAMPLE, augmented, special_method};
 use super::questions::Question;
 use super::symbols::{Binding, Symbol, SymbolId, binding};
 use super::tree::NodeId;
 use super::types::{Class, ClassRef, Type, known, list_of};
-use super::typeshed::{Given, Member, Table};
+use super::typeshed::{Entry, Given, Member, Table};
 
 /// What a class assigns to each attribute of `self`, and in its body.
 pub(super) type Attributes<'a> = Rc<FxHashMap<&'a str, Vec<Assigned<'a>>>>;
@@ -184,6 +185,15 @@ impl<'a> Facts<'a> {
                 }
             }
             Binding::Parameter(parameter) => self.infer_parameter(parameter),
+            Binding::ImportFrom(stmt, alias) if stmt.level == 0 => {
+                match Table::get().lookup(&imported_name(stmt, alias)) {
+                    Some(Entry {
+                        member: Member::Value(ty),
+                        ..
+                    }) => Table::get().value(ty),
+                    _ => Type::Unknown,
+                }
+            }
             Binding::Deleted => Type::Never,
             _ => Type::Unknown,
         }
@@ -394,11 +404,25 @@ impl<'a> Facts<'a> {
                     return found.unwrap_or(Type::Unknown);
                 }
             },
+            Expr::Call(_) => return self.call_of_value(call),
             _ => return Type::Unknown,
         }
         match self.path(&*call.func) {
             Some(name) => self.called(&name, call),
+            None if call.func.is_name_expr() => self.call_of_value(call),
             None => Type::Unknown,
+        }
+    }
+
+    /// What calling an instance gives.
+    fn call_of_value(&self, call: &'a ast::ExprCall) -> Type<'a> {
+        match self.infer(&*call.func) {
+            Type::Local(ClassRef(class)) => self.method_result(class, "__call__"),
+            value @ Type::Instance(_) => self
+                .call_method(&value, "__call__", (&call.arguments).into())
+                .unwrap_or(Type::Unknown),
+            Type::Never => Type::Never,
+            _ => Type::Unknown,
         }
     }
 

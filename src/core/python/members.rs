@@ -102,10 +102,37 @@ impl<'a> Facts<'a> {
                         if known && left.is_empty() {
                             return Some(Found::Outside(outside));
                         }
-                        if known {
+                        if known || Table::get().is_partial_type(&outside) {
                             return None;
                         }
                     }
+                }
+            }
+        }
+        None
+    }
+
+    /// The base class outside of the file from which a class of this file has a method, where no class of this file has it.
+    pub(super) fn outside_base(
+        &self,
+        class: &'a ast::StmtClassDef,
+        method: &str,
+    ) -> Option<Type<'a>> {
+        let mut left = vec![class];
+        for _ in 0..BASES {
+            let class = left.pop()?;
+            let defines = class
+                .body
+                .iter()
+                .any(|stmt| matches!(stmt, Stmt::FunctionDef(def) if def.name.as_str() == method));
+            if defines || self.attributes_of(class).contains_key(method) {
+                return None;
+            }
+            for base in class.bases().iter().rev() {
+                match self.instance_of(base) {
+                    Some(Type::Local(class)) => left.push(class.0),
+                    Some(outside) => return Some(outside),
+                    None => {}
                 }
             }
         }

@@ -167,7 +167,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn imported_name(stmt: &ast::StmtImportFrom, alias: &ast::Alias) -> String {
+/// The qualified name of what an import brings; a relative one keeps its dots.
+pub(super) fn imported_name(stmt: &ast::StmtImportFrom, alias: &ast::Alias) -> String {
     let dots = ".".repeat(stmt.level as usize);
     match &stmt.module {
         Some(module) => format!("{dots}{module}.{}", alias.name),

@@ -555,6 +555,10 @@ impl<'a> Facts<'a> {
             }
             return fit;
         }
+        if table.is_partial(own) {
+            table.poison(ty, bound);
+            return Fit::Maybe;
+        }
         if !table.is_protocol(wanted) {
             return Fit::No;
         }

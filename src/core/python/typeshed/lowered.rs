@@ -372,6 +372,12 @@ impl Table {
         self.instance(class, arguments.chain(unknown).take(count).collect())
     }
 
+    /// Whether values of a type may have members that the table lacks.
+    pub(in crate::python) fn is_partial_type(&self, ty: &Type<'_>) -> bool {
+        self.class_of(ty)
+            .is_some_and(|(class, _)| self.is_partial(class))
+    }
+
     /// What awaiting an instance gives.
     pub(in crate::python) fn awaited<'a>(&self, ty: &Type<'a>) -> Option<Type<'a>> {
         let (class, arguments) = self.class_of(ty)?;
