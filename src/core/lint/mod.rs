@@ -4,6 +4,7 @@
 
 mod added;
 mod before_loop;
+mod blocking;
 mod comprehensions;
 mod cx;
 mod dispatch;

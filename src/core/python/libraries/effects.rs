@@ -89,5 +89,7 @@ words! {
         Offloads = 41 "offloads",
         /// Hands over many at once: what others do one by one.
         Batches = 42 "batches",
+        /// Over in microseconds, as a rule: a look at what a path is.
+        Brief = 43 "brief",
     }
 }
