@@ -252,9 +252,18 @@ fn resolved<'n, 't>(stubs: &Stubs, table: &'t Table, name: &'n str) -> Option<Fo
         };
         return is_there.then_some(Found::Global(module, last));
     }
-    let (module, class) = path.rsplit_once('.')?;
-    let (kind::CLASS, class) = *table.modules.get(module)?.get(class)? else {
-        return None;
+    let class = match path.rsplit_once('.') {
+        Some((module, class)) => table.modules.get(module)?.get(class).copied(),
+        None => None,
+    };
+    let class = match class {
+        Some((kind::CLASS, class)) => class,
+        Some(_) => return None,
+        // One that nobody imports has no name in its module.
+        None => {
+            let position = table.classes.iter().position(|class| class.name == path)?;
+            u16::try_from(position).ok()?
+        }
     };
     let levels = std::iter::once(class).chain(bases(table, class));
     let has = |level: u16| table.classes[usize::from(level)].members.contains_key(last);

@@ -240,7 +240,10 @@ impl<'a> Facts<'a> {
         let class = match self.receiver(&attribute.value) {
             Type::Local(class) => class.0,
             Type::Never => return Type::Never,
-            Type::Unknown => return self.constant(attribute),
+            Type::Unknown => match self.local_class(&attribute.value) {
+                Some(class) => class,
+                None => return self.constant(attribute),
+            },
             receiver => return library_attribute(&receiver, attribute.attr.as_str()),
         };
         self.instance_attribute(class, attribute.attr.as_str())
@@ -389,7 +392,12 @@ impl<'a> Facts<'a> {
                 // A module, or what an import brought: its name tells. The name of anything else hangs on the type that is unknown,
                 // and asking again at each link of a chain would double the work with every link.
                 Type::Unknown if !is_dotted(&attribute.value) => return Type::Unknown,
-                Type::Unknown => {}
+                Type::Unknown => {
+                    if let Some(class) = self.local_class(&attribute.value) {
+                        let given = (&call.arguments).into();
+                        return self.method_result(class, attribute.attr.as_str(), given);
+                    }
+                }
                 // The symbol being inferred: what it is called with is not known yet.
                 Type::Never => return Type::Never,
                 receiver => {
@@ -398,7 +406,7 @@ impl<'a> Facts<'a> {
                         return found;
                     }
                     if let Type::Local(ClassRef(class)) = receiver {
-                        return self.method_result(class, method);
+                        return self.method_result(class, method, (&call.arguments).into());
                     }
                     let found = self.call_method(&receiver, method, (&call.arguments).into());
                     return found.unwrap_or(Type::Unknown);
@@ -417,7 +425,9 @@ impl<'a> Facts<'a> {
     /// What calling an instance gives.
     fn call_of_value(&self, call: &'a ast::ExprCall) -> Type<'a> {
         match self.infer(&*call.func) {
-            Type::Local(ClassRef(class)) => self.method_result(class, "__call__"),
+            Type::Local(ClassRef(class)) => {
+                self.method_result(class, "__call__", (&call.arguments).into())
+            }
             value @ Type::Instance(_) => self
                 .call_method(&value, "__call__", (&call.arguments).into())
                 .unwrap_or(Type::Unknown),

@@ -9,7 +9,8 @@ use super::blocks::{Leaves, function_around, leaves};
 use super::facts::Facts;
 use super::infer::Assigned;
 use super::questions::Question;
-use super::types::{Class, Type, known};
+use super::symbols::Binding;
+use super::types::{Class, ClassRef, Type, known};
 use super::typeshed::{Given, Table};
 
 /// Longer chains of base classes are nobody's idea of readable code.
@@ -46,20 +47,33 @@ impl<'a> Facts<'a> {
             },
             Some(Found::Method(def)) if self.is_property(def) => self.result(def),
             Some(Found::Outside(base)) => Table::get()
-                .attribute(&base, attribute)
+                .inherited_attribute(&base, &Type::Local(ClassRef(class)), attribute)
                 .unwrap_or(Type::Unknown),
             _ => Type::Unknown,
         }
     }
 
-    /// What calling a method of an instance gives.
-    pub(super) fn method_result(&self, class: &'a ast::StmtClassDef, method: &str) -> Type<'a> {
+    /// What calling a method of an instance, or of the class, gives.
+    pub(super) fn method_result(
+        &self,
+        class: &'a ast::StmtClassDef,
+        method: &str,
+        given: Given<'a>,
+    ) -> Type<'a> {
         match self.member_of_class(class, method) {
             Some(Found::Method(def)) if !self.is_property(def) => self.returned(def),
             Some(Found::Outside(base)) => self
-                .call_method(&base, method, Given::operands(&[]))
+                .call_inherited(&base, &Type::Local(ClassRef(class)), method, given)
                 .unwrap_or(Type::Unknown),
             _ => Type::Unknown,
+        }
+    }
+
+    /// The class of this file that an expression names.
+    pub(super) fn local_class(&self, expr: &'a Expr) -> Option<&'a ast::StmtClassDef> {
+        match self.only_binding(self.symbol(expr.as_name_expr()?)?)? {
+            Binding::Class(class) => Some(class),
+            _ => None,
         }
     }
 

@@ -222,3 +222,99 @@ fn other_things_of_the_same_name_are_not_known() {
         assert_eq!(known(text), None, "{text}");
     }
 }
+
+#[test]
+fn clients_of_services() {
+    check(&[
+        (
+            "import aiohttp\nasync def f():\n    async with aiohttp.ClientSession() as s:\n        async with s.get(u) as r:\n            await r.text()",
+            "str",
+        ),
+        (
+            "import boto3\nboto3.session.Session().client('s3')",
+            "botocore.client.BaseClient",
+        ),
+        (
+            "import asyncpg\nasync def f():\n    pool = await asyncpg.create_pool(d)\n    async with pool.acquire() as c:\n        await c.fetch(q)",
+            "list",
+        ),
+        (
+            "import pymysql\npymysql.connect().cursor()",
+            "pymysql.cursors.Cursor",
+        ),
+        (
+            "from peewee import Model\nModel.select().where(x)",
+            "peewee.ModelSelect",
+        ),
+        (
+            "from pymongo import MongoClient\nMongoClient()['a']['b'].find(q)",
+            "pymongo.Cursor",
+        ),
+        (
+            "import polars as pl\npl.scan_csv(p).filter(x).collect()['a']",
+            "polars.Series",
+        ),
+        (
+            "from PIL import Image\nImage.open(p).resize(s)",
+            "PIL.Image.Image",
+        ),
+        (
+            "from sklearn.linear_model import Ridge\nRidge().fit(x, y)",
+            "sklearn.linear_model.Ridge",
+        ),
+    ]);
+    for (text, name) in [
+        (
+            "import openai\nopenai.OpenAI().chat.completions.create()",
+            "openai._Completions.create",
+        ),
+        (
+            "import anthropic\nanthropic.AsyncAnthropic().messages.create()",
+            "anthropic._AsyncMessages.create",
+        ),
+        (
+            "import boto3\ns3 = boto3.client('s3')\ns3.put_object()",
+            "botocore.client.BaseClient.put_object",
+        ),
+        (
+            "import celery\nclass T(celery.Task):\n    pass\nT().delay(1)",
+            "celery.Task.delay",
+        ),
+        (
+            "from kafka import KafkaProducer\nKafkaProducer().send('t').get()",
+            "kafka._Future.get",
+        ),
+        ("import bcrypt\nbcrypt.hashpw(p, s)", "bcrypt.hashpw"),
+    ] {
+        assert_eq!(known(text), Some(name), "{text}");
+    }
+}
+
+#[test]
+fn models_of_the_file_know_what_they_inherit() {
+    let model = "from django.db import models\nclass Article(models.Model):\n    title = models.CharField()\n";
+    for (text, expected) in [
+        ("Article.objects", "django.db.models.manager.Manager"),
+        ("Article.objects.filter(a=1).first()", "Article | None"),
+        ("for a in Article.objects.all():\n    a", "Article"),
+        ("Article.objects.create()", "Article"),
+    ] {
+        assert_eq!(ty(&format!("{model}{text}")), expected, "{text}");
+    }
+    for (text, name) in [
+        (
+            "Article.objects.get(pk=1)",
+            "django.db.models.manager.Manager.get",
+        ),
+        (
+            "for a in Article.objects.all():\n    pass\na.save()",
+            "django.db.models.Model.save",
+        ),
+        (
+            "from peewee import Model\nclass A(Model):\n    pass\nA.get_by_id(1)",
+            "peewee.Model.get_by_id",
+        ),
+    ] {
+        assert_eq!(known(&format!("{model}{text}")), Some(name), "{text}");
+    }
+}

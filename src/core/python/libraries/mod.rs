@@ -173,8 +173,12 @@ impl<'a> Facts<'a> {
         let Expr::Attribute(method) = &*call.func else {
             return None;
         };
-        if let Type::Local(class) = self.ty(&*method.value) {
-            let base = self.outside_base(class.0, &method.attr)?;
+        let class = match self.ty(&*method.value) {
+            Type::Local(class) => Some(class.0),
+            _ => self.local_class(&method.value),
+        };
+        if let Some(class) = class {
+            let base = self.outside_base(class, &method.attr)?;
             return self.entry(&format!("{}.{}", base.class_name()?, method.attr));
         }
         let (class, last) = name.rsplit_once('.')?;

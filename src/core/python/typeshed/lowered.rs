@@ -333,9 +333,19 @@ impl Table {
         receiver: &Type<'a>,
         name: &str,
     ) -> Option<Type<'a>> {
-        let (entry, arguments) = self.member_of(receiver, name)?;
+        self.inherited_attribute(receiver, receiver, name)
+    }
+
+    /// The same, of an instance of `own`, a class outside of the library that derives from that of `base`.
+    pub(in crate::python) fn inherited_attribute<'a>(
+        &self,
+        base: &Type<'a>,
+        own: &Type<'a>,
+        name: &str,
+    ) -> Option<Type<'a>> {
+        let (entry, arguments) = self.member_of(base, name)?;
         match entry.member {
-            Member::Value(ty) => Some(known(self.ty(ty, &Bound::new(arguments, Some(receiver))))),
+            Member::Value(ty) => Some(known(self.ty(ty, &Bound::new(arguments, Some(own))))),
             _ => None,
         }
     }
