@@ -46,7 +46,7 @@
 //!     return await asyncio.to_thread(read, name)
 //! ```
 //!
-//! A single look at what a path is takes microseconds and is left alone; in a loop it is told. What only joins or splits paths never
+//! A single look at what a path is takes microseconds and is left alone; one after the other in a loop are told. What only joins or splits paths never
 //! waits:
 //!
 //! ```python fine
@@ -60,7 +60,7 @@
 //!     return path.with_suffix(".bak").as_posix()
 //! ```
 
-use hotlint_core::ast::{Expr, ExprCall};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
 use hotlint_core::python::{Blocks, Does, Effects, Type};
 
@@ -81,7 +81,11 @@ impl Rule for BlockingFileInAsync {
         if of_file && !opens {
             return None;
         }
-        if entry.does(Does::Brief) && cx.in_loop(call).is_none() {
+        if entry.does(Does::Brief) && !is_many(call, cx) {
+            return None;
+        }
+        // Somebody else reads what is only opened here, perhaps in a thread.
+        if opens && is_handed_on(call, cx) {
             return None;
         }
         let finding = cx.stops_the_loop(call, entry, "until the disk has answered")?;
@@ -93,4 +97,28 @@ impl Rule for BlockingFileInAsync {
             false => finding.fix(cx.to_thread(call)),
         })
     }
+}
+
+/// Whether one look at a path after the other is taken, with nothing in between that lets other tasks run.
+fn is_many<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    cx.in_loop(call).is_some_and(|around| {
+        around.iter().is_some()
+            && !cx
+                .tree
+                .descendants(around.node())
+                .any(|node| node.is_expr_await())
+    })
+}
+
+/// Whether the file goes to a call that is not known to read or write it.
+fn is_handed_on<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let mut outer = cx.tree.ancestors(call);
+    let is_argument = outer
+        .next()
+        .is_some_and(|parent| matches!(parent, AnyNodeRef::Arguments(_) | AnyNodeRef::Keyword(_)));
+    let taker = outer.find_map(|node| match node {
+        AnyNodeRef::ExprCall(call) => Some(call),
+        _ => None,
+    });
+    is_argument && taker.is_none_or(|taker| cx.knows(taker).is_none())
 }

@@ -373,7 +373,7 @@ fn unheated(marked: &Marked) -> f64 {
 
 fn importance(rule: &RuleInfo) -> f64 {
     match rule.cost {
-        Cost::Growth(..) | Cost::BlocksEventLoop => 80.0,
+        Cost::Growth(..) | Cost::RoundTrips(..) | Cost::BlocksEventLoop => 80.0,
         Cost::Leak(_) | Cost::Broken(_) => 70.0,
         Cost::Factor(_) => 50.0,
         Cost::Memory(_) => 30.0,

@@ -91,5 +91,9 @@ words! {
         Batches = 42 "batches",
         /// Over in microseconds, as a rule: a look at what a path is.
         Brief = 43 "brief",
+        /// Reads or writes objects of a model, with rows behind them.
+        Maps = 44 "maps",
+        /// Asks a store of keys and values.
+        KeyValue = 45 "key_value",
     }
 }

@@ -1,0 +1,73 @@
+//! Calls that are made for one item of a loop after the other, where one call could be made for all.
+
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_text_size::Ranged;
+
+use super::facts::Facts;
+use super::libraries::Entry;
+use super::loops::Loop;
+
+impl<'a> Facts<'a> {
+    /// The `for` loop or comprehension in which a call is made for each item: it names something that the loop binds.
+    ///
+    /// A loop over steps of a range goes over batches already, and what is said of an error is said once.
+    pub fn per_item_loop(&self, call: &'a ExprCall) -> Option<Loop<'a>> {
+        let around = self.in_loop(call)?;
+        let iter = around.iter()?;
+        let in_handler = self
+            .tree
+            .ancestors(call)
+            .take_while(|outer| outer.range() != around.range())
+            .any(|outer| outer.is_except_handler_except_handler());
+        let steps = self
+            .call_of(iter, "builtins.range")
+            .is_some_and(|range| range.arguments.len() == 3);
+        (!in_handler && !steps && self.names_bound_in(call, around)).then_some(around)
+    }
+
+    /// Whether an expression names anything that `around` binds anew in each iteration.
+    pub fn names_bound_in(&self, expr: impl Into<AnyNodeRef<'a>>, around: Loop<'a>) -> bool {
+        let expr = expr.into();
+        self.tree.descendants(expr).any(|node| match node {
+            AnyNodeRef::ExprName(name) => self.symbol(name).is_some_and(|symbol| {
+                let inside = |bound: AnyNodeRef<'a>| {
+                    around.repeats(bound) && !expr.range().contains_range(bound.range())
+                };
+                self.binding_nodes(symbol).any(inside)
+            }),
+            _ => false,
+        })
+    }
+
+    /// Whether a call further up in the same loop is known to libraries as `wanted`: one of them is told.
+    pub fn was_done_before(
+        &self,
+        call: &'a ExprCall,
+        around: Loop<'a>,
+        wanted: impl Fn(&'static Entry) -> bool,
+    ) -> bool {
+        self.tree.descendants(around.node()).any(|node| match node {
+            AnyNodeRef::ExprCall(other) => {
+                other.end() <= call.start()
+                    && around.repeats(other)
+                    && self
+                        .in_loop(other)
+                        .is_some_and(|its| its.range() == around.range())
+                    && self.knows(other).is_some_and(&wanted)
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether the loop calls a method of that name: it rolls back what failed, or sleeps between items.
+    pub fn calls_in(&self, around: Loop<'a>, method: &str) -> bool {
+        self.tree.descendants(around.node()).any(|node| match node {
+            AnyNodeRef::ExprCall(call) => match &*call.func {
+                Expr::Attribute(attribute) => attribute.attr.as_str() == method,
+                Expr::Name(name) => name.id.as_str() == method,
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+}
