@@ -65,6 +65,9 @@ impl Rule for CommitInLoop {
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let around = cx.in_loop(call)?;
         around.iter()?;
+        if cx.goes_over_batches(around) {
+            return None;
+        }
         // Now and then is a choice, and so is to keep what went well.
         let chosen = cx
             .tree

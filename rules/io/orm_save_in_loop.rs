@@ -50,9 +50,9 @@
 //!         file.save()
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, ExprCall};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Does, Effects, Entry};
+use hotlint_core::python::{Does, Effects, Entry, Loop};
 use hotlint_core::text_size::Ranged;
 
 pub struct OrmSaveInLoop;
@@ -70,7 +70,9 @@ impl Rule for OrmSaveInLoop {
         // A session has all objects of the loop in it.
         let around = match entry.does(Does::Maps) {
             true => cx.per_item_loop(call)?,
-            false => cx.in_loop(call).filter(|around| around.iter().is_some())?,
+            false => cx
+                .in_loop(call)
+                .filter(|around| fills_a_session(*around, cx))?,
         };
         let is_chosen = cx
             .tree
@@ -99,6 +101,19 @@ impl Rule for OrmSaveInLoop {
                 .help(format!("write all of them at once: {}", entry.batched)),
         )
     }
+}
+
+/// Whether a loop goes over objects, and not over batches or attempts.
+fn fills_a_session<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let symbol = around
+        .target()
+        .and_then(Expr::as_name_expr)
+        .and_then(|name| cx.symbol(name));
+    let is_used = symbol.is_some_and(|symbol| {
+        cx.reads(symbol)
+            .any(|name| !matches!(cx.tree.parent(name), Some(AnyNodeRef::WithItem(_))))
+    });
+    is_used && !cx.goes_over_batches(around) && !cx.calls_in(around, "rollback")
 }
 
 /// Writes objects: what it sends does not depend on what comes back.

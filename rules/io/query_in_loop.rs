@@ -57,6 +57,16 @@
 //!         connection.execute(f"DELETE FROM item WHERE id IN ({marks})", batch)
 //!     for table in tables:
 //!         connection.execute(f"DROP TABLE {table}")
+//!     for table in tables:
+//!         connection.execute(f"SELECT count(*) FROM {table}")
+//!     for statement in tables:
+//!         connection.execute(statement)
+//!     for chunk in chunks(ids):
+//!         connection.execute("DELETE FROM item WHERE id IN (?, ?)", chunk)
+//!     for attempt in retrying():
+//!         with attempt:
+//!             found = select()
+//!             connection.execute(found)
 //!     while True:
 //!         connection.execute("INSERT INTO log VALUES (?)", (queue.get(),))
 //!
@@ -68,9 +78,9 @@
 //!         repo.execute("SELECT 1")
 //! ```
 
-use hotlint_core::ast::{Expr, ExprCall};
+use hotlint_core::ast::{Expr, ExprCall, InterpolatedStringElement};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Does, Effects, Entry};
+use hotlint_core::python::{Does, Effects, Entry, Loop, Type};
 
 pub struct QueryInLoop;
 
@@ -84,6 +94,7 @@ impl Rule for QueryInLoop {
         let around = cx.per_item_loop(call)?;
         if !is_plain_query(entry)
             || is_about_structure(call, cx)
+            || is_another_statement(call, around, cx)
             || cx.was_done_before(call, around, is_plain_query)
         {
             return None;
@@ -137,6 +148,90 @@ fn is_about_structure<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
         .collect();
     STRUCTURE.contains(&first.as_str())
 }
+
+/// Whether the item is the statement itself, or the table that it is about.
+fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let is_item = |expr: &'a Expr| {
+        (around.target()).is_some_and(|target| {
+            matches!(expr, Expr::Name(name) if cx.symbol(name).is_some_and(|symbol| cx.binds(target, symbol)))
+        })
+    };
+    // Many rows with each statement: a list of parameters.
+    if let Some(rows) = call.arguments.args.get(1)
+        && let Type::List(row) = cx.ty(rows)
+        && (row.is_mapping() || row.is_tuple())
+    {
+        return true;
+    }
+    // A connection for each item.
+    let mut base = &*call.func;
+    loop {
+        base = match base {
+            Expr::Attribute(attribute) => &attribute.value,
+            Expr::Call(inner) => &inner.func,
+            _ => break,
+        };
+    }
+    if is_item(base) {
+        return true;
+    }
+    // `session.query(Model).filter(...).delete()`
+    let mut receiver = &*call.func;
+    while let Expr::Attribute(method) = receiver
+        && let Expr::Call(inner) = &*method.value
+    {
+        if inner.arguments.args.first().is_some_and(is_item) {
+            return true;
+        }
+        receiver = &inner.func;
+    }
+    let Some(statement) = call.arguments.args.first() else {
+        return false;
+    };
+    let mut written = match statement {
+        Expr::Name(_) if !is_item(statement) => cx.only_value(statement).unwrap_or(statement),
+        _ => statement,
+    };
+    loop {
+        match written {
+            // `select(Model).where(...)`, `text(statement)`
+            Expr::Call(made) => {
+                if made.arguments.args.first().is_some_and(is_item) {
+                    return true;
+                }
+                match &*made.func {
+                    Expr::Attribute(method) => written = &method.value,
+                    _ => match made.arguments.args.first() {
+                        Some(first) => written = first,
+                        None => return false,
+                    },
+                }
+            }
+            // `f"SELECT * FROM {table}"`
+            Expr::FString(text) => {
+                let mut before = "";
+                return text.value.elements().any(|element| match element {
+                    InterpolatedStringElement::Literal(literal) => {
+                        before = &literal.value;
+                        false
+                    }
+                    InterpolatedStringElement::Interpolation(part) => {
+                        let word = before.trim_end_matches(['"', '`', '[', '.']).trim_end();
+                        let word = word.rsplit(|c: char| !c.is_ascii_alphabetic()).next();
+                        let word = word.unwrap_or_default().to_ascii_uppercase();
+                        before = "";
+                        TABLES.contains(&word.as_str())
+                            && cx.names_bound_in(&*part.expression, around)
+                    }
+                });
+            }
+            written => return is_item(written),
+        }
+    }
+}
+
+/// What stands before the name of a table.
+const TABLES: &[&str] = &["", "FROM", "INTO", "JOIN", "TABLE", "UPDATE"];
 
 const STRUCTURE: &[&str] = &[
     "ALTER",

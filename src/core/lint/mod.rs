@@ -5,6 +5,7 @@
 mod added;
 mod before_loop;
 mod blocking;
+mod built;
 mod comprehensions;
 mod cx;
 mod dispatch;
