@@ -18,6 +18,8 @@ use crate::{Mode, Outcome};
 pub struct Run {
     pub configs: Configs,
     pub targets: Vec<Target>,
+    /// What belongs to other parts of the project, where only a part is to be checked.
+    pub others: Vec<Target>,
     /// An error, when some of what was named is not there.
     pub exit: Exit,
 }
@@ -44,8 +46,10 @@ impl Run {
             }
         };
         let mut found = discover::find(&request, &configs);
+        let mut others = Vec::new();
         if let Some(shard) = args.shard {
-            found.targets.retain(|target| shard.has(&target.shown));
+            let parts = std::mem::take(&mut found.targets).into_iter();
+            (found.targets, others) = parts.partition(|target| shard.has(&target.shown));
         }
         if tell(&configs, terminal) {
             return Ok(None);
@@ -59,6 +63,7 @@ impl Run {
         Ok(Some(Self {
             configs,
             targets: found.targets,
+            others,
             exit,
         }))
     }

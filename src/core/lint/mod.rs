@@ -4,6 +4,8 @@
 
 mod added;
 mod before_loop;
+mod blocking;
+mod built;
 mod clocks;
 mod comprehensions;
 mod cx;

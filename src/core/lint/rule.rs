@@ -93,10 +93,11 @@ impl Group {
 pub enum Cost {
     /// Growth of the bad and of the good form, as in `("O(n²)", "O(n)")`.
     Growth(&'static str, &'static str),
+    /// Waits for the network, a disk or a server, with a word on how many: `("n round trips", "1")`. No stopwatch here knows how
+    /// long one takes there.
+    RoundTrips(&'static str, &'static str),
     /// No other task runs for as long as the call takes.
     BlocksEventLoop,
-    /// A wait for another machine or the disk for each item, where one would do; the text tells how many.
-    RoundTrips(&'static str),
     /// Bytes that need not be held.
     Memory(&'static str),
     /// Memory that is never given back.
@@ -135,10 +136,9 @@ impl Cost {
 impl std::fmt::Display for Cost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Cost::Growth(bad, good) => write!(f, "{bad} -> {good}"),
+            Cost::Growth(bad, good) | Cost::RoundTrips(bad, good) => write!(f, "{bad} -> {good}"),
             Cost::BlocksEventLoop => f.write_str("blocks the event loop"),
-            Cost::RoundTrips(text)
-            | Cost::Memory(text)
+            Cost::Memory(text)
             | Cost::Leak(text)
             | Cost::Factor(text)
             | Cost::Constant(text)
