@@ -120,6 +120,9 @@ pub enum Command {
     Measure(Measure),
     /// Prints the completions of a shell
     Completions { shell: Shell },
+    /// Writes the documentation of this very version
+    #[command(hide = true, subcommand)]
+    Docs(Docs),
     /// Prints the version
     Version {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -221,6 +224,21 @@ impl Baseline {
             | Self::Stats(args) => args,
         }
     }
+}
+
+/// `hotlint docs`, for those who build packages and the site.
+#[derive(Debug, Subcommand)]
+pub enum Docs {
+    /// Manual pages and completions, where a package puts them below its prefix: `share/man/man1`, ...
+    Share {
+        #[arg(value_name = "PREFIX", value_hint = ValueHint::DirPath)]
+        prefix: PathBuf,
+    },
+    /// The site as Markdown, with the configuration of its generator
+    Site {
+        #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
 }
 
 /// `hotlint migrate`

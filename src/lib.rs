@@ -13,6 +13,7 @@ mod command;
 pub mod config;
 mod crash;
 pub mod discover;
+mod docs;
 pub mod fix;
 pub mod interpreters;
 pub mod measure;
