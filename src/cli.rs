@@ -111,7 +111,7 @@ pub enum Command {
     Rule(Rule),
     /// Explains the keys of a configuration file
     Config {
-        /// One key; all are listed without
+        /// One key, or `schema` for a JSON schema of them all; without, all keys are listed
         key: Option<String>,
     },
     /// Runs the examples of rules on the Pythons of this machine and tells how much they gain

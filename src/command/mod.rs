@@ -23,6 +23,8 @@ use crate::cli::{Cli, Command, VersionFormat};
 use crate::terminal::Terminal;
 use crate::words::reason;
 
+pub use rule::facts as rule_facts;
+
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {

@@ -6,6 +6,7 @@
 mod exclude;
 mod file;
 mod issue;
+mod kind;
 mod options;
 mod select;
 mod settings;
@@ -22,6 +23,7 @@ use rustc_hash::FxHashMap;
 pub use exclude::Exclude;
 pub use file::{Layer, NAMES as FILE_NAMES};
 pub use issue::{Issue, did_you_mean};
+pub use kind::schema;
 pub use options::{KEYS, Key, Options, QuietPlace};
 pub use select::{Selection, Selector, UnknownSelector};
 pub use settings::Settings;
