@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint,
+};
 use clap_complete::Shell;
 use hotlint_core::lint::Severity;
 use hotlint_core::python::Versions;
@@ -105,7 +107,7 @@ pub enum Command {
     Merge(Box<Check>),
     /// Turns comments and settings for ruff and perflint into hotlint's
     ///
-    /// Shows what would change; `--write` changes the comments.
+    /// Comments, and the selections in pyproject.toml, ruff.toml, .pylintrc and hotlint.toml. Shows what would change; `--write` does it.
     Migrate(Migrate),
     /// Explains a rule
     Rule(Rule),
@@ -616,8 +618,22 @@ fn glob(text: &str) -> Result<String, String> {
         .map_err(|error| error.kind().to_string())
 }
 
-/// `args` with the word `check` where no command is named.
-pub fn with_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+/// What `args` say; `check` is meant where no command is named.
+///
+/// # Errors
+/// When they make no sense, and when help is asked for, in words for the user.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let args = with_command(&command, args);
+    let mut matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// `args` with the word `check` where none of `commands` is named.
+fn with_command(
+    commands: &clap::Command,
+    args: impl IntoIterator<Item = OsString>,
+) -> Vec<OsString> {
     let mut args: Vec<_> = args.into_iter().collect();
     let mut at = 1;
     while let Some(arg) = args.get(at).and_then(|arg| arg.to_str()) {
@@ -629,7 +645,6 @@ pub fn with_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
             _ => break,
         }
     }
-    let commands = Cli::command();
     let is_command = |word: &OsStr| {
         let named = commands
             .get_subcommands()
@@ -665,7 +680,7 @@ mod tests {
     fn check_is_meant_when_no_command_is_named() {
         let given = |line: &str| {
             let args = format!("hotlint {line}");
-            let args = with_command(args.split_whitespace().map(OsString::from));
+            let args = with_command(&Cli::command(), args.split_whitespace().map(OsString::from));
             args[1..].join(OsStr::new(" ")).into_string().unwrap()
         };
         for (line, wanted) in [

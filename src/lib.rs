@@ -40,7 +40,6 @@ mod words;
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
 use hotlint_core::python::STACK_SIZE;
 use rayon::prelude::*;
 
@@ -57,7 +56,7 @@ pub use outcome::Outcome;
 /// Does what the command line says and returns the exit code: 0, 1 or 2.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     crash::install();
-    let cli = match cli::Cli::try_parse_from(cli::with_command(args)) {
+    let cli = match cli::parse(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Nobody reads any more: then there is nobody to tell.

@@ -8,6 +8,8 @@
 //!
 //! **Invariant**: codes that no rule of ours stands for stay as they are, and so do all words that are not part of a list of codes.
 
+pub mod settings;
+
 use hotlint_core::ast::token::TokenKind;
 use hotlint_core::lint::Edit;
 use hotlint_core::python::{Source, parse};

@@ -20,6 +20,8 @@ pub struct Run {
     pub targets: Vec<Target>,
     /// An error, when some of what was named is not there.
     pub exit: Exit,
+    /// What earlier runs have found, unless nothing is to be remembered.
+    cache: Option<Cache>,
 }
 
 impl Run {
@@ -43,7 +45,9 @@ impl Run {
                 return Ok(None);
             }
         };
-        let mut found = discover::find(&request, &configs);
+        let cache = (!args.no_cache)
+            .then(|| Cache::open(&cache_folder(&configs, args.cache_dir.as_deref())));
+        let mut found = discover::find(&request, &configs, cache.as_ref());
         if let Some(shard) = args.shard {
             found.targets.retain(|target| shard.has(&target.shown));
         }
@@ -60,6 +64,7 @@ impl Run {
             configs,
             targets: found.targets,
             exit,
+            cache,
         }))
     }
 
@@ -77,11 +82,6 @@ impl Run {
         Ok(Some(changes))
     }
 
-    fn cache(&self, args: &cli::Check) -> Option<Cache> {
-        (!args.no_cache)
-            .then(|| Cache::open(&cache_folder(&self.configs, args.cache_dir.as_deref())))
-    }
-
     /// Checks the files, with a bar where somebody looks.
     ///
     /// # Errors
@@ -89,9 +89,9 @@ impl Run {
     pub fn lint(&self, args: &cli::Check, mode: Mode, terminal: Terminal) -> io::Result<Outcome> {
         let is_still = args.no_progress || terminal.verbosity < 0;
         let progress = Progress::new(self.targets.len(), !is_still);
-        let cache = self.cache(args);
+        let cache = self.cache.as_ref();
         let step = || progress.step();
-        let outcome = crate::lint(&self.targets, mode, args.threads, cache.as_ref(), step)?;
+        let outcome = crate::lint(&self.targets, mode, args.threads, cache, step)?;
         progress.finish();
         if let Some(Err(error)) = cache.map(Cache::close) {
             // The findings are there all the same.

@@ -19,6 +19,7 @@ use clap::ValueEnum;
 use hotlint_core::lint::Severity;
 use hotlint_core::python::Versions;
 use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::Xxh3;
 
 pub use exclude::Exclude;
 pub use file::{Layer, NAMES as FILE_NAMES};
@@ -110,17 +111,17 @@ impl Resolved {
     /// All that decides about the findings of a file named `shown`, beside its bytes, as a number that stays the same from run to
     /// run.
     pub fn asked(&self, shown: &str) -> u64 {
+        let mut hasher = Xxh3::new();
+        hasher.update(&self.settings.policy.fingerprint.to_le_bytes());
+        let python = self.settings.target_version;
+        // Where the configuration says nothing, a script may say it for itself.
+        hasher.update(&[u8::from(python.is_some())]);
+        if let Some(Versions { oldest, newest }) = python.or(self.requires_python) {
+            hasher.update(&[oldest.major, oldest.minor, newest.major, newest.minor]);
+        }
         let extension = Path::new(shown).extension().unwrap_or_default();
-        let extension = extension.to_string_lossy().to_ascii_lowercase();
-        let python = match self.settings.target_version {
-            Some(versions) => format!("{versions:?}"),
-            None => format!("else {:?}", self.requires_python),
-        };
-        let words = format!(
-            "{}\0{python}\0{extension}",
-            self.settings.policy.fingerprint
-        );
-        xxhash_rust::xxh3::xxh3_64(words.as_bytes())
+        hasher.update(extension.to_ascii_lowercase().as_encoded_bytes());
+        hasher.digest()
     }
 }
 
@@ -134,8 +135,16 @@ pub struct Configs {
     bare: Arc<Settings>,
     /// Whether the closest file counts.
     discover: bool,
-    folders: Mutex<FxHashMap<PathBuf, Resolved>>,
+    folders: Mutex<FxHashMap<PathBuf, Known>>,
     issues: Mutex<Vec<Issue>>,
+}
+
+/// What is known of a folder.
+#[derive(Clone, Debug)]
+struct Known {
+    resolved: Resolved,
+    /// Whether it has no file of its own that could say something.
+    is_bare: bool,
 }
 
 impl Configs {
@@ -186,13 +195,30 @@ impl Configs {
 
     /// What counts for the files that lie in `dir`, an absolute path.
     pub fn of(&self, dir: &Path) -> Resolved {
+        self.known(dir).resolved
+    }
+
+    /// Whether this folder has no file that configures anything, so that what counts above it counts in it.
+    pub fn is_bare(&self, dir: &Path) -> bool {
+        self.known(dir).is_bare
+    }
+
+    /// Whether configuration files are looked for.
+    pub fn reads_files(&self) -> bool {
+        self.discover
+    }
+
+    fn known(&self, dir: &Path) -> Known {
         if let Some(known) = lock(&self.folders).get(dir) {
             return known.clone();
         }
         // Not under the lock: other folders need not wait for this one to be read.
         let mut folder = match self.discover {
             true => file::folder(dir),
-            false => file::Folder::default(),
+            false => file::Folder {
+                is_bare: true,
+                ..file::Folder::default()
+            },
         };
         let above = match dir.parent() {
             Some(parent) if self.discover => self.of(parent),
@@ -209,14 +235,17 @@ impl Configs {
             }
             None => above.settings,
         };
-        let resolved = Resolved {
-            settings,
-            requires_python: folder.requires_python.or(above.requires_python),
+        let known = Known {
+            resolved: Resolved {
+                settings,
+                requires_python: folder.requires_python.or(above.requires_python),
+            },
+            is_bare: folder.is_bare,
         };
         let mut folders = lock(&self.folders);
         let known = folders.entry(dir.to_path_buf()).or_insert_with(|| {
             lock(&self.issues).append(&mut folder.issues);
-            resolved
+            known
         });
         known.clone()
     }

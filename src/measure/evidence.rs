@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 
 use hotlint_core::lint::{Cost, RuleInfo};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+
+use crate::rule_set::index_of;
 
 /// The measurements of one rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,16 +104,15 @@ pub fn of(rule: &RuleInfo) -> Option<Evidence> {
     serde_json::from_str(rule.evidence?).ok()
 }
 
-/// What may be said of a rule's gain in a few words; made for all rules when first asked for.
+/// What may be said of a rule's gain in a few words; made when first asked for.
 pub fn claim(rule: &str) -> Option<&'static str> {
-    static CLAIMS: OnceLock<FxHashMap<&'static str, String>> = OnceLock::new();
-    let claims = CLAIMS.get_or_init(|| {
-        let rules = hotlint_rules::all().iter();
-        rules
-            .filter_map(|rule| Some((rule.name, of(rule)?.claim(rule.cost)?)))
-            .collect()
-    });
-    claims.get(rule).map(String::as_str)
+    static CLAIMS: OnceLock<Vec<OnceLock<Option<String>>>> = OnceLock::new();
+    let rules = hotlint_rules::all();
+    let claims = CLAIMS.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
+    let index = index_of(rule)?;
+    let (rule, claim) = (rules.get(index)?, claims.get(index)?);
+    let claim = claim.get_or_init(|| of(rule)?.claim(rule.cost));
+    claim.as_deref()
 }
 
 impl Evidence {
