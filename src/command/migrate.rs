@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use hotlint_core::lint::{Fix, FixLevel};
-use hotlint_core::python::Source;
+use hotlint_core::python::{Source, Versions};
 
 use super::Exit;
 use super::run::Run;
@@ -55,7 +55,9 @@ pub fn run(args: &cli::Migrate, terminal: Terminal) -> io::Result<Exit> {
             continue;
         };
         // Parsing wants more stack than this thread may have.
-        let Some(after) = on_large_stack(|| migrated(&source)) else {
+        let Some(after) =
+            on_large_stack(|| migrated(&source, target.config.versions(source.text())))
+        else {
             continue;
         };
         comments += 1;
@@ -134,8 +136,8 @@ fn unchecked(source: Source, origin: Origin) -> Checked {
     }
 }
 
-fn migrated(source: &Source) -> Option<Source> {
-    let edits = migrate::edits(source);
+fn migrated(source: &Source, python: Versions) -> Option<Source> {
+    let edits = migrate::edits(source, python);
     if edits.is_empty() {
         return None;
     }
