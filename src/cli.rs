@@ -301,7 +301,7 @@ pub struct Check {
     pub paths: Vec<PathBuf>,
 
     /// Apply the fixes that are safe
-    #[arg(long, conflicts_with = "changes", help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["staged", "since_diff"], help_heading = "Fixing")]
     pub fix: bool,
     /// Take fixes in that may change more than the time; `--no-unsafe-fixes` takes it back
     #[arg(long, overrides_with = "no_unsafe_fixes", help_heading = "Fixing")]
@@ -309,10 +309,10 @@ pub struct Check {
     #[arg(long, overrides_with = "unsafe_fixes", hide = true)]
     pub no_unsafe_fixes: bool,
     /// Apply fixes and do not report what is left
-    #[arg(long, conflicts_with_all = ["diff", "changes"], help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["diff", "staged", "since_diff"], help_heading = "Fixing")]
     pub fix_only: bool,
     /// Show what `--fix` would change, and change nothing
-    #[arg(long, conflicts_with_all = ["fix", "changes"], help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["fix", "staged", "since_diff"], help_heading = "Fixing")]
     pub diff: bool,
 
     /// Run these rules and groups in place of the configured ones
