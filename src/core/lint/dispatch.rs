@@ -1,4 +1,4 @@
-//! Brings each node to the rules that asked for it: a table by kind of node, and an index of calls by the callee's last name.
+//! Brings each node to the rules that asked for it: a table by kind of node and by whether a loop is around it, and an index of calls by the callee's last name.
 //!
 //! **Invariant**: finds exactly what trying every rule on every node finds; debug builds do both and compare.
 
@@ -7,18 +7,26 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Cost, Cx, Finding, RuleEntry, Silence};
-use crate::python::Runs;
-
-/// The number of node kinds; the last one is `Identifier`.
-const KINDS: usize = NodeKind::Identifier as usize + 1;
+use crate::python::{Runs, Tag};
 
 /// A set of rules, arranged for speed. Built once a configuration, shared by all threads.
 pub struct Dispatch {
     rules: Vec<RuleEntry>,
-    /// Rules on any node of a kind, as indices of `rules`.
-    by_kind: Box<[Vec<u16>]>,
+    /// Rules on any node of a kind, as indices of `rules`, by the node's tag.
+    by_tag: Box<[Vec<u16>]>,
+    /// By tag: whether any rule may want such a node.
+    wanted: [bool; Tag::COUNT],
     /// Rules on certain calls, by the last segment of the callee's name.
-    by_callee: FxHashMap<&'static str, Vec<(&'static str, u16)>>,
+    by_callee: FxHashMap<&'static str, Vec<Wanted>>,
+}
+
+/// A callee that a rule wants.
+#[derive(Clone, Copy)]
+struct Wanted {
+    callee: &'static str,
+    rule: u16,
+    /// Only with a loop around it.
+    looped: bool,
 }
 
 impl std::fmt::Debug for Dispatch {
@@ -32,24 +40,39 @@ impl std::fmt::Debug for Dispatch {
 impl Dispatch {
     pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Self {
         let rules: Vec<RuleEntry> = rules.into_iter().collect();
-        let mut by_kind = vec![Vec::new(); KINDS].into_boxed_slice();
-        let mut by_callee: FxHashMap<&'static str, Vec<(&'static str, u16)>> = FxHashMap::default();
+        let mut by_tag = vec![Vec::new(); Tag::COUNT].into_boxed_slice();
+        let mut by_callee: FxHashMap<&'static str, Vec<Wanted>> = FxHashMap::default();
         for (i, rule) in (0u16..).zip(&rules) {
             if rule.callees.is_empty() {
                 for kind in rule.kinds {
-                    by_kind[*kind as usize].push(i);
+                    by_tag[Tag::new(*kind, true).index()].push(i);
+                    if !rule.looped {
+                        by_tag[Tag::new(*kind, false).index()].push(i);
+                    }
                 }
             }
             for callee in rule.callees {
-                by_callee
-                    .entry(last_segment(callee))
-                    .or_default()
-                    .push((callee, i));
+                let known = by_callee.entry(last_segment(callee)).or_default();
+                known.push(Wanted {
+                    callee,
+                    rule: i,
+                    looped: rule.looped,
+                });
+            }
+        }
+        let mut wanted = [false; Tag::COUNT];
+        for (wanted, rules) in wanted.iter_mut().zip(&by_tag) {
+            *wanted = !rules.is_empty();
+        }
+        if !by_callee.is_empty() {
+            for looped in [true, false] {
+                wanted[Tag::new(NodeKind::ExprCall, looped).index()] = true;
             }
         }
         Self {
             rules,
-            by_kind,
+            by_tag,
+            wanted,
             by_callee,
         }
     }
@@ -63,33 +86,30 @@ impl Dispatch {
     pub fn run<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
         let mut found = Vec::new();
         let renamed = self.renamed(cx);
-        let call = NodeKind::ExprCall as usize;
-        for (kind, node) in cx.tree.kinds() {
-            let rules = &self.by_kind[kind];
-            if rules.is_empty() && kind != call {
+        for (tag, node) in cx.tree.tagged() {
+            if !self.wanted[tag.index()] {
                 continue;
             }
-            for rule in rules {
+            for rule in &self.by_tag[tag.index()] {
                 self.try_rule(*rule, *node, cx, &mut found);
             }
             if let AnyNodeRef::ExprCall(call) = node
                 && let Some(spelled) = spelled(&call.func)
             {
+                let wanted = |wanted: &Wanted| tag.is_looped() || !wanted.looped;
                 let known = self.by_callee.get(spelled);
-                if known.is_none() && !renamed.contains(spelled) {
+                if !known.is_some_and(|known| known.iter().any(wanted))
+                    && !renamed.contains(spelled)
+                {
                     continue;
                 }
                 let Some(name) = cx.name(&*call.func) else {
                     continue;
                 };
-                for (callee, rule) in self
-                    .by_callee
-                    .get(last_segment(&name))
-                    .into_iter()
-                    .flatten()
-                {
-                    if *callee == name {
-                        self.try_rule(*rule, *node, cx, &mut found);
+                let known = self.by_callee.get(last_segment(&name));
+                for known in known.into_iter().flatten() {
+                    if known.callee == name && wanted(known) {
+                        self.try_rule(known.rule, *node, cx, &mut found);
                     }
                 }
             }
