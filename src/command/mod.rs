@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod clean;
 mod config;
+mod docs;
 mod init;
 mod measure;
 mod merge;
@@ -21,6 +22,8 @@ use clap::CommandFactory as _;
 use crate::cli::{Cli, Command, VersionFormat};
 use crate::terminal::Terminal;
 use crate::words::reason;
+
+pub use rule::facts as rule_facts;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +68,7 @@ pub fn run(cli: Cli) -> Exit {
                 .print(|out| out.write_all(&script))
                 .map(|()| Exit::Clean)
         }
+        Command::Docs(what) => docs::run(&what, terminal),
         Command::Version { output_format } => terminal
             .print(|out| version(output_format, out))
             .map(|()| Exit::Clean),

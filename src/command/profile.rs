@@ -143,7 +143,7 @@ fn merge(
         roots: vec![cwd.clone()],
         ..Request::default()
     };
-    let targets = discover::find(&request, &configs).targets;
+    let targets = discover::find(&request, &configs, None).targets;
     let settings = configs.of_run().settings;
     let known = targets.iter().filter_map(|target| match &target.input {
         Input::File(path) | Input::Given(path, _) => Some(ranking::slashes(path)),

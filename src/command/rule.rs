@@ -157,7 +157,8 @@ fn markdown(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", body.trim_end())
 }
 
-fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
+/// What a rule says of itself in a word or two, with the names of the facts.
+pub fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
     let preview = if rule.is_preview() {
         ", in preview"
     } else {
