@@ -62,22 +62,23 @@ impl Ranking {
             };
         }
         let (profiles, sources) = read(&files, cwd, terminal)?;
-        let least = args
-            .min_share
-            .or(settings.min_share.filter(|_| args.only_hot));
+        if let Some(revision) = &args.profile_rev {
+            rank::known(revision, cwd)?;
+        }
+        let prefixes = prefixes(
+            args.profile_root.as_deref(),
+            &args.path_map,
+            &settings.path_map,
+            cwd,
+        );
         Ok(Some(Self {
             profiles,
             sources,
-            prefixes: prefixes(
-                args.profile_root.as_deref(),
-                &args.path_map,
-                &settings.path_map,
-                cwd,
-            ),
+            prefixes,
             here: slashes(cwd),
             wanted: Wanted {
                 revision: args.profile_rev.clone(),
-                least: least.or(args.only_hot.then_some(MIN_SHARE)),
+                least: least(args, settings),
                 hot_first: !args.no_hot_first,
             },
             stale: args.stale_profile.unwrap_or_default(),
@@ -85,8 +86,8 @@ impl Ranking {
     }
 
     /// Where the profiles have the files of `targets`.
-    pub fn paths(&self, targets: &[Target]) -> Paths {
-        let files = targets.iter().map(|target| match target.input.path() {
+    pub fn paths<'t>(&self, targets: impl Iterator<Item = &'t Target>) -> Paths {
+        let files = targets.map(|target| match target.input.path() {
             Some(path) => slashes(path),
             None => format!("{}/{}", self.here, target.shown),
         });
@@ -106,8 +107,13 @@ impl Ranking {
     }
 
     /// Marks the findings of `report`, and tells what does not fit.
-    pub fn rank(&self, report: &mut Report, targets: &[Target], terminal: Terminal) -> Exit {
-        let names: Vec<String> = targets.iter().map(|target| target.shown.clone()).collect();
+    pub fn rank<'t>(
+        &self,
+        report: &mut Report,
+        targets: impl Iterator<Item = &'t Target> + Clone,
+        terminal: Terminal,
+    ) -> Exit {
+        let names: Vec<String> = targets.clone().map(|target| target.shown.clone()).collect();
         let ranking = self.heat(report, &self.paths(targets), &names);
         let mut exit = Exit::Clean;
         for note in &ranking.stale {
@@ -157,6 +163,12 @@ impl Ranking {
             ));
         }
     }
+}
+
+/// The share from which on a finding is shown; all are where this is `None`.
+pub fn least(args: &Heat, settings: &Settings) -> Option<f64> {
+    let configured = settings.min_share.unwrap_or(MIN_SHARE);
+    args.min_share.or(args.only_hot.then_some(configured))
 }
 
 /// The profiles in `files`, one for each unit, and what they are called.

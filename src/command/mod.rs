@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod clean;
 mod config;
+mod docs;
 mod init;
 mod measure;
 mod merge;
@@ -68,6 +69,7 @@ pub fn run(cli: Cli) -> Exit {
                 .print(|out| out.write_all(&script))
                 .map(|()| Exit::Clean)
         }
+        Command::Docs(what) => docs::run(&what, terminal),
         Command::Version { output_format } => terminal
             .print(|out| version(output_format, out))
             .map(|()| Exit::Clean),

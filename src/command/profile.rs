@@ -144,7 +144,7 @@ fn merge(
         roots: vec![cwd.clone()],
         ..Request::default()
     };
-    let targets = discover::find(&request, &configs).targets;
+    let targets = discover::find(&request, &configs, None).targets;
     let settings = configs.of_run().settings;
     let known = targets.iter().filter_map(|target| target.input.path());
     let known = known.map(ranking::slashes);

@@ -34,6 +34,8 @@ pub struct Folder {
     /// `requires-python` of its pyproject.toml.
     pub requires_python: Option<Versions>,
     pub issues: Vec<Issue>,
+    /// Whether it has no file of those names.
+    pub is_bare: bool,
 }
 
 /// A configuration file with all that it extends.
@@ -46,7 +48,10 @@ pub struct ConfigFile {
 
 /// Reads what the folder `dir` says.
 pub fn folder(dir: &Path) -> Folder {
-    let mut folder = Folder::default();
+    let mut folder = Folder {
+        is_bare: true,
+        ..Folder::default()
+    };
     for name in NAMES {
         let path = dir.join(name);
         let text = match fs::read(&path) {
@@ -55,10 +60,12 @@ pub fn folder(dir: &Path) -> Folder {
             // A folder of that name, or one that may not be entered: the walk tells of it.
             Err(_) if !path.is_file() => continue,
             Err(error) => {
+                folder.is_bare = false;
                 folder.issues.push(unreadable(&path, &error));
                 continue;
             }
         };
+        folder.is_bare = false;
         if name == PYPROJECT {
             folder.requires_python = requires_python(&text);
             if !names_hotlint(&text) {

@@ -113,7 +113,7 @@ impl Folder {
         Ok(ranking.map(|ranking| {
             let targets = self.targets();
             Heat {
-                paths: ranking.paths(&targets),
+                paths: ranking.paths(targets.iter()),
                 names: targets.into_iter().map(|target| target.shown).collect(),
                 ranking,
             }
@@ -144,7 +144,7 @@ impl Folder {
             roots: vec![self.path.clone()],
             ..Request::default()
         };
-        discover::find(&request, &self.configs).targets
+        discover::find(&request, &self.configs, None).targets
     }
 
     /// The files that decide about others, whether or not they are there: when one changes, the folder has to be read again.

@@ -77,20 +77,28 @@ pub fn bytes(path: &Path, limit: Option<u64>) -> io::Result<Result<Vec<u8>, u64>
     match limit {
         Some(limit) if metadata.len() > limit => Ok(Err(metadata.len())),
         // The file may grow, and what is no regular file has no length.
-        _ => limited(file, limit),
+        _ => limited(file, limit, usize::try_from(metadata.len()).unwrap_or(0)),
     }
 }
 
 /// Reads standard input; reports call it `shown`.
 pub fn stdin(shown: &str, limit: Option<u64>) -> Reading {
-    let bytes = limited(io::stdin().lock(), limit);
+    let bytes = limited(io::stdin().lock(), limit, 0);
     taken(bytes, Path::new("-"), shown, limit)
 }
 
-/// All bytes, or the number of those that are too many.
-fn limited(reader: impl io::Read, limit: Option<u64>) -> io::Result<Result<Vec<u8>, u64>> {
+/// All bytes, of which there are likely so many, or the number of those that are too many.
+fn limited(
+    reader: impl io::Read,
+    limit: Option<u64>,
+    likely: usize,
+) -> io::Result<Result<Vec<u8>, u64>> {
     let most = limit.map_or(u64::MAX, |limit| limit.saturating_add(1));
+    // One more, so that the end shows without another round.
     let mut bytes = Vec::new();
+    bytes
+        .try_reserve(likely.saturating_add(1))
+        .map_err(|_| io::ErrorKind::OutOfMemory)?;
     reader.take(most).read_to_end(&mut bytes)?;
     let size = bytes.len() as u64;
     // Offsets in a text have 32 bits.
