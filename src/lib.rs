@@ -35,6 +35,7 @@ mod stored;
 pub mod suppress;
 mod terminal;
 pub mod verdict;
+pub mod verify;
 mod words;
 
 use std::ffi::OsString;

@@ -8,7 +8,7 @@ use hotlint_core::lint::Severity;
 use super::baseline::Known;
 use super::ranking::Ranking;
 use super::run::Run;
-use super::{Exit, config};
+use super::{Exit, config, verify};
 use crate::Mode;
 use crate::ci;
 use crate::cli;
@@ -88,14 +88,25 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         ));
     }
 
-    let mode = match (args.fixes(), args.diff) {
+    let proved = match args.wish() {
+        None => None,
+        Some(wish) => match verify::run(&run, args, wish, terminal)? {
+            Ok(kept) => Some(kept),
+            Err(message) => {
+                terminal.error(message);
+                return Ok(Exit::Error);
+            }
+        },
+    };
+    let mode = match (args.fixes() && proved.is_none(), args.diff) {
         (true, _) => Mode::Fix,
         (_, true) => Mode::Diff {
             color: terminal.stdout_style().color,
         },
         _ => Mode::Report,
     };
-    let outcome = run.lint(args, mode, terminal)?;
+    let mut outcome = run.lint(args, mode, terminal)?;
+    outcome.fixed += proved.unwrap_or_default();
     terminal.print(|out| out.write_all(&outcome.output))?;
     let mut report = outcome.report;
     if let Some(changes) = &changes {

@@ -12,6 +12,7 @@ mod profile;
 mod ranking;
 mod rule;
 mod run;
+mod verify;
 mod why;
 
 use std::io::{self, Write};
@@ -46,6 +47,11 @@ impl Exit {
 /// Runs the command that `cli` names.
 pub fn run(cli: Cli) -> Exit {
     let terminal = Terminal::new(&cli.global);
+    if let Command::WatchJournal { folder } = &cli.command {
+        crate::verify::journal::guard(folder);
+        return Exit::Clean;
+    }
+    verify::clean_up(terminal);
     let done = match cli.command {
         Command::Check(args) => check::run(&args, terminal),
         Command::Profile { command } => profile::run(&command, &cli.global, terminal),
@@ -58,6 +64,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Why(args) => why::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),
+        Command::WatchJournal { .. } => Ok(Exit::Clean),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hotlint", &mut script);

@@ -33,7 +33,10 @@ impl Gain {
 
 /// Judges pairs of times, before and after, in the order in which they were taken.
 pub fn compare(pairs: &[(f64, f64)]) -> Comparison {
-    let losses = pairs.iter().filter(|(before, after)| after >= before).count();
+    let losses = pairs
+        .iter()
+        .filter(|(before, after)| after >= before)
+        .count();
     let gain = Gain {
         before: median(pairs.iter().map(|pair| pair.0)),
         after: median(pairs.iter().map(|pair| pair.1)),
@@ -68,9 +71,19 @@ mod tests {
 
     #[test]
     fn six_clear_wins_are_enough() {
-        let pairs = [(2.0, 1.0), (2.1, 1.1), (1.9, 0.9), (2.0, 1.0), (2.2, 1.0), (2.0, 1.2)];
+        let pairs = [
+            (2.0, 1.0),
+            (2.1, 1.1),
+            (1.9, 0.9),
+            (2.0, 1.0),
+            (2.2, 1.0),
+            (2.0, 1.2),
+        ];
         assert_eq!(compare(&pairs[..5]), Comparison::Open);
-        let gain = Gain { before: 2.0, after: 1.0 };
+        let gain = Gain {
+            before: 2.0,
+            after: 1.0,
+        };
         assert_eq!(compare(&pairs), Comparison::Faster(gain));
         assert!((gain.times() - 2.0).abs() < 1e-9);
     }
@@ -93,7 +106,13 @@ mod tests {
 
     #[test]
     fn what_gains_next_to_nothing_is_no_faster() {
-        assert!(matches!(compare(&[(1.0, 0.995); 6]), Comparison::NotFaster(_)));
-        assert!(matches!(compare(&[(0.0, 0.0); 2]), Comparison::NotFaster(_)));
+        assert!(matches!(
+            compare(&[(1.0, 0.995); 6]),
+            Comparison::NotFaster(_)
+        ));
+        assert!(matches!(
+            compare(&[(0.0, 0.0); 2]),
+            Comparison::NotFaster(_)
+        ));
     }
 }

@@ -15,6 +15,9 @@ pub struct Settled<R> {
     pub guilty: Vec<(usize, R)>,
 }
 
+/// What tries the second list of fixes on top of the first, which was found good before.
+pub type Try<'a, T, E> = dyn FnMut(&[usize], &[usize]) -> Result<T, E> + 'a;
+
 /// Splits `all` into those that stand `trial` together and those that do not.
 ///
 /// Nothing is kept that was not tried in the company of all that is kept: the last good trial is of exactly what is kept, so that
@@ -22,16 +25,13 @@ pub struct Settled<R> {
 ///
 /// # Errors
 /// Those of `trial`, which end the search.
-pub fn settle<R, E>(
-    all: &[usize],
-    trial: &mut dyn FnMut(&[usize]) -> Result<Trial<R>, E>,
-) -> Result<Settled<R>, E> {
+pub fn settle<R, E>(all: &[usize], trial: &mut Try<'_, Trial<R>, E>) -> Result<Settled<R>, E> {
     let mut settled = Settled {
         kept: Vec::new(),
         guilty: Vec::new(),
     };
     if !all.is_empty() {
-        let known = with(&settled.kept, all, trial)?;
+        let known = trial(&settled.kept, all)?;
         part(all, known, &mut settled, trial)?;
     }
     settled.kept.sort_unstable();
@@ -43,7 +43,7 @@ fn part<R, E>(
     set: &[usize],
     known: Trial<R>,
     settled: &mut Settled<R>,
-    trial: &mut dyn FnMut(&[usize]) -> Result<Trial<R>, E>,
+    trial: &mut Try<'_, Trial<R>, E>,
 ) -> Result<(), E> {
     let reason = match known {
         Trial::Good => {
@@ -60,23 +60,75 @@ fn part<R, E>(
         }
         _ => set.split_at(set.len() / 2),
     };
-    let known = with(&settled.kept, left, trial)?;
-    let all_left = known == Trial::Good;
+    let known = trial(&settled.kept, left)?;
+    let all_left = matches!(known, Trial::Good);
     part(left, known, settled, trial)?;
     // With the whole left half in, the right one on top of it is the whole, which is known to be bad.
     let known = match all_left {
         true => Trial::Bad(reason),
-        false => with(&settled.kept, right, trial)?,
+        false => trial(&settled.kept, right)?,
     };
     part(right, known, settled, trial)
 }
 
-fn with<R, E>(
-    kept: &[usize],
-    more: &[usize],
-    trial: &mut dyn FnMut(&[usize]) -> Result<Trial<R>, E>,
-) -> Result<Trial<R>, E> {
-    trial(&[kept, more].concat())
+/// Fixes that are measurably faster, in groups of which no part is, each with its gain; and those that are not.
+#[derive(Debug, PartialEq)]
+pub struct Hastened<G> {
+    pub groups: Vec<(Vec<usize>, G)>,
+    pub idle: Vec<usize>,
+}
+
+/// Splits `all` into those that `measure` finds a gain for, and those that it does not.
+///
+/// # Errors
+/// Those of `measure`, which end the search.
+pub fn hasten<G, E>(all: &[usize], measure: &mut Try<'_, Option<G>, E>) -> Result<Hastened<G>, E> {
+    let mut hastened = Hastened {
+        groups: Vec::new(),
+        idle: Vec::new(),
+    };
+    if all.is_empty() {
+        return Ok(hastened);
+    }
+    match measure(&[], all)? {
+        Some(gain) => split(all, gain, &mut hastened, measure)?,
+        None => hastened.idle.extend(all),
+    }
+    Ok(hastened)
+}
+
+/// Looks for the part of `set` that its `gain` comes from.
+fn split<G, E>(
+    set: &[usize],
+    gain: G,
+    hastened: &mut Hastened<G>,
+    measure: &mut Try<'_, Option<G>, E>,
+) -> Result<(), E> {
+    if set.len() < 2 {
+        hastened.groups.push((set.to_vec(), gain));
+        return Ok(());
+    }
+    let (left, right) = set.split_at(set.len() / 2);
+    let mut found = false;
+    for half in [left, right] {
+        let kept: Vec<usize> = hastened
+            .groups
+            .iter()
+            .flat_map(|group| group.0.clone())
+            .collect();
+        if let Some(gain) = measure(&kept, half)? {
+            found = true;
+            split(half, gain, hastened, measure)?;
+        } else {
+            hastened.idle.extend(half);
+        }
+    }
+    if !found {
+        // Each half gains too little to be measured, and both together do not.
+        hastened.idle.retain(|one| !set.contains(one));
+        hastened.groups.push((set.to_vec(), gain));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -90,13 +142,17 @@ mod tests {
         let all: Vec<usize> = (0..count).collect();
         let mut trials = 0;
         let mut last_good = Vec::new();
-        let is_bad = |set: &[usize]| bad.iter().any(|bad| bad.iter().all(|one| set.contains(one)));
-        let done = settle::<(), Infallible>(&all, &mut |set| {
+        let is_bad = |set: &[usize]| {
+            bad.iter()
+                .any(|bad| bad.iter().all(|one| set.contains(one)))
+        };
+        let done = settle::<(), Infallible>(&all, &mut |kept, more| {
             trials += 1;
-            if is_bad(set) {
+            let set = [kept, more].concat();
+            if is_bad(&set) {
                 return Ok(Trial::Bad(()));
             }
-            last_good = set.to_vec();
+            last_good = set;
             Ok(Trial::Good)
         });
         let Ok(done) = done;
@@ -144,10 +200,43 @@ mod tests {
     #[test]
     fn the_first_error_ends_the_search() {
         let mut trials = 0;
-        let done = settle::<(), &str>(&[0, 1, 2, 3], &mut |_| {
+        let done = settle::<(), &str>(&[0, 1, 2, 3], &mut |_, _| {
             trials += 1;
-            if trials == 2 { Err("interrupted") } else { Ok(Trial::Bad(())) }
+            if trials == 2 {
+                Err("interrupted")
+            } else {
+                Ok(Trial::Bad(()))
+            }
         });
         assert_eq!((done, trials), (Err("interrupted"), 2));
+    }
+
+    /// Hastens fixes that gain so much each; from 10 on it can be measured.
+    fn hastened(gains: &[u32]) -> (Vec<Vec<usize>>, Vec<usize>) {
+        let all: Vec<usize> = (0..gains.len()).collect();
+        let done = hasten::<u32, Infallible>(&all, &mut |_, more| {
+            let gain = more.iter().map(|one| gains[*one]).sum();
+            Ok((gain >= 10).then_some(gain))
+        });
+        let Ok(done) = done;
+        (
+            done.groups.into_iter().map(|group| group.0).collect(),
+            done.idle,
+        )
+    }
+
+    #[test]
+    fn only_what_gains_is_kept() {
+        assert_eq!(hastened(&[0, 0, 50, 0]), (vec![vec![2]], vec![0, 1, 3]));
+        assert_eq!(
+            hastened(&[50, 0, 0, 50]),
+            (vec![vec![0], vec![3]], vec![1, 2])
+        );
+        assert_eq!(hastened(&[1, 2, 3]), (vec![], vec![0, 1, 2]));
+    }
+
+    #[test]
+    fn what_gains_together_stays_together() {
+        assert_eq!(hastened(&[4, 4, 4, 4]), (vec![vec![0, 1, 2, 3]], vec![]));
     }
 }

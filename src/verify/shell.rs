@@ -42,16 +42,21 @@ impl Ran {
         self.status.is_some_and(|status| status.success())
     }
 
-    /// How it ended, and the line of its output that tells most.
-    pub fn reason(&self) -> String {
+    /// How it ended.
+    pub fn end(&self) -> String {
         let seconds = self.elapsed.as_secs_f64();
-        let end = match self.status {
+        match self.status {
             None => format!("does not end within {seconds:.0} s"),
             Some(status) => match status.code() {
                 Some(code) => format!("exits with {code}"),
                 None => format!("ends with {status}"),
             },
-        };
+        }
+    }
+
+    /// How it ended, and the line of its output that tells most.
+    pub fn reason(&self) -> String {
+        let end = self.end();
         match telling(&self.tail) {
             Some(line) => format!("{end}: {line}"),
             None => end,
@@ -66,16 +71,25 @@ impl Ran {
 
 /// The last line that names a failure, as test runners write them; else the last line.
 fn telling(tail: &str) -> Option<&str> {
-    let lines = || tail.lines().map(str::trim).filter(|line| !line.is_empty()).rev();
+    let lines = || {
+        tail.lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .rev()
+    };
     let names_failure = |line: &&str| {
-        ["FAILED ", "FAIL: ", "ERROR ", "ERROR: "].iter().any(|start| line.starts_with(start))
+        ["FAILED ", "FAIL: ", "ERROR ", "ERROR: "]
+            .iter()
+            .any(|start| line.starts_with(start))
     };
     let names_exception = |line: &&str| {
-        line.split_once(": ").is_some_and(|(name, _)| {
-            name.ends_with("Error") && !name.contains(' ')
-        })
+        line.split_once(": ")
+            .is_some_and(|(name, _)| name.ends_with("Error") && !name.contains(' '))
     };
-    lines().find(names_failure).or_else(|| lines().find(names_exception)).or_else(|| lines().next())
+    lines()
+        .find(names_failure)
+        .or_else(|| lines().find(names_exception))
+        .or_else(|| lines().next())
 }
 
 /// Runs commands until somebody wants an end.
@@ -144,7 +158,12 @@ impl Shell {
             (Some(before), Some(after)) => after - before,
             _ => elapsed.as_secs_f64(),
         };
-        Ok(Ran { status, elapsed, cpu, tail: tail(&mut output)? })
+        Ok(Ran {
+            status,
+            elapsed,
+            cpu,
+            tail: tail(&mut output)?,
+        })
     }
 }
 
@@ -170,7 +189,10 @@ fn of_system(command: &str) -> Command {
 fn end(child: &mut Child) {
     use nix::sys::signal::{Signal, killpg};
     let group = i32::try_from(child.id()).map(nix::unistd::Pid::from_raw);
-    for (signal, patience) in [(Signal::SIGTERM, Duration::from_secs(2)), (Signal::SIGKILL, Duration::MAX)] {
+    for (signal, patience) in [
+        (Signal::SIGTERM, Duration::from_secs(2)),
+        (Signal::SIGKILL, Duration::MAX),
+    ] {
         if let Ok(group) = group {
             let _ = killpg(group, signal);
         }
@@ -226,8 +248,12 @@ mod tests {
     #[test]
     fn the_line_that_names_the_failure_is_told() {
         let pytest = "F..\n=== FAILURES ===\nE   AssertionError: x\nFAILED tests/test_a.py::test_b - AssertionError\n1 failed, 2 passed in 0.1s\n";
-        assert_eq!(telling(pytest), Some("FAILED tests/test_a.py::test_b - AssertionError"));
-        let traceback = "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no: such\n\n";
+        assert_eq!(
+            telling(pytest),
+            Some("FAILED tests/test_a.py::test_b - AssertionError")
+        );
+        let traceback =
+            "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no: such\n\n";
         assert_eq!(telling(traceback), Some("ValueError: no: such"));
         assert_eq!(telling("one\ntwo\n\n"), Some("two"));
         assert_eq!(telling(" \n"), None);
@@ -236,17 +262,28 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_command_ends_with_its_status_and_the_end_of_its_output() {
-        let shell = Shell { stopped: Arc::default() };
-        let ran = shell.run("echo one; echo $WORD >&2; exit 3", None, &[("WORD", Path::new("two"))]);
+        let shell = Shell {
+            stopped: Arc::default(),
+        };
+        let ran = shell.run(
+            "echo one; echo $WORD >&2; exit 3",
+            None,
+            &[("WORD", Path::new("two"))],
+        );
         let ran = ran.unwrap();
         assert!(!ran.passes());
-        assert_eq!((ran.tail(), ran.reason().as_str()), ("one\ntwo", "exits with 3: two"));
+        assert_eq!(
+            (ran.tail(), ran.reason().as_str()),
+            ("one\ntwo", "exits with 3: two")
+        );
     }
 
     #[cfg(unix)]
     #[test]
     fn a_stopped_shell_ends_what_runs_and_all_it_started() {
-        let shell = Shell { stopped: Arc::default() };
+        let shell = Shell {
+            stopped: Arc::default(),
+        };
         let stop = shell.clone();
         let stopper = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(200));
@@ -255,6 +292,9 @@ mod tests {
         let ran = shell.run("sleep 600 | sleep 600", None, &[]);
         stopper.join().unwrap();
         assert!(matches!(ran, Err(ShellError::Interrupted)));
-        assert!(matches!(shell.run("true", None, &[]), Err(ShellError::Interrupted)));
+        assert!(matches!(
+            shell.run("true", None, &[]),
+            Err(ShellError::Interrupted)
+        ));
     }
 }
