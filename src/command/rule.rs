@@ -110,6 +110,7 @@ fn page(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     if let Some(evidence) = evidence::of(rule) {
         writeln!(out, "\n{bold}Measured on {}{bold:#}", evidence.measured)?;
         measure::table(&evidence, out)?;
+        measure::plot(&evidence, out)?;
     }
     Ok(())
 }
@@ -179,8 +180,8 @@ fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
         ),
         ("runs", runs.to_owned()),
     ];
-    if let Some(claim) = evidence::claim(rule.name) {
-        facts.push(("measured", claim.to_owned()));
+    if let Some(figure) = evidence::figure(rule.name) {
+        facts.push(("measured", figure.to_string()));
     }
     facts
 }
