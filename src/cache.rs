@@ -3,6 +3,9 @@
 //! One file for each build of hotlint holds, by content, what the rules found, and by path, which content was there last. It is read
 //! at the start of a run and written anew at its end. Severities, quiet files, baselines and profiles come after it.
 //!
+//! What hangs on other files is remembered with what was there, and counts only while that is the same: a list of such places is
+//! cheaper to check than the file is to read again with all that it calls.
+//!
 //! **Invariant**: a wrong answer is never given: what is not known for certain is found again. Two runs at once, or one that dies,
 //! cost time and nothing else, for the file is replaced as a whole.
 
@@ -12,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hotlint_core::python::Project;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
@@ -78,6 +82,8 @@ struct Remembered {
     used: u32,
     /// `None` where there is nothing to say.
     report: Option<StoredReport>,
+    /// What of other files it hangs on, and what was there.
+    seen: Vec<(String, u64)>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -124,19 +130,20 @@ impl Cache {
     }
 
     /// What is known about the file at `path` without reading it; `asked` is what decides beside its bytes.
-    pub fn of_unread(&self, path: &str, asked: u64, stamp: Stamp) -> Answer {
+    pub fn of_unread(&self, path: &str, asked: u64, stamp: Stamp, project: &Project) -> Answer {
         match self
             .known
             .place(path, asked)
             .filter(|place| place.stamp == stamp)
         {
-            Some(place) if self.is_clean(place.key) => Answer::Clean,
+            Some(place) if self.is_clean(place.key, project) => Answer::Clean,
             _ => Answer::Nothing,
         }
     }
 
-    fn is_clean(&self, key: Key) -> bool {
-        let clean = (self.known.reports.get(&key)).is_some_and(|known| known.report.is_none());
+    fn is_clean(&self, key: Key, project: &Project) -> bool {
+        let clean = (self.known.reports.get(&key))
+            .is_some_and(|known| known.report.is_none() && known.holds(project));
         if clean {
             self.mark_used(key);
         }
@@ -144,8 +151,10 @@ impl Cache {
     }
 
     /// What is known about these bytes.
-    pub fn of(&self, key: Key) -> Answer {
-        match self.known.reports.get(&key).map(|known| &known.report) {
+    pub fn of(&self, key: Key, project: &Project) -> Answer {
+        let known = self.known.reports.get(&key);
+        let known = known.filter(|known| known.holds(project));
+        match known.map(|known| &known.report) {
             None => Answer::Nothing,
             Some(None) => {
                 self.mark_used(key);
@@ -181,6 +190,7 @@ impl Cache {
         stamp: Option<Stamp>,
         key: Key,
         report: Option<&FileReport>,
+        project: &Project,
     ) {
         let mut fresh = self.fresh();
         if let Some(stamp) = stamp.filter(|stamp| self.is_settled(*stamp)) {
@@ -194,6 +204,9 @@ impl Cache {
             let remembered = Remembered {
                 used: self.today,
                 report: (!stored.is_empty()).then_some(stored),
+                seen: (report.seen.iter())
+                    .map(|place| (place.to_string(), project.state(place)))
+                    .collect(),
             };
             fresh.reports.push((key, remembered));
         }
@@ -273,6 +286,13 @@ impl Cache {
         // What other builds have left, once nobody uses it.
         forget_others(folder, &self.path, self.now);
         Ok(())
+    }
+}
+
+impl Remembered {
+    /// Whether what it hangs on is still the same.
+    fn holds(&self, project: &Project) -> bool {
+        (self.seen.iter()).all(|(place, state)| project.state(place) == *state)
     }
 }
 

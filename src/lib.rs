@@ -25,6 +25,7 @@ mod output;
 pub mod policy;
 pub mod profile;
 mod progress;
+pub mod project;
 pub mod quiet;
 pub mod rank;
 pub mod read;
@@ -39,6 +40,7 @@ pub mod verdict;
 mod words;
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use hotlint_core::python::STACK_SIZE;
 use rayon::prelude::*;
@@ -158,5 +160,6 @@ pub fn setup(target: &Target, text: &str) -> Setup {
     Setup {
         python: target.config.versions(text),
         policy: target.config.settings.policy.clone(),
+        project: Some(Arc::clone(&target.config.project)),
     }
 }

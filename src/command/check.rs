@@ -48,7 +48,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
             return Ok(Exit::Error);
         }
     };
-    let heat = match Ranking::new(&args.heat, &settings, run.configs.cwd(), terminal) {
+    let heat = match Ranking::new(&args.heat, &settings, &run, terminal) {
         Ok(heat) => heat,
         Err(message) => {
             terminal.error(message);
@@ -115,7 +115,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         exit = exit.max(known.mark(&run, &mut report, terminal)?);
     }
     if let Some(heat) = &heat {
-        exit = exit.max(heat.rank(&mut report, &run.targets, terminal));
+        exit = exit.max(heat.rank(&mut report, terminal));
     }
     if args.fix_only {
         // What is left is for another run to tell; what could not be read or written is not.

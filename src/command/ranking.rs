@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::Exit;
+use super::run::Run;
 use crate::cli::{Heat, Stale};
 use crate::config::Settings;
-use crate::discover::{Input, Target};
+use crate::discover::Input;
 use crate::profile::{self, Profile};
 use crate::rank::{self, MIN_SHARE, Paths, Wanted};
 use crate::report::Report;
@@ -18,8 +19,9 @@ pub struct Ranking {
     /// One for each unit.
     profiles: Vec<Profile>,
     sources: Vec<String>,
-    prefixes: Vec<(String, String)>,
-    here: String,
+    paths: Paths,
+    /// What reports call the files that [`Self::paths`] knows.
+    names: Vec<String>,
     wanted: Wanted,
     stale: Stale,
 }
@@ -32,7 +34,7 @@ impl Ranking {
     pub fn new(
         args: &Heat,
         settings: &Settings,
-        cwd: &Path,
+        run: &Run,
         terminal: Terminal,
     ) -> Result<Option<Self>, String> {
         let mut files = args.profile.clone();
@@ -60,23 +62,32 @@ impl Ranking {
                 None => Ok(None),
             };
         }
+        let cwd = run.configs.cwd();
         let (profiles, sources) = read(&files, cwd, terminal)?;
-        let least = args
-            .min_share
-            .or(settings.min_share.filter(|_| args.only_hot));
+        if let Some(revision) = &args.profile_rev {
+            rank::known(revision, cwd)?;
+        }
+        let here = slashes(cwd);
+        // All files of the project, so that a part of it finds in the profile what the whole does.
+        let targets = || run.targets.iter().chain(&run.others);
+        let files = targets().map(|target| match &target.input {
+            Input::File(path) | Input::Given(path, _) => slashes(path),
+            Input::Stdin => format!("{here}/{}", target.shown),
+        });
+        let prefixes = prefixes(
+            args.profile_root.as_deref(),
+            &args.path_map,
+            &settings.path_map,
+            cwd,
+        );
         Ok(Some(Self {
             profiles,
             sources,
-            prefixes: prefixes(
-                args.profile_root.as_deref(),
-                &args.path_map,
-                &settings.path_map,
-                cwd,
-            ),
-            here: slashes(cwd),
+            paths: Paths::new(files.collect(), prefixes, here.clone()),
+            names: targets().map(|target| target.shown.clone()).collect(),
             wanted: Wanted {
                 revision: args.profile_rev.clone(),
-                least: least.or(args.only_hot.then_some(MIN_SHARE)),
+                least: least(args, settings),
                 hot_first: !args.no_hot_first,
             },
             stale: args.stale_profile.unwrap_or_default(),
@@ -84,14 +95,15 @@ impl Ranking {
     }
 
     /// Marks the findings of `report`, and tells what does not fit.
-    pub fn rank(&self, report: &mut Report, targets: &[Target], terminal: Terminal) -> Exit {
-        let files = targets.iter().map(|target| match &target.input {
-            Input::File(path) | Input::Given(path, _) => slashes(path),
-            Input::Stdin => format!("{}/{}", self.here, target.shown),
-        });
-        let paths = Paths::new(files.collect(), self.prefixes.clone(), self.here.clone());
-        let names: Vec<String> = targets.iter().map(|target| target.shown.clone()).collect();
-        let mut ranking = rank::rank(report, &self.profiles, &paths, &names, &self.wanted);
+    pub fn rank(&self, report: &mut Report, terminal: Terminal) -> Exit {
+        let Self {
+            profiles,
+            paths,
+            names,
+            wanted,
+            ..
+        } = self;
+        let mut ranking = rank::rank(report, profiles, paths, names, wanted);
         ranking.sources.clone_from(&self.sources);
         let mut exit = Exit::Clean;
         for note in &ranking.stale {
@@ -104,19 +116,13 @@ impl Ranking {
                 Stale::Ignore => {}
             }
         }
-        self.tell_strangers(report, &ranking, &names, terminal);
+        self.tell_strangers(report, &ranking, terminal);
         report.ranking = Some(ranking);
         exit
     }
 
     /// A profile that speaks of none of the files was not meant, or its paths are.
-    fn tell_strangers(
-        &self,
-        report: &Report,
-        ranking: &rank::Ranking,
-        names: &[String],
-        terminal: Terminal,
-    ) {
+    fn tell_strangers(&self, report: &Report, ranking: &rank::Ranking, terminal: Terminal) {
         let mut findings = report
             .files
             .iter()
@@ -133,7 +139,7 @@ impl Ranking {
         if let Some(place) = ranking
             .places
             .iter()
-            .find(|place| !names.contains(&place.file))
+            .find(|place| !self.names.contains(&place.file))
         {
             terminal.warn(format_args!(
                 "no profile saw a file with findings; a profile has `{}`, which `--path-map FROM=TO` can map",
@@ -141,6 +147,12 @@ impl Ranking {
             ));
         }
     }
+}
+
+/// The share from which on a finding is shown; all are where this is `None`.
+pub fn least(args: &Heat, settings: &Settings) -> Option<f64> {
+    let configured = settings.min_share.unwrap_or(MIN_SHARE);
+    args.min_share.or(args.only_hot.then_some(configured))
 }
 
 /// The profiles in `files`, one for each unit, and what they are called.

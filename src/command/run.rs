@@ -18,6 +18,8 @@ use crate::{Mode, Outcome};
 pub struct Run {
     pub configs: Configs,
     pub targets: Vec<Target>,
+    /// What belongs to other parts of the project, where only a part is to be checked.
+    pub others: Vec<Target>,
     /// An error, when some of what was named is not there.
     pub exit: Exit,
     /// What earlier runs have found, unless nothing is to be remembered.
@@ -47,12 +49,20 @@ impl Run {
         };
         let cache = (!args.no_cache)
             .then(|| Cache::open(&cache_folder(&configs, args.cache_dir.as_deref())));
+<<<<<<< HEAD
         // Where every run has a checkout of its own, the times of folders tell nothing to the next.
         let keeps_walks = !args.show_files && !crate::ci::is_on();
         let walks = cache.as_ref().filter(|_| keeps_walks);
         let mut found = discover::find(&request, &configs, walks);
+||||||| a8d4b36
+        let mut found = discover::find(&request, &configs, cache.as_ref());
+=======
+        let mut found = discover::find(&request, &configs, cache.as_ref());
+        let mut others = Vec::new();
+>>>>>>> main
         if let Some(shard) = args.shard {
-            found.targets.retain(|target| shard.has(&target.shown));
+            let parts = std::mem::take(&mut found.targets).into_iter();
+            (found.targets, others) = parts.partition(|target| shard.has(&target.shown));
         }
         if tell(&configs, terminal) {
             return Ok(None);
@@ -66,6 +76,7 @@ impl Run {
         Ok(Some(Self {
             configs,
             targets: found.targets,
+            others,
             exit,
             cache,
         }))

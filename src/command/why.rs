@@ -181,6 +181,9 @@ impl Answer<'_> {
                 let piece = self.piece(cause.range);
                 let _ = writeln!(out, "  because of line {row}: {piece} ({})", cause.text);
             }
+            for step in &finding.steps {
+                let _ = writeln!(out, "  via {}:{}: {}", step.path, step.row, step.text);
+            }
             self.asked(out, self.asked_of(finding.rule));
         }
     }

@@ -18,9 +18,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::ValueEnum;
 use hotlint_core::lint::Severity;
-use hotlint_core::python::Versions;
+use hotlint_core::python::{Project, Versions};
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::Xxh3;
+
+use crate::project::project;
 
 pub use edit::with_key;
 pub use exclude::Exclude;
@@ -96,9 +98,24 @@ pub struct Resolved {
     pub settings: Arc<Settings>,
     /// `requires-python` of the closest pyproject.toml.
     pub requires_python: Option<Versions>,
+    /// All files that share the settings and the versions.
+    pub project: Arc<Project>,
 }
 
 impl Resolved {
+    fn new(settings: Arc<Settings>, requires_python: Option<Versions>, cwd: &Path) -> Self {
+        let python = settings
+            .target_version
+            .or(requires_python)
+            .unwrap_or_default();
+        let project = project(&settings.root, cwd, settings.max_file_size, python);
+        Self {
+            settings,
+            requires_python,
+            project: Arc::new(project),
+        }
+    }
+
     /// The versions that a file with this `text` supports: what the configuration says, else the script itself, else the
     /// project.
     pub fn versions(&self, text: &str) -> Versions {
@@ -123,6 +140,9 @@ impl Resolved {
         }
         let extension = Path::new(shown).extension().unwrap_or_default();
         hasher.update(extension.to_ascii_lowercase().as_encoded_bytes());
+        // What is found depends on where the file lies in its project.
+        hasher.update(b"\0");
+        hasher.update(shown.as_bytes());
         hasher.digest()
     }
 }
@@ -211,6 +231,11 @@ impl Configs {
     }
 
     fn known(&self, dir: &Path) -> Known {
+        // Where no files are read, all folders are one.
+        let dir = match self.discover {
+            true => dir,
+            false => Path::new(""),
+        };
         if let Some(known) = lock(&self.folders).get(dir) {
             return known.clone();
         }
@@ -224,10 +249,7 @@ impl Configs {
         };
         let above = match dir.parent() {
             Some(parent) if self.discover => self.of(parent),
-            _ => Resolved {
-                settings: self.bare.clone(),
-                requires_python: None,
-            },
+            _ => Resolved::new(self.bare.clone(), None, &self.cwd),
         };
         let settings = match folder.config.take() {
             Some(config) => {
@@ -235,12 +257,15 @@ impl Configs {
                 let settings = Settings::resolve(Some(config.path), dir, &self.cwd, &layers);
                 Arc::new(settings)
             }
-            None => above.settings,
+            None => above.settings.clone(),
         };
+        let requires_python = folder.requires_python.or(above.requires_python);
+        let same =
+            Arc::ptr_eq(&settings, &above.settings) && requires_python == above.requires_python;
         let known = Known {
-            resolved: Resolved {
-                settings,
-                requires_python: folder.requires_python.or(above.requires_python),
+            resolved: match same {
+                true => above,
+                false => Resolved::new(settings, requires_python, &self.cwd),
             },
             is_bare: folder.is_bare,
         };

@@ -32,6 +32,8 @@ fn heated() -> Report {
     };
     report.ranking = Some(Ranking {
         sources: vec!["run.prof".to_owned()],
+        least: None,
+        hot_first: true,
         total: Some((Unit::Seconds, 2.0)),
         order: vec![(0, 0), (1, 0)],
         lines: vec![

@@ -169,6 +169,11 @@ impl Table {
         self.class_field(class, Field::Flags) & format::CLASS_UNHASHABLE != 0
     }
 
+    /// Whether the class may have members that the table lacks.
+    pub(super) fn is_partial(&self, class: ClassId) -> bool {
+        self.class_field(class, Field::Flags) & format::CLASS_PARTIAL != 0
+    }
+
     fn is_protocol(&self, class: ClassId) -> bool {
         self.class_field(class, Field::Flags) & format::CLASS_PROTOCOL != 0
     }
@@ -297,6 +302,6 @@ mod tests {
 
     #[test]
     fn the_table_stays_small() {
-        assert!(BYTES.len() < 400_000, "{} bytes", BYTES.len());
+        assert!(BYTES.len() < 700_000, "{} bytes", BYTES.len());
     }
 }
