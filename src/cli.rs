@@ -120,6 +120,8 @@ pub enum Command {
     ///
     /// Runs hotlint's own examples, never the code of a project.
     Measure(Measure),
+    /// Serves an editor: the language server protocol, on standard input and output
+    Server(Server),
     /// Prints the completions of a shell
     Completions { shell: Shell },
     /// Writes the documentation of this very version
@@ -465,6 +467,20 @@ pub struct Check {
         help_heading = "Global options"
     )]
     pub threads: usize,
+}
+
+/// `hotlint server`
+#[derive(Clone, Debug, Args)]
+pub struct Server {
+    /// Accepted, as clients pass it; there is no other way
+    #[arg(long)]
+    pub stdio: bool,
+    /// What several clients pass: the process that started the server
+    #[arg(long = "clientProcessId", value_name = "PID", hide = true)]
+    pub client_process_id: Option<String>,
+    /// Remember nothing of files that are not open
+    #[arg(long, env = "HOTLINT_NO_CACHE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::SetTrue, help_heading = "Global options")]
+    pub no_cache: bool,
 }
 
 /// What profiles are read, and what is made of them.

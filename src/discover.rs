@@ -42,7 +42,19 @@ pub enum Input {
     File(PathBuf),
     /// A whole path too, with the content to take in place of that on disk.
     Given(PathBuf, Arc<[u8]>),
+    /// A whole path too, with the text that an editor has open for it.
+    Buffer(PathBuf, Arc<str>),
     Stdin,
+}
+
+impl Input {
+    /// The whole path; `None` for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) | Self::Given(path, _) | Self::Buffer(path, _) => Some(path),
+            Self::Stdin => None,
+        }
+    }
 }
 
 /// What a search came to.
@@ -87,6 +99,50 @@ pub fn find(request: &Request, configs: &Configs, cache: Option<&Cache>) -> Foun
     }
     search.walk(&folders, request.threads);
     search.finish(request.stdin.as_deref())
+}
+
+/// The one file at `path` as a walk from `folder` meets it; `None` where it passes over it.
+///
+/// A file that is not called like Python, but `is_python` all the same, is looked at as one that is named, unless it is excluded.
+pub fn met(path: &Path, folder: &Path, is_python: bool, configs: &Configs) -> Option<Target> {
+    let config = configs.of(path.parent().unwrap_or(path));
+    let settings = &config.settings;
+    let top = match path.starts_with(folder) {
+        true => folder,
+        false => &settings.root,
+    };
+    let is_walked = extension_in(path, &WALKED);
+    let is_met = if is_walked && path.starts_with(folder) && path.is_file() {
+        is_walked_to(path, folder, configs)
+    } else {
+        // Not saved yet, of another name, or of no folder.
+        (is_walked || is_python) && !settings.exclude.reaches(path, top)
+    };
+    is_met.then(|| Target {
+        shown: shown(path, configs.cwd()),
+        input: Input::File(path.to_path_buf()),
+        config: config.clone(),
+    })
+}
+
+/// Whether a walk from `folder` comes by `path`, which lies below.
+fn is_walked_to(path: &Path, folder: &Path, configs: &Configs) -> bool {
+    let mut walk = WalkBuilder::new(folder);
+    let respect = configs.of_run().settings.respect_gitignore;
+    let whole = path.to_path_buf();
+    walk.standard_filters(respect)
+        .hidden(false)
+        .current_dir(configs.cwd())
+        // Only the folders on the way.
+        .filter_entry(move |entry| whole.starts_with(entry.path()));
+    walk.build().flatten().any(|entry| entry.path() == path)
+        && !path
+            .ancestors()
+            .take_while(|part| *part != folder)
+            .any(|part| {
+                let config = configs.of(part.parent().unwrap_or(part));
+                config.settings.exclude.contains(part)
+            })
 }
 
 struct Search<'a> {

@@ -14,7 +14,7 @@ use rustc_hash::FxHashSet;
 use crate::check::{Setup, check};
 use crate::verdict::{Fate, FileReport, ProblemKind};
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, apply, fitted};
 pub use write::{WriteError, bytes, write};
 
 /// Fixes that leave more work than this many passes do not come to an end.
@@ -90,6 +90,20 @@ pub fn fix_standing(
             }
             report
         })
+    })
+}
+
+/// The same with the fixes of one rule only; the report is about that rule alone.
+pub fn fix_rule_to_fixpoint(
+    source: &Source,
+    setup: &Setup,
+    allowed: FixLevel,
+    rule: &str,
+) -> Fixed {
+    fixpoint(source, allowed, &|source| {
+        let mut report = check(source, setup);
+        report.findings.retain(|marked| marked.finding.rule == rule);
+        report
     })
 }
 

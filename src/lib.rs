@@ -16,18 +16,21 @@ pub mod discover;
 mod docs;
 pub mod fix;
 pub mod interpreters;
+mod lsp;
 pub mod measure;
 mod mend;
 mod migrate;
 mod neighbours;
 mod outcome;
 mod output;
+mod page;
 pub mod policy;
 pub mod profile;
 mod progress;
 pub mod project;
 pub mod quiet;
 pub mod rank;
+mod ranking;
 pub mod read;
 pub mod render;
 pub mod report;
@@ -97,6 +100,11 @@ pub fn lint(
 
 /// One file, from its bytes to what is said about it.
 fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
+    lint_whole(target, mode, cache).without_idle_text()
+}
+
+/// The same, with the text, whether or not there is anything to say about it.
+fn lint_whole(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
     let linted = crash::guard(|| {
         let settings = &target.config.settings;
         let reading = match &target.input {
@@ -105,6 +113,13 @@ fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
                 _ => read::file(path, &target.shown, settings.max_file_size),
             },
             Input::Given(path, bytes) => read::text(bytes.to_vec(), path, &target.shown),
+            Input::Buffer(path, text) => {
+                let size = text.len() as u64;
+                match settings.max_file_size.filter(|limit| size > *limit) {
+                    None => read::buffer(text, path, &target.shown),
+                    limit => read::taken(Ok(Err(size)), path, &target.shown, limit),
+                }
+            }
             Input::Stdin => read::stdin(&target.shown, settings.max_file_size),
         };
         match reading {
@@ -119,8 +134,7 @@ fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
             Reading::Foreign => Linted::default(),
         }
     });
-    let linted = linted.unwrap_or_else(|crash| crash::report(target, &crash));
-    linted.without_idle_text()
+    linted.unwrap_or_else(|crash| crash::report(target, &crash))
 }
 
 /// Mends the findings that stand in `report`, the outcome of checking `targets`, as `mode` says.

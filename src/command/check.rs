@@ -5,16 +5,16 @@ use std::time::Instant;
 
 use hotlint_core::lint::Severity;
 
-use super::baseline::Known;
-use super::ranking::Ranking;
 use super::run::Run;
 use super::{Exit, config};
+use crate::baseline::Known;
 use crate::changes::Changes;
 use crate::ci;
 use crate::cli;
 use crate::config::Settings;
 use crate::discover::Input;
 use crate::output::{Output, outputs};
+use crate::ranking::Ranking;
 use crate::render::{self, Style, Tally};
 use crate::report::Report;
 use crate::terminal::Terminal;
@@ -48,7 +48,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
             return Ok(Exit::Error);
         }
     };
-    let heat = match Ranking::new(&args.heat, &settings, &run, terminal) {
+    let heat = match Ranking::new(&args.heat, &settings, run.configs.cwd(), terminal) {
         Ok(heat) => heat,
         Err(message) => {
             terminal.error(message);
@@ -115,7 +115,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         exit = exit.max(known.mark(&run, &mut report, terminal)?);
     }
     if let Some(heat) = &heat {
-        exit = exit.max(heat.rank(&mut report, terminal));
+        exit = exit.max(heat.rank(&mut report, run.all(), terminal));
     }
     if args.fix_only {
         // What is left is for another run to tell; what could not be read or written is not.

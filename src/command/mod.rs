@@ -10,9 +10,9 @@ mod measure;
 mod merge;
 mod migrate;
 mod profile;
-mod ranking;
 mod rule;
 mod run;
+mod server;
 mod why;
 
 use std::io::{self, Write};
@@ -23,7 +23,7 @@ use crate::cli::{Cli, Command, VersionFormat};
 use crate::terminal::Terminal;
 use crate::words::reason;
 
-pub use rule::facts as rule_facts;
+pub use run::cache_folder;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Merge(args) => merge::run(*args, terminal),
         Command::Migrate(args) => migrate::run(&args, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
+        Command::Server(args) => server::run(&args, terminal),
         Command::Why(args) => why::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),

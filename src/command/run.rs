@@ -27,6 +27,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// All files of the project, so that a part of it finds in a profile what the whole does.
+    pub fn all(&self) -> impl Iterator<Item = &Target> + Clone {
+        self.targets.iter().chain(&self.others)
+    }
+
     /// Reads the configuration and finds the files; `None` when that went wrong, and was told.
     ///
     /// # Errors

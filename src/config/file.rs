@@ -20,6 +20,8 @@ const PYPROJECT: &str = "pyproject.toml";
 /// One configuration with the folder that its globs are relative to.
 #[derive(Clone, Debug)]
 pub struct Layer {
+    /// The file, where it is one.
+    pub path: Option<PathBuf>,
     pub root: PathBuf,
     pub options: Options,
 }
@@ -99,7 +101,15 @@ pub fn inline(argument: &str, root: &Path) -> (Layer, Vec<Issue>) {
         Err(error) => (Options::default(), vec![syntax(&text, &error)]),
     };
     let root = root.to_path_buf();
-    (Layer { root, options }, issues)
+    let path = None;
+    (
+        Layer {
+            path,
+            root,
+            options,
+        },
+        issues,
+    )
 }
 
 fn load(path: &Path, root: &Path, stack: &mut Vec<PathBuf>, issues: &mut Vec<Issue>) -> Vec<Layer> {
@@ -148,7 +158,11 @@ fn load(path: &Path, root: &Path, stack: &mut Vec<PathBuf>, issues: &mut Vec<Iss
     }
     stack.pop();
     let root = root.to_path_buf();
-    layers.push(Layer { root, options });
+    layers.push(Layer {
+        path: Some(path.to_path_buf()),
+        root,
+        options,
+    });
     layers
 }
 

@@ -191,6 +191,7 @@ impl Configs {
             issues.push(issue.help("`extend` in one file names others that it starts from"));
         }
         above.push(Layer {
+            path: None,
             root: cwd.to_path_buf(),
             options: sources.flags,
         });
@@ -280,6 +281,22 @@ impl Configs {
     /// What counts for the run as a whole: the configuration of the folder in which hotlint was started.
     pub fn of_run(&self) -> Resolved {
         self.of(&self.cwd)
+    }
+
+    /// The folders that were asked for, and those above them.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        lock(&self.folders).keys().cloned().collect()
+    }
+
+    /// The configuration files that were read, with those that they extend.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut files = self.bare.files.clone();
+        for resolved in lock(&self.folders).values() {
+            files.extend(resolved.resolved.settings.files.iter().cloned());
+        }
+        files.sort();
+        files.dedup();
+        files
     }
 
     /// The folder in which hotlint was started.

@@ -23,6 +23,8 @@ const MAX_FILE_SIZE: u64 = 8 << 20;
 pub struct Settings {
     /// The file that says so, if there is one.
     pub path: Option<PathBuf>,
+    /// That file, and those that it extends.
+    pub files: Vec<PathBuf>,
     /// Its folder.
     pub root: PathBuf,
     pub target_version: Option<Versions>,
@@ -64,6 +66,10 @@ impl Settings {
         let size = value(layers, |options| options.max_file_size).unwrap_or(MAX_FILE_SIZE);
         Self {
             path,
+            files: layers
+                .iter()
+                .filter_map(|layer| layer.path.clone())
+                .collect(),
             root: root.to_path_buf(),
             target_version: value(layers, |options| options.target_version),
             policy: Arc::new(Policy::new(

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use hotlint_core::lint::{Group, RuleInfo};
 
 use super::Page;
-use crate::command::rule_facts;
 use crate::measure::evidence::{self, Evidence, Seen, thousands, times};
+use crate::page;
 
 /// The pages of a group, in order of name.
 pub fn pages(group: Group) -> Vec<Page> {
@@ -18,7 +18,7 @@ pub fn pages(group: Group) -> Vec<Page> {
 
 fn page(rule: &RuleInfo) -> Page {
     let mut text = format!("# {}\n\n", rule.title());
-    for (index, (key, value)) in rule_facts(rule).into_iter().enumerate() {
+    for (index, (key, value)) in page::facts(rule).into_iter().enumerate() {
         let _ = writeln!(text, "| {key} | {} |", cell(&value));
         if index == 0 {
             text.push_str("|---|---|\n");
@@ -130,7 +130,7 @@ pub fn index() -> String {
             group.name()
         );
         for rule in rules() {
-            let facts = rule_facts(rule);
+            let facts = page::facts(rule);
             let fact = |wanted: &str| {
                 let found = facts.iter().find(|(key, _)| *key == wanted);
                 found.map_or("", |(_, value)| value.as_str())
