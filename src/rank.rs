@@ -57,6 +57,8 @@ pub struct Ranking {
     pub order: Vec<(usize, usize)>,
     /// What each line of a file with findings spent itself, as a share; like [`Report::files`].
     pub lines: Vec<BTreeMap<u32, LineHeat>>,
+    /// What each function of a file took, in the order of the text; like [`Report::files`].
+    pub functions: Vec<Vec<FunctionHeat>>,
     /// Where the time went, largest first; libraries are charged to who called them.
     pub places: Vec<PlaceHeat>,
     /// Files whose text is not the one that ran: what became of their places.
@@ -73,6 +75,20 @@ pub struct LineHeat {
     pub share: f64,
     /// Whether it is the heat of the function that begins here: the profile does not tell lines.
     pub of_function: bool,
+    pub hits: Option<u64>,
+}
+
+/// The heat of a function of a file that is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionHeat {
+    /// `Work.build`
+    pub name: String,
+    /// The line of `def`, and the last one.
+    pub lines: (u32, u32),
+    /// The share that it spent itself, or that others spent on its behalf.
+    pub own: f64,
+    /// The share that was spent while it ran.
+    pub cumulative: f64,
     pub hits: Option<u64>,
 }
 
@@ -121,6 +137,7 @@ fn rank_here(
         lines: vec![BTreeMap::new(); report.files.len()],
         least: wanted.least,
         hot_first: wanted.hot_first,
+        functions: vec![Vec::new(); report.files.len()],
         ..Ranking::default()
     };
     let indices: FxHashMap<&str, usize> = shown
@@ -175,6 +192,11 @@ fn rank_here(
                 ..watch.clone()
             };
             heat(file, &scopes, &located, profile, &watch, minor);
+            if let Some(functions) = ranking.functions.get_mut(at)
+                && (profile.unit.is_time() && functions.is_empty())
+            {
+                *functions = function_heat(&scopes, &located, profile);
+            }
             let lines = ranking.lines.get_mut(at);
             if let Some(lines) = lines.filter(|_| is_first || profile.unit.is_time()) {
                 // Of two profiles the one that tells lines.
@@ -233,6 +255,7 @@ impl Ranking {
             total,
             order: _,
             lines,
+            functions,
             places,
             stale,
             least,
@@ -250,6 +273,7 @@ impl Ranking {
             }
         }
         self.lines.extend(lines);
+        self.functions.extend(functions);
         let key = |place: &PlaceHeat| (place.file.clone(), place.function.clone());
         let known: FxHashSet<_> = self.places.iter().map(key).collect();
         let more = places
@@ -417,6 +441,26 @@ fn line_heat(scopes: &Scopes, located: &Located, total: f64) -> BTreeMap<u32, Li
         heat.of_function = true;
     }
     lines
+}
+
+/// The functions of one file that the profile saw.
+fn function_heat(scopes: &Scopes, located: &Located, profile: &Profile) -> Vec<FunctionHeat> {
+    let share = |spent: f64| (spent / profile.total.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
+    let functions = scopes.all.iter().enumerate().filter_map(|(at, scope)| {
+        let amount = scope.is_def().then(|| located.function(at))??;
+        Some(FunctionHeat {
+            name: scope.qualified.replace("<locals>.", ""),
+            lines: (scope.def_line, scope.last_line),
+            own: share(if profile.inclusive {
+                amount.alone.max(0.0)
+            } else {
+                amount.own
+            }),
+            cumulative: share(amount.cumulative.max(amount.own)),
+            hits: amount.hits.filter(|hits| *hits > 0),
+        })
+    });
+    functions.collect()
 }
 
 /// The functions outside of libraries, largest first.

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: nothing is lost. What is read back says what was said, or nothing at all.
 
-use hotlint_core::lint::{Cause, Edit, Finding, Fix, FixLevel, Severity};
+use hotlint_core::lint::{Cause, Edit, Elsewhere, Finding, Fix, FixLevel, Severity};
 use hotlint_core::text_size::{TextRange, TextSize};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,7 @@ struct StoredFinding {
     range: Range,
     label: String,
     causes: Vec<(Range, String)>,
+    steps: Vec<(String, usize, String)>,
     cost: String,
     help: String,
     fix: Option<StoredFix>,
@@ -103,6 +104,7 @@ impl StoredReport {
         Some(FileReport {
             findings: findings.collect::<Option<_>>()?,
             problems: self.problems.iter().map(StoredProblem::restored).collect(),
+            seen: Vec::new(),
         })
     }
 }
@@ -140,6 +142,9 @@ impl From<&Marked> for StoredFinding {
             label: finding.label.clone(),
             causes: (finding.causes.iter())
                 .map(|cause| (pair(cause.range), cause.text.clone()))
+                .collect(),
+            steps: (finding.steps.iter())
+                .map(|step| (step.path.clone(), step.row, step.text.clone()))
                 .collect(),
             cost: finding.cost.clone(),
             help: finding.help.clone(),
@@ -182,6 +187,9 @@ impl StoredFinding {
             range: range(self.range),
             label: self.label.clone(),
             causes: causes.collect(),
+            steps: (self.steps.iter().cloned())
+                .map(|(path, row, text)| Elsewhere { path, row, text })
+                .collect(),
             cost: self.cost.clone(),
             help: self.help.clone(),
             fix,

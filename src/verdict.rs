@@ -1,5 +1,7 @@
 //! What `check` says about one file: findings with their fates, and what kept it from being checked.
 
+use std::sync::Arc;
+
 use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::{MAX_DEPTH, ParseProblem};
 use hotlint_core::text_size::TextRange;
@@ -15,6 +17,8 @@ pub struct FileReport {
     pub findings: Vec<Marked>,
     /// What kept the file from being checked in full: syntax errors, nesting that is too deep, a crashed rule.
     pub problems: Vec<Problem>,
+    /// What of other files it hangs on.
+    pub seen: Vec<Arc<str>>,
 }
 
 /// A finding and what becomes of it.
@@ -96,6 +100,7 @@ impl FileReport {
         Self {
             findings: Vec::new(),
             problems: vec![problem],
+            seen: Vec::new(),
         }
     }
 }

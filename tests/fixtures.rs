@@ -65,6 +65,7 @@ fn marked_lines_and_no_others_are_reported() {
         let setup = Setup {
             python: Versions::since(PythonVersion { major: 3, minor }),
             policy: Arc::clone(&policy),
+            project: None,
         };
         let report = check(&source, &setup);
         assert!(report.problems.is_empty(), "{shown}: {:?}", report.problems);

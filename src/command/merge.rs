@@ -4,13 +4,14 @@ use std::io;
 use std::path::PathBuf;
 
 use super::Exit;
-use super::baseline::Known;
 use super::check::{show, silent_note, verdict};
-use super::ranking::{Ranking, least};
+
 use super::run::Run;
+use crate::baseline::Known;
 use crate::bundle::{self, BundleError};
 use crate::cli;
 use crate::output::outputs;
+use crate::ranking::{Ranking, least};
 use crate::render::Tally;
 use crate::report::Report;
 use crate::terminal::Terminal;
@@ -66,8 +67,8 @@ pub fn run(mut check: cli::Check, terminal: Terminal) -> io::Result<Exit> {
             ranking.settle(&mut report);
             report.ranking = Some(ranking);
         }
-        None => match Ranking::new(&check.heat, &settings, &run, terminal) {
-            Ok(Some(heat)) => exit = exit.max(heat.rank(&mut report, terminal)),
+        None => match Ranking::new(&check.heat, &settings, run.configs.cwd(), terminal) {
+            Ok(Some(heat)) => exit = exit.max(heat.rank(&mut report, run.all(), terminal)),
             Ok(None) => {}
             Err(message) => {
                 terminal.error(message);

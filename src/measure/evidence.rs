@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use hotlint_core::lint::{Cost, RuleInfo};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// The measurements of one rule.
@@ -103,23 +102,29 @@ pub fn of(rule: &RuleInfo) -> Option<Evidence> {
     serde_json::from_str(rule.evidence?).ok()
 }
 
-/// What may be said of a rule's gain in a few words; made for all rules when first asked for.
+/// What may be said of a rule's gain in a few words; made when first asked for, as reading all evidence takes longer than checking a
+/// few files.
 pub fn claim(rule: &str) -> Option<&'static str> {
-    static CLAIMS: OnceLock<FxHashMap<&'static str, String>> = OnceLock::new();
-    let claims = CLAIMS.get_or_init(|| {
-        let rules = hotlint_rules::all().iter();
-        rules
-            .filter_map(|rule| Some((rule.name, of(rule)?.claim(rule.cost)?)))
-            .collect()
-    });
-    claims.get(rule).map(String::as_str)
+    static CLAIMS: OnceLock<Box<[OnceLock<Option<String>>]>> = OnceLock::new();
+    let rules = hotlint_rules::all();
+    let claims = CLAIMS.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
+    let at = rules.iter().position(|other| other.name == rule)?;
+    let claim = claims
+        .get(at)?
+        .get_or_init(|| of(&rules[at])?.claim(rules[at].cost));
+    claim.as_deref()
 }
 
 impl Evidence {
     /// A claim in a few words, for the pair and size that show it best on the newest interpreter: "up to 12x faster at n=1,000 on
     /// Python 3.13".
     pub fn claim(&self, cost: Cost) -> Option<String> {
-        let newest = self.pythons.last()?;
+        self.claim_on(cost, self.pythons.last())
+    }
+
+    /// The same for one of the interpreters.
+    pub fn claim_on(&self, cost: Cost, python: Option<&OnPython>) -> Option<String> {
+        let newest = python?;
         let minor = newest.minor()?;
         if matches!(cost, Cost::Memory(_)) {
             let ratio = |memory: &Memory| memory.bad as f64 / memory.good.max(1) as f64;
@@ -132,6 +137,18 @@ impl Evidence {
         let best = best.max_by(|a, b| a.ratio().total_cmp(&b.ratio()))?;
         let (ratio, n) = (times(best.ratio()), thousands(best.n));
         Some(format!("up to {ratio} faster at n={n} on Python 3.{minor}"))
+    }
+
+    /// The measurements of the newest version up to 3.`minor`; of the newest of all, where the version is not known.
+    pub fn closest(&self, minor: Option<u8>) -> Option<&OnPython> {
+        let upto = |minor: u8| {
+            let mut known = self.pythons.iter().rev();
+            known.find(|python| python.minor().is_some_and(|known| known <= minor))
+        };
+        minor.and_then(upto).or(match minor {
+            Some(_) => self.pythons.first(),
+            None => self.pythons.last(),
+        })
     }
 
     /// The interpreters on which no pair bears out the cost that the rule claims; empty is well.

@@ -195,7 +195,7 @@ impl Located {
     }
 
     /// All lines of a code object together, and what is told of it as a whole.
-    fn function(&self, scope: usize) -> Option<Amount> {
+    pub fn function(&self, scope: usize) -> Option<Amount> {
         let whole = self.functions.get(&scope);
         let mut lines = self
             .lines

@@ -2,7 +2,7 @@
 
 use hotlint_core::lint::{Cost, RuleInfo};
 
-use crate::measure::evidence::{self, Evidence, Seen};
+use crate::measure::evidence::{self, Seen};
 
 /// Shares of what the slow operation takes now.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +29,9 @@ pub fn of(rule: &RuleInfo, minor: Option<u8>, bytes: bool) -> Saving {
     let Some(evidence) = evidence::of(rule).filter(|_| rule.cost.can_be_timed()) else {
         return UNKNOWN;
     };
-    let pairs = closest(&evidence, minor);
+    let pairs = evidence
+        .closest(minor)
+        .map_or(&[][..], |python| &python.pairs);
     let ratios: Vec<(f64, f64)> = pairs
         .iter()
         .filter_map(|pair| ratios(pair, bytes))
@@ -52,22 +54,6 @@ pub fn of(rule: &RuleInfo, minor: Option<u8>, bytes: bool) -> Saving {
         usual: (1.0 - 1.0 / usual).max(0.0),
         times: Some(most),
     }
-}
-
-/// The measurements of the newest version up to 3.`minor`; of the newest of all, where the version is not known.
-fn closest(evidence: &Evidence, minor: Option<u8>) -> &[Seen] {
-    let known = |minor: u8| {
-        evidence
-            .pythons
-            .iter()
-            .rev()
-            .find(|python| python.minor().is_some_and(|known| known <= minor))
-    };
-    let python = minor.and_then(known).or(match minor {
-        Some(_) => evidence.pythons.first(),
-        None => evidence.pythons.last(),
-    });
-    python.map_or(&[], |python| &python.pairs)
 }
 
 /// The best ratio, and that at the usual size.

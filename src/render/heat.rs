@@ -63,7 +63,7 @@ fn color(share: f64) -> AnsiColor {
 }
 
 /// What can be saved, in a few words.
-pub(super) fn brief(heat: &Heat) -> String {
+pub(crate) fn brief(heat: &Heat) -> String {
     match heat.join {
         Join::Unprofiled => "unprofiled".to_owned(),
         _ if heat.bound < COLD => "cold".to_owned(),
@@ -72,7 +72,7 @@ pub(super) fn brief(heat: &Heat) -> String {
 }
 
 /// What can be saved, and why that is believed.
-pub(super) fn words(heat: &Heat) -> String {
+pub(crate) fn words(heat: &Heat) -> String {
     let took = match heat.unit {
         Unit::Bytes => "allocated",
         _ => "took",

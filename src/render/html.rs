@@ -433,6 +433,10 @@ fn finding(text: &mut String, file: &Checked, marked: &Marked) {
         let place = Place::of(file, cause.range.start());
         line("because", &format!("line {}: {}", place.row, cause.text));
     }
+    for step in &finding.steps {
+        let words = format!("{}:{}: {}", step.path, step.row, step.text);
+        line("via", &words);
+    }
     line("help", &finding.help);
     if let Some(fix) = &finding.fix {
         let name = match fix.level {

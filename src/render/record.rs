@@ -26,6 +26,7 @@ pub(super) struct Record<'a> {
     cost: Option<String>,
     help: Option<&'a str>,
     causes: Vec<Because<'a>>,
+    steps: Vec<Stage<'a>>,
     fix: Option<Repair<'a>>,
     fate: Option<&'static str>,
     heat: Option<Warmth>,
@@ -56,6 +57,14 @@ struct Because<'a> {
     cell: Option<usize>,
     location: Position,
     end_location: Position,
+}
+
+/// A call on the way to what costs, maybe in another file.
+#[derive(Serialize)]
+struct Stage<'a> {
+    message: &'a str,
+    path: &'a str,
+    row: usize,
 }
 
 #[derive(Serialize)]
@@ -130,6 +139,13 @@ impl<'a> Record<'a> {
             cost: (!cost.is_empty()).then_some(cost),
             help: filled(&finding.help),
             causes: causes.collect(),
+            steps: (finding.steps.iter())
+                .map(|step| Stage {
+                    message: &step.text,
+                    path: &step.path,
+                    row: step.row,
+                })
+                .collect(),
             fix,
             fate: Some(match marked.fate {
                 Fate::Stands => "stands",
@@ -167,6 +183,7 @@ impl<'a> Record<'a> {
             cost: None,
             help: filled(&problem.help),
             causes: Vec::new(),
+            steps: Vec::new(),
             fix: None,
             fate: None,
             heat: None,

@@ -134,6 +134,16 @@ impl Writer<'_> {
                 "physicalLocation": self.place(region_of(self.file, cause.range), None),
             })
         });
+        let behind = finding.steps.iter().enumerate().map(|(index, step)| {
+            json!({
+                "id": causes.len() + index + 1,
+                "message": { "text": sentence(&step.text) },
+                "physicalLocation": {
+                    "artifactLocation": artifact(&step.path),
+                    "region": { "startLine": step.row },
+                },
+            })
+        });
         let mut location = json!({
             "physicalLocation": self.place(region, self.snippet(finding.range)),
         });
@@ -154,7 +164,7 @@ impl Writer<'_> {
             "partialFingerprints": prints,
             "rank": rank(marked),
         });
-        let related: Vec<_> = related.collect();
+        let related: Vec<_> = related.chain(behind).collect();
         if !related.is_empty() {
             result["relatedLocations"] = related.into();
         }
@@ -237,16 +247,20 @@ impl Writer<'_> {
     }
 
     fn artifact(&self) -> Value {
-        match std::path::Path::new(&self.path).is_absolute() {
-            true => json!({ "uri": format!("file://{}", percent_encoded(&self.path)) }),
-            false => json!({ "uri": percent_encoded(&self.path), "uriBaseId": ROOT }),
-        }
+        artifact(&self.path)
     }
 
     fn snippet(&self, range: TextRange) -> Option<&str> {
         let text = self.file.source.text().get(range.to_std_range())?;
         let line = text.lines().next()?;
         (self.file.origin.notebook.is_none() && !line.is_empty()).then_some(line)
+    }
+}
+
+fn artifact(path: &str) -> Value {
+    match std::path::Path::new(path).is_absolute() {
+        true => json!({ "uri": format!("file://{}", percent_encoded(path)) }),
+        false => json!({ "uri": percent_encoded(path), "uriBaseId": ROOT }),
     }
 }
 
@@ -374,10 +388,10 @@ fn unheated(marked: &Marked) -> f64 {
 fn importance(rule: &RuleInfo) -> f64 {
     match rule.cost {
         Cost::Growth(..) | Cost::RoundTrips(..) | Cost::BlocksEventLoop => 80.0,
-        Cost::Leak(_) | Cost::Broken(_) => 70.0,
+        Cost::Leak(_) | Cost::Broken(_) | Cost::Wait(_) => 70.0,
         Cost::Factor(_) => 50.0,
         Cost::Memory(_) => 30.0,
-        Cost::Constant(_) => 20.0,
+        Cost::Constant(_) | Cost::Debatable(_) => 20.0,
     }
 }
 

@@ -53,7 +53,7 @@ impl RuleInfo {
 pub enum Group {
     /// The complexity class is worse than it needs to be.
     Algorithmic,
-    /// The event loop stands still.
+    /// The event loop stands still, or what was handed out to run at once does not.
     Async,
     /// A cache that leaks, never hits, or raises.
     Cache,
@@ -61,7 +61,7 @@ pub enum Group {
     Io,
     /// More memory than needed, with little or no gain in time.
     Memory,
-    /// A constant factor.
+    /// A constant factor, and how it is measured.
     Micro,
 }
 
@@ -106,8 +106,12 @@ pub enum Cost {
     Factor(&'static str),
     /// The same growth, a little faster.
     Constant(&'static str),
-    /// It does not do what it looks like: an exception, or nothing at all.
+    /// It does not do what it looks like: an exception, a wrong figure, or nothing at all.
     Broken(&'static str),
+    /// Time spent waiting for what could run at the same time, or later, or not at all. A stopwatch on an example says nothing of it.
+    Wait(&'static str),
+    /// It depends on what the text does not tell, as what the code is for. For those who ask.
+    Debatable(&'static str),
 }
 
 impl Cost {
@@ -119,10 +123,13 @@ impl Cost {
         )
     }
 
-    /// Whether the cost is worth everybody's time. Memory and small factors are for those who ask: a reader who was not told to
-    /// care shrugs at them.
+    /// Whether the cost is worth everybody's time. Memory, small factors and what depends are for those who ask: a reader who was
+    /// not told to care shrugs at them.
     pub fn pays(self) -> bool {
-        !matches!(self, Cost::Memory(_) | Cost::Constant(_))
+        !matches!(
+            self,
+            Cost::Memory(_) | Cost::Constant(_) | Cost::Debatable(_)
+        )
     }
 }
 
@@ -135,7 +142,9 @@ impl std::fmt::Display for Cost {
             | Cost::Leak(text)
             | Cost::Factor(text)
             | Cost::Constant(text)
-            | Cost::Broken(text) => f.write_str(text),
+            | Cost::Broken(text)
+            | Cost::Wait(text)
+            | Cost::Debatable(text) => f.write_str(text),
         }
     }
 }
@@ -161,6 +170,7 @@ pub trait Rule {
 pub struct RuleEntry {
     pub info: RuleInfo,
     pub(super) kinds: &'static [NodeKind],
+    pub(super) looped: bool,
     pub(super) callees: &'static [&'static str],
     pub(super) effects: Effects,
     pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
@@ -185,6 +195,7 @@ impl RuleEntry {
                 evidence,
             },
             kinds: <R::On as Query>::KINDS,
+            looped: <R::On as Query>::LOOPED,
             callees: R::CALLEES,
             effects: R::EFFECTS,
             run: run::<R>,
@@ -208,5 +219,6 @@ impl std::ops::Deref for RuleEntry {
 }
 
 fn run<'a, R: Rule>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
-    R::check(<R::On as Query>::get(node, cx)?, cx)
+    let found = R::check(<R::On as Query>::get(node, cx)?, cx)?;
+    <R::On as Query>::holds(node, cx).then_some(found)
 }

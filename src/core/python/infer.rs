@@ -36,7 +36,19 @@ impl<'a> Facts<'a> {
     pub fn ty(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
         let expr = expr.into();
         // A name is one question already; the rest is put together anew, and many rules ask of the same node.
-        if matches!(expr, ExprRef::Name(_)) || !self.inference.get().is_idle() {
+        if !self.inference.get().is_idle() {
+            return known(self.infer(expr));
+        }
+        let alone = self.ty_alone(expr);
+        match alone.is_unknown() && self.sees_others() {
+            true => self.across(expr),
+            false => alone,
+        }
+    }
+
+    /// The same without a look at other files.
+    fn ty_alone(&self, expr: ExprRef<'a>) -> Type<'a> {
+        if matches!(expr, ExprRef::Name(_)) {
             return known(self.infer(expr));
         }
         let id = self.tree.id(expr);
@@ -308,6 +320,11 @@ impl<'a> Facts<'a> {
                                 .entry(name.id.as_str())
                                 .or_default()
                                 .push(Assigned::Value(&assign.value));
+                            continue;
+                        }
+                        for name in self.target_names(target).into_iter().flatten() {
+                            let entry = table.entry(name.id.as_str()).or_default();
+                            entry.push(Assigned::Other);
                         }
                     }
                 }

@@ -153,7 +153,7 @@ impl<'a> Facts<'a> {
         None
     }
 
-    fn is_property(&self, def: &'a ast::StmtFunctionDef) -> bool {
+    pub(super) fn is_property(&self, def: &'a ast::StmtFunctionDef) -> bool {
         def.decorator_list.iter().any(|decorator| {
             self.is(&decorator.expression, "builtins.property")
                 || self.is(&decorator.expression, "functools.cached_property")

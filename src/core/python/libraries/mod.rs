@@ -10,18 +10,25 @@ use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, NodeKind};
 pub use effects::{Blocks, Builds, Does};
 
 use super::facts::Facts;
+use super::project::Meaning;
 use super::symbols::Binding;
 use super::types::Type;
 use super::typeshed::Table;
 
 /// A set of words about a call.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Effects(u64);
 
 impl Effects {
     pub const NONE: Effects = Effects(0);
     /// Whatever makes the thread wait.
     pub const BLOCKS: Effects = Effects(0xffff);
+    /// What is worth following through calls, besides what blocks.
+    pub const FOLLOWED: Effects = Effects::BUILDS
+        .or(Effects::does(Does::Queries))
+        .or(Effects::does(Does::RoundTrip))
+        .or(Effects::does(Does::Commits))
+        .or(Effects::does(Does::Varies));
     /// Whatever is dear to make and meant to be kept.
     pub const BUILDS: Effects = Effects(0xffff_0000);
 
@@ -111,6 +118,15 @@ fn called(last: &str) -> &'static [Entry] {
     rest.get(..count).unwrap_or_default()
 }
 
+/// What is known of calling the thing with a qualified name.
+pub(super) fn entry(name: &str) -> Option<&'static Entry> {
+    let entries = called(last_segment(name));
+    let found = entries
+        .binary_search_by(|entry| entry.name.cmp(name))
+        .ok()?;
+    entries.get(found)
+}
+
 /// The libraries that a file imports, as bits by their positions in [`ROOTS`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Imported([u64; 4]);
@@ -152,20 +168,29 @@ impl<'a> Facts<'a> {
                     return None;
                 }
             }
-            Expr::Attribute(_) if !self.may_know(last) => return None,
+            Expr::Attribute(_) if !self.may_know(last) => return self.knows_across(call, last),
             _ => {}
         }
-        let name = self.name(&*call.func)?;
-        self.entry(&name).or_else(|| self.inherited(call, &name))
+        let own = self
+            .name(&*call.func)
+            .and_then(|name| self.entry(&name).or_else(|| self.inherited(call, &name)));
+        own.or_else(|| self.knows_across(call, last))
+    }
+
+    /// The same by what other files say of the receiver.
+    fn knows_across(&self, call: &'a ExprCall, last: &str) -> Option<&'static Entry> {
+        if !self.sees_others() || called(last).is_empty() {
+            return None;
+        }
+        match self.stands_for((&*call.func).into()) {
+            Meaning::Library(name) | Meaning::Method(name, ..) => entry(&name),
+            _ => None,
+        }
     }
 
     /// What is known of calling the thing with a qualified name.
     pub fn entry(&self, name: &str) -> Option<&'static Entry> {
-        let entries = called(last_segment(name));
-        let found = entries
-            .binary_search_by(|entry| entry.name.cmp(name))
-            .ok()?;
-        entries.get(found)
+        entry(name)
     }
 
     /// A method by another name of its class, or of a class of this file that derives from one.
@@ -194,12 +219,8 @@ impl<'a> Facts<'a> {
             for root in ["builtins", "io"] {
                 imported.add(root);
             }
-            let (import, import_from) = (
-                NodeKind::StmtImport as usize,
-                NodeKind::StmtImportFrom as usize,
-            );
-            for (kind, node) in self.tree.kinds() {
-                if kind != import && kind != import_from {
+            for (tag, node) in self.tree.tagged() {
+                if !tag.is(NodeKind::StmtImport) && !tag.is(NodeKind::StmtImportFrom) {
                     continue;
                 }
                 match node {

@@ -356,6 +356,21 @@ impl Table {
         Some(self.value(result))
     }
 
+    /// What calling a method gives, where that hangs on the receiver alone: the class of `base` has it, `own` is what it is called on.
+    pub(in crate::python) fn method_alone<'a>(
+        &self,
+        base: &Type<'a>,
+        own: &Type<'a>,
+        name: &str,
+    ) -> Option<Type<'a>> {
+        let (entry, arguments) = self.member_of(base, name)?;
+        let Member::Function(function) = entry.member else {
+            return None;
+        };
+        let result = self.plain_result(function)?;
+        Some(known(self.ty(result, &Bound::new(arguments, Some(own)))))
+    }
+
     /// An instance of a class of which no arguments are known.
     pub(in crate::python) fn instance_alone<'a>(&self, class: ClassId) -> Type<'a> {
         let unknown = smallvec![Type::Unknown; self.class_parameters(class)];

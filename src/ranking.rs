@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Exit;
-use super::run::Run;
 use crate::cli::{Heat, Stale};
+use crate::command::Exit;
 use crate::config::Settings;
-use crate::discover::Input;
+use crate::discover::Target;
 use crate::profile::{self, Profile};
 use crate::rank::{self, MIN_SHARE, Paths, Wanted};
 use crate::report::Report;
@@ -15,13 +14,13 @@ use crate::verdict::Join;
 use crate::words::shown;
 
 /// What a run ranks by.
+#[derive(Debug)]
 pub struct Ranking {
     /// One for each unit.
     profiles: Vec<Profile>,
     sources: Vec<String>,
-    paths: Paths,
-    /// What reports call the files that [`Self::paths`] knows.
-    names: Vec<String>,
+    prefixes: Vec<(String, String)>,
+    here: String,
     wanted: Wanted,
     stale: Stale,
 }
@@ -34,7 +33,7 @@ impl Ranking {
     pub fn new(
         args: &Heat,
         settings: &Settings,
-        run: &Run,
+        cwd: &Path,
         terminal: Terminal,
     ) -> Result<Option<Self>, String> {
         let mut files = args.profile.clone();
@@ -62,18 +61,10 @@ impl Ranking {
                 None => Ok(None),
             };
         }
-        let cwd = run.configs.cwd();
         let (profiles, sources) = read(&files, cwd, terminal)?;
         if let Some(revision) = &args.profile_rev {
             rank::known(revision, cwd)?;
         }
-        let here = slashes(cwd);
-        // All files of the project, so that a part of it finds in the profile what the whole does.
-        let targets = || run.targets.iter().chain(&run.others);
-        let files = targets().map(|target| match &target.input {
-            Input::File(path) | Input::Given(path, _) => slashes(path),
-            Input::Stdin => format!("{here}/{}", target.shown),
-        });
         let prefixes = prefixes(
             args.profile_root.as_deref(),
             &args.path_map,
@@ -83,8 +74,8 @@ impl Ranking {
         Ok(Some(Self {
             profiles,
             sources,
-            paths: Paths::new(files.collect(), prefixes, here.clone()),
-            names: targets().map(|target| target.shown.clone()).collect(),
+            prefixes,
+            here: slashes(cwd),
             wanted: Wanted {
                 revision: args.profile_rev.clone(),
                 least: least(args, settings),
@@ -94,17 +85,36 @@ impl Ranking {
         }))
     }
 
-    /// Marks the findings of `report`, and tells what does not fit.
-    pub fn rank(&self, report: &mut Report, terminal: Terminal) -> Exit {
-        let Self {
-            profiles,
-            paths,
-            names,
-            wanted,
-            ..
-        } = self;
-        let mut ranking = rank::rank(report, profiles, paths, names, wanted);
+    /// Where the profiles have the files of `targets`.
+    pub fn paths<'t>(&self, targets: impl Iterator<Item = &'t Target>) -> Paths {
+        let files = targets.map(|target| match target.input.path() {
+            Some(path) => slashes(path),
+            None => format!("{}/{}", self.here, target.shown),
+        });
+        Paths::new(files.collect(), self.prefixes.clone(), self.here.clone())
+    }
+
+    /// Gives each finding of `report` its heat; `paths` and `names` are those of all files that there are.
+    pub fn heat(&self, report: &mut Report, paths: &Paths, names: &[String]) -> rank::Ranking {
+        let mut ranking = rank::rank(report, &self.profiles, paths, names, &self.wanted);
         ranking.sources.clone_from(&self.sources);
+        ranking
+    }
+
+    /// What was read, as people call it.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// Marks the findings of `report`, and tells what does not fit.
+    pub fn rank<'t>(
+        &self,
+        report: &mut Report,
+        targets: impl Iterator<Item = &'t Target> + Clone,
+        terminal: Terminal,
+    ) -> Exit {
+        let names: Vec<String> = targets.clone().map(|target| target.shown.clone()).collect();
+        let ranking = self.heat(report, &self.paths(targets), &names);
         let mut exit = Exit::Clean;
         for note in &ranking.stale {
             match self.stale {
@@ -116,13 +126,19 @@ impl Ranking {
                 Stale::Ignore => {}
             }
         }
-        self.tell_strangers(report, &ranking, terminal);
+        self.tell_strangers(report, &ranking, &names, terminal);
         report.ranking = Some(ranking);
         exit
     }
 
     /// A profile that speaks of none of the files was not meant, or its paths are.
-    fn tell_strangers(&self, report: &Report, ranking: &rank::Ranking, terminal: Terminal) {
+    fn tell_strangers(
+        &self,
+        report: &Report,
+        ranking: &rank::Ranking,
+        names: &[String],
+        terminal: Terminal,
+    ) {
         let mut findings = report
             .files
             .iter()
@@ -139,7 +155,7 @@ impl Ranking {
         if let Some(place) = ranking
             .places
             .iter()
-            .find(|place| !self.names.contains(&place.file))
+            .find(|place| !names.contains(&place.file))
         {
             terminal.warn(format_args!(
                 "no profile saw a file with findings; a profile has `{}`, which `--path-map FROM=TO` can map",
