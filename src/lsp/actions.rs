@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::analysis::Analysis;
 use super::diagnostics::{self, is_shown};
-use super::document::touch;
+use super::document::{Content, touch};
 use super::{commands, edits};
 use crate::check::check;
 use crate::fix::{Fixed, fitted, fix_rule_to_fixpoint, fix_to_fixpoint};
@@ -132,7 +132,7 @@ pub fn of(analysis: &Analysis, params: &Params) -> Vec<CodeAction> {
         }
     }
     for kind in [FIX_ALL, FIX_ALL_CELLS] {
-        let is_notebook = analysis.pages().len() != 1;
+        let is_notebook = matches!(analysis.snapshot.content, Content::Notebook { .. });
         if !wanted(kind) || (kind == FIX_ALL_CELLS) != is_notebook && params.context.only.is_none()
         {
             continue;

@@ -17,7 +17,7 @@ use super::text::Encoding;
 use crate::Mode;
 use crate::cache::Cache;
 use crate::check::Setup;
-use crate::discover::{self, Input, Target};
+use crate::discover::{Input, Target};
 use crate::rank;
 use crate::report::{Checked, Report};
 
@@ -61,7 +61,7 @@ impl Snapshot {
         let folder = Arc::clone(&self.folder);
         let target = match folder.is_broken {
             true => None,
-            false => discover::met(&self.path, &folder.path, self.is_python, &folder.configs),
+            false => folder.met(&self.path, self.is_python),
         };
         let target = target.map(|target| Target {
             input: Input::Buffer(self.path.clone(), Arc::from(self.content.on_disk())),

@@ -3,6 +3,9 @@
 //! **Invariant**: never changed once made; when a file behind it changes, another one takes its place.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use crate::baseline::Known;
 use crate::cli;
@@ -26,6 +29,8 @@ pub struct Folder {
     pub heat: Option<Heat>,
     /// What the user should know; sentences without a stop.
     pub complaints: Vec<String>,
+    /// Which files are checked, as far as that was asked; with whether they were there then.
+    met: Mutex<FxHashMap<(PathBuf, bool), Option<Target>>>,
     /// Whether the configuration has errors: then the command line would refuse to run.
     pub is_broken: bool,
 }
@@ -61,6 +66,7 @@ impl Folder {
             known,
             heat: None,
             complaints,
+            met: Mutex::default(),
             is_broken: false,
         };
         folder.is_broken = folder.tell_issues(terminal);
@@ -112,6 +118,24 @@ impl Folder {
                 ranking,
             }
         }))
+    }
+
+    /// The file at `path` as a run over the folder meets it; `None` where it passes over it. Remembered: walking is for once, not
+    /// for each key.
+    pub fn met(&self, path: &Path, is_python: bool) -> Option<Target> {
+        let key = (path.to_path_buf(), path.is_file());
+        let known = self
+            .met
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
+        known.unwrap_or_else(|| {
+            let target = discover::met(path, &self.path, is_python, &self.configs);
+            let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+            met.insert(key, target.clone());
+            target
+        })
     }
 
     /// The files that a run over the folder would check.

@@ -22,9 +22,9 @@ pub fn ignore(
     check: &dyn Fn(&Source) -> FileReport,
 ) -> Option<Edit> {
     // What is no single line, or would be read as a directive of its own, is no reason.
-    let reason: String = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     let reason = reason.replace('#', "");
-    candidates(source, rule, place, reason.trim())
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    candidates(source, rule, place, &reason)
         .into_iter()
         .find_map(|edit| {
             let fix = Fix::safe("", [edit]);

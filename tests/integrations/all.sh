@@ -22,6 +22,7 @@ run docs
 run wheel
 run pre_commit
 run action
+run editors/all
 echo
 echo "held: ${passed[*]:-none}; failed: ${failed[*]:-none}"
 echo "${#passed[@]} passed, ${#failed[@]} failed"

@@ -43,6 +43,7 @@ fn heated() -> Report {
             BTreeMap::new(),
             BTreeMap::new(),
         ],
+        functions: Vec::new(),
         places: vec![PlaceHeat {
             file: "src/app.py".to_owned(),
             function: "common".to_owned(),

@@ -5,7 +5,7 @@
 pictures=${1:-$temporary/pictures}
 mkdir -p "$pictures"
 pictures=$(cd "$pictures" && pwd)
-kit=${KIT:-${TMPDIR:-/tmp}/hotlint-vscode}
+kit=${KIT:-${TMPDIR:-/tmp}/hotlint-kit}/vscode
 mkdir -p "$kit"
 # code-server wants Node 24; a wheel has it where the system does not.
 if [ "$(node --version 2>/dev/null | cut -d. -f1)" != v24 ] && [ ! -x "$kit/bin/node" ]; then
