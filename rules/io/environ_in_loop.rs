@@ -59,7 +59,7 @@ impl Rule for EnvironInLoop {
     type On = InLoop<ExprCall>;
     const CALLEES: &'static [&'static str] = &[
         "os.cpu_count",
-        "os.environ.get",
+        "os._Environ.get",
         "os.getcwd",
         "os.getenv",
         "os.path.expanduser",
@@ -129,7 +129,7 @@ fn sets_environment<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
             matches!(
                 name.as_str(),
                 "os.chdir" | "os.fchdir" | "os.putenv" | "os.unsetenv" | "contextlib.chdir"
-            ) || name.starts_with("os.environ.") && name != "os.environ.get"
+            ) || name.starts_with("os._Environ.") && name != "os._Environ.get"
         }),
         _ => false,
     })
