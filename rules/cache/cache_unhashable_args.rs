@@ -166,6 +166,9 @@ impl Rule for CacheUnhashableArgs {
 }
 
 fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+    if call.arguments.is_empty() || !cx.has_caches() {
+        return None;
+    }
     let def = cx.callee(call)?;
     let cached = outermost_cache(def, cx)?;
     // A parameter that says it already is reported once, where it is declared.

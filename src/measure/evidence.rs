@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use hotlint_core::lint::{Cost, RuleInfo};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// The measurements of one rule.
@@ -103,16 +102,17 @@ pub fn of(rule: &RuleInfo) -> Option<Evidence> {
     serde_json::from_str(rule.evidence?).ok()
 }
 
-/// What may be said of a rule's gain in a few words; made for all rules when first asked for.
+/// What may be said of a rule's gain in a few words; made when first asked for, as reading all evidence takes longer than checking a
+/// few files.
 pub fn claim(rule: &str) -> Option<&'static str> {
-    static CLAIMS: OnceLock<FxHashMap<&'static str, String>> = OnceLock::new();
-    let claims = CLAIMS.get_or_init(|| {
-        let rules = hotlint_rules::all().iter();
-        rules
-            .filter_map(|rule| Some((rule.name, of(rule)?.claim(rule.cost)?)))
-            .collect()
-    });
-    claims.get(rule).map(String::as_str)
+    static CLAIMS: OnceLock<Box<[OnceLock<Option<String>>]>> = OnceLock::new();
+    let rules = hotlint_rules::all();
+    let claims = CLAIMS.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
+    let at = rules.iter().position(|other| other.name == rule)?;
+    let claim = claims
+        .get(at)?
+        .get_or_init(|| of(&rules[at])?.claim(rules[at].cost));
+    claim.as_deref()
 }
 
 impl Evidence {

@@ -1,5 +1,5 @@
-//! Brings each node to the rules that asked for it: a table by kind of node, and an index of calls by the callee's last name, which
-//! also tells whether a library knows something by that name that does what rules ask for.
+//! Brings each node to the rules that asked for it: a table by kind of node and by whether a loop is around it, and an index of calls
+//! by the callee's last name, which also tells whether a library has something of that name that does what rules ask for.
 //!
 //! **Invariant**: finds exactly what trying every rule on every node finds; debug builds do both and compare.
 
@@ -9,28 +9,38 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::{Cost, Cx, Finding, RuleEntry, Silence};
-use crate::python::{Effects, Runs, entries};
-
-/// The number of node kinds; the last one is `Identifier`.
-const KINDS: usize = NodeKind::Identifier as usize + 1;
+use crate::python::{Effects, Runs, Tag, entries};
 
 /// A set of rules, arranged for speed. Built once a configuration, shared by all threads.
 pub struct Dispatch {
     rules: Vec<RuleEntry>,
-    /// Rules on any node of a kind, as indices of `rules`.
-    by_kind: Box<[Vec<u16>]>,
+    /// Rules on any node of a kind, as indices of `rules`, by the node's tag.
+    by_tag: Box<[Vec<u16>]>,
+    /// By tag: whether any rule may want such a node.
+    wanted: [bool; Tag::COUNT],
     /// Rules on certain calls, by the last segment of the callee's name.
     by_callee: FxHashMap<&'static str, Called>,
-    /// Rules on calls that do something.
-    by_effect: Vec<(Effects, u16)>,
+    /// Rules on calls that do something, and whether only with a loop around them.
+    by_effect: Vec<(Effects, u16, bool)>,
 }
 
 /// What rules want of calls whose callee's name ends alike.
 #[derive(Default)]
 struct Called {
-    names: Vec<(&'static str, u16)>,
+    names: Vec<Wanted>,
     /// A library has something of that name that does what a rule asks for.
     does: bool,
+    /// The same, for rules that ask outside of loops too.
+    does_once: bool,
+}
+
+/// A callee that a rule wants.
+#[derive(Clone, Copy)]
+struct Wanted {
+    callee: &'static str,
+    rule: u16,
+    /// Only with a loop around it.
+    looped: bool,
 }
 
 impl std::fmt::Debug for Dispatch {
@@ -44,36 +54,53 @@ impl std::fmt::Debug for Dispatch {
 impl Dispatch {
     pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Self {
         let rules: Vec<RuleEntry> = rules.into_iter().collect();
-        let mut by_kind = vec![Vec::new(); KINDS].into_boxed_slice();
+        let mut by_tag = vec![Vec::new(); Tag::COUNT].into_boxed_slice();
         let mut by_callee: FxHashMap<&'static str, Called> = FxHashMap::default();
         let mut by_effect = Vec::new();
-        let mut wanted = Effects::NONE;
         for (i, rule) in (0u16..).zip(&rules) {
             if rule.wants_all() {
                 for kind in rule.kinds {
-                    by_kind[*kind as usize].push(i);
+                    by_tag[Tag::new(*kind, true).index()].push(i);
+                    if !rule.looped {
+                        by_tag[Tag::new(*kind, false).index()].push(i);
+                    }
                 }
             }
             for callee in rule.callees {
-                by_callee
-                    .entry(last_segment(callee))
-                    .or_default()
-                    .names
-                    .push((callee, i));
+                let known = by_callee.entry(last_segment(callee)).or_default();
+                known.names.push(Wanted {
+                    callee,
+                    rule: i,
+                    looped: rule.looped,
+                });
             }
             if !rule.effects.is_empty() {
-                by_effect.push((rule.effects, i));
-                wanted = wanted.or(rule.effects);
+                by_effect.push((rule.effects, i, rule.looped));
             }
         }
         for entry in entries() {
-            if entry.effects.any_of(wanted) {
-                by_callee.entry(entry.last()).or_default().does = true;
+            let mut asked = by_effect
+                .iter()
+                .filter(|(effects, ..)| entry.effects.any_of(*effects));
+            if let Some((.., looped)) = asked.next() {
+                let called = by_callee.entry(entry.last()).or_default();
+                called.does = true;
+                called.does_once |= !looped || asked.any(|(.., looped)| !looped);
+            }
+        }
+        let mut wanted = [false; Tag::COUNT];
+        for (wanted, rules) in wanted.iter_mut().zip(&by_tag) {
+            *wanted = !rules.is_empty();
+        }
+        if !by_callee.is_empty() {
+            for looped in [true, false] {
+                wanted[Tag::new(NodeKind::ExprCall, looped).index()] = true;
             }
         }
         Self {
             rules,
-            by_kind,
+            by_tag,
+            wanted,
             by_callee,
             by_effect,
         }
@@ -88,40 +115,44 @@ impl Dispatch {
     pub fn run<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
         let mut found = Vec::new();
         let renamed = self.renamed(cx);
-        let call = NodeKind::ExprCall as usize;
-        for (kind, node) in cx.tree.kinds() {
-            let rules = &self.by_kind[kind];
-            if rules.is_empty() && kind != call {
+        for (tag, node) in cx.tree.tagged() {
+            if !self.wanted[tag.index()] {
                 continue;
             }
-            for rule in rules {
+            for rule in &self.by_tag[tag.index()] {
                 self.try_rule(*rule, *node, cx, &mut found);
             }
             if let AnyNodeRef::ExprCall(call) = node
                 && let Some(spelled) = spelled(&call.func)
             {
-                let wanted = self.by_callee.get(spelled);
+                let wanted = |wanted: &Wanted| tag.is_looped() || !wanted.looped;
+                let known = self.by_callee.get(spelled);
                 let renamed = renamed.contains(spelled);
-                if wanted.is_none() && !renamed {
-                    continue;
-                }
-                let by_name = renamed || wanted.is_some_and(|wanted| !wanted.names.is_empty());
+                let by_name = renamed || known.is_some_and(|known| known.names.iter().any(wanted));
                 let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
                 if by_name && let Some(name) = cx.name(&*call.func) {
-                    let called = self.by_callee.get(last_segment(&name));
-                    for (callee, rule) in called.into_iter().flat_map(|called| &called.names) {
-                        if *callee == name {
-                            self.try_rule(*rule, *node, cx, &mut found);
-                            tried.push(*rule);
+                    let known = self.by_callee.get(last_segment(&name));
+                    for known in known.into_iter().flat_map(|known| &known.names) {
+                        if known.callee == name && wanted(known) {
+                            self.try_rule(known.rule, *node, cx, &mut found);
+                            tried.push(known.rule);
                         }
                     }
                 }
-                if (renamed || wanted.is_some_and(|wanted| wanted.does))
+                let by_effect = renamed
+                    || known.is_some_and(|known| match tag.is_looped() {
+                        true => known.does,
+                        false => known.does_once,
+                    });
+                if by_effect
                     && !self.by_effect.is_empty()
                     && let Some(entry) = cx.knows(call)
                 {
-                    for (effects, rule) in &self.by_effect {
-                        if entry.effects.any_of(*effects) && !tried.contains(rule) {
+                    for (effects, rule, looped) in &self.by_effect {
+                        if entry.effects.any_of(*effects)
+                            && (tag.is_looped() || !looped)
+                            && !tried.contains(rule)
+                        {
                             self.try_rule(*rule, *node, cx, &mut found);
                         }
                     }

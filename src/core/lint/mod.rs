@@ -21,7 +21,9 @@ pub use cx::Cx;
 pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Elsewhere, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
-pub use query::{Accumulating, AnyComprehension, AnyFor, FirstElement, InAsync, InLoop, Query};
+pub use query::{
+    Accumulating, AnyComprehension, AnyFor, FirstElement, InAsync, InLoop, Looped, Query,
+};
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
 pub use sides::OneSided;
 pub use steps::way;

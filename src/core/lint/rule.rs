@@ -161,6 +161,7 @@ pub trait Rule {
 pub struct RuleEntry {
     pub info: RuleInfo,
     pub(super) kinds: &'static [NodeKind],
+    pub(super) looped: bool,
     pub(super) callees: &'static [&'static str],
     pub(super) effects: Effects,
     pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
@@ -185,6 +186,7 @@ impl RuleEntry {
                 evidence,
             },
             kinds: <R::On as Query>::KINDS,
+            looped: <R::On as Query>::LOOPED,
             callees: R::CALLEES,
             effects: R::EFFECTS,
             run: run::<R>,
@@ -208,5 +210,6 @@ impl std::ops::Deref for RuleEntry {
 }
 
 fn run<'a, R: Rule>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
-    R::check(<R::On as Query>::get(node, cx)?, cx)
+    let found = R::check(<R::On as Query>::get(node, cx)?, cx)?;
+    <R::On as Query>::holds(node, cx).then_some(found)
 }

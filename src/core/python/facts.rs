@@ -45,6 +45,7 @@ pub struct Facts<'a> {
     pub(super) last_loop: Cell<Option<(NodeId, Option<Loop<'a>>)>>,
     /// How often a loop runs, by the node of its iterable.
     pub(super) trip_counts: RefCell<FxHashMap<NodeId, Option<u64>>>,
+    pub(super) has_caches: OnceCell<bool>,
     pub(super) function_purities: RefCell<FxHashMap<NodeId, Purity>>,
     pub(super) named_functions: OnceCell<Rc<Named<'a>>>,
     /// The functions that a loop, by its node, may run.
@@ -83,6 +84,7 @@ impl<'a> Facts<'a> {
             unknown_calls: RefCell::default(),
             last_loop: Cell::default(),
             trip_counts: RefCell::default(),
+            has_caches: OnceCell::new(),
             function_purities: RefCell::default(),
             named_functions: OnceCell::new(),
             reached: RefCell::default(),

@@ -79,7 +79,7 @@ pub use project::{Following, Loader, Project, Step};
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};
 pub use symbols::{Binding, Symbol};
-pub use tree::{MAX_DEPTH, NodeId, Scope, ScopeId, ScopeKind, Tree, comprehension_generators};
+pub use tree::{MAX_DEPTH, NodeId, Scope, ScopeId, ScopeKind, Tag, Tree, comprehension_generators};
 pub use types::{Class, ClassRef, Type};
 pub use uses::Use;
 pub use versions::{PythonVersion, Versions};

@@ -12,6 +12,7 @@ pub use effects::{Blocks, Builds, Does};
 use super::facts::Facts;
 use super::project::Meaning;
 use super::symbols::Binding;
+use super::tree::Tag;
 use super::types::Type;
 use super::typeshed::Table;
 
@@ -219,12 +220,10 @@ impl<'a> Facts<'a> {
             for root in ["builtins", "io"] {
                 imported.add(root);
             }
-            let (import, import_from) = (
-                NodeKind::StmtImport as usize,
-                NodeKind::StmtImportFrom as usize,
-            );
-            for (kind, node) in self.tree.kinds() {
-                if kind != import && kind != import_from {
+            let wanted = [NodeKind::StmtImport, NodeKind::StmtImportFrom]
+                .map(|kind| [true, false].map(|looped| Tag::new(kind, looped).index()));
+            for (tag, node) in self.tree.tagged() {
+                if !wanted.as_flattened().contains(&tag.index()) {
                     continue;
                 }
                 match node {

@@ -19,7 +19,7 @@ pub(in crate::python) struct ProjectClass {
 
 /// A function of a project.
 #[derive(Clone)]
-pub(super) struct ProjectFunction {
+pub(in crate::python) struct ProjectFunction {
     pub outline: Arc<Outline>,
     pub number: u32,
 }
