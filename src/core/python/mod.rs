@@ -75,7 +75,7 @@ pub use libraries::{Blocks, Builds, Does, Effects, Entry, entries};
 pub use loops::{FEW, Loop};
 pub use parse::{ParseProblem, Parsed, parse};
 pub use per_item::{PerItem, plain_parameters};
-pub use project::{Following, Loader, Project, Step};
+pub use project::{Called, Following, Loader, OutlineFunction, Parameter, Project, Step};
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};
 pub use symbols::{Binding, Symbol};
