@@ -62,7 +62,10 @@ impl View<'_> {
         if matches!(origin, Origin::Unknown | Origin::Value(_)) {
             return None;
         }
-        let own = facts.outline_for(&origin);
+        let own = match origin.is_of_its_file() {
+            true => facts.outline(),
+            false => facts.outline_for(&origin),
+        };
         let function = self.callee(&own, &origin)?;
         if !follows(&function, following, is_awaited(facts, call)) {
             return None;

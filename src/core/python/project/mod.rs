@@ -335,7 +335,14 @@ impl<'a> Facts<'a> {
     /// The summary of the file, or nothing but its name where the origin asks for nothing else.
     fn outline_for(&self, origin: &Origin) -> Arc<Outline> {
         match origin.is_of_its_file() {
-            true => self.outline(),
+            // Whoever has the whole has its shape.
+            true => match self.outline.get() {
+                Some(whole) => Arc::clone(whole),
+                None => Arc::clone(
+                    self.shape
+                        .get_or_init(|| Arc::new(self.as_told_here(Outline::shape))),
+                ),
+            },
             false => Arc::clone(self.nameplate.get_or_init(|| {
                 let path = self.source.path();
                 Arc::new(Outline::empty(path))

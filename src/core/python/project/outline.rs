@@ -144,6 +144,13 @@ const HASHING: &[&str] = &[
 
 impl Outline {
     pub(super) fn of(facts: &Facts<'_>) -> Self {
+        let mut outline = Self::shape(facts);
+        collect_calls(facts, &mut outline.functions);
+        outline
+    }
+
+    /// The same without the calls, which are most of the work and tell nothing of types.
+    pub(super) fn shape(facts: &Facts<'_>) -> Self {
         let mut functions = Vec::new();
         let mut classes = Vec::new();
         let mut stars = Vec::new();
@@ -161,7 +168,6 @@ impl Outline {
                 _ => {}
             }
         }
-        collect_calls(facts, &mut functions);
         Self {
             path: facts.source.path().into(),
             text: fingerprint(facts.source.text()),
