@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
 use crate::suppress;
-use crate::verdict::{Fate, FileReport, Marked, Problem, ProblemKind};
+use crate::verdict::{Fate, FileReport, Heat, Marked, Problem, ProblemKind};
 
 /// Start and end in bytes.
 type Range = (u32, u32);
@@ -33,6 +33,8 @@ struct StoredFinding {
     fix: Option<StoredFix>,
     severity: Loudness,
     fate: StoredFate,
+    /// Nothing in the cache, which is filled before a profile is asked.
+    heat: Option<Heat>,
     scope: String,
     code: String,
     statement: u64,
@@ -87,6 +89,7 @@ enum StoredFate {
     Suppressed(Range),
     Quiet,
     Baselined,
+    Cold,
     Unchanged,
 }
 
@@ -122,8 +125,7 @@ impl From<&Marked> for StoredFinding {
             severity,
             fate,
             anchor,
-            // Told after what is stored is read, by the profile of the day.
-            heat: _,
+            heat,
         } = marked;
         let fix = finding.fix.as_ref().map(|fix| StoredFix {
             level: fix.level.into(),
@@ -153,10 +155,10 @@ impl From<&Marked> for StoredFinding {
                 Fate::Suppressed { by } => StoredFate::Suppressed(pair(*by)),
                 Fate::Quiet => StoredFate::Quiet,
                 Fate::Baselined => StoredFate::Baselined,
-                // Heat comes from the profile of the day, and is told anew by each run.
-                Fate::Cold => StoredFate::Stands,
+                Fate::Cold => StoredFate::Cold,
                 Fate::Unchanged => StoredFate::Unchanged,
             },
+            heat: *heat,
             scope: anchor.scope.clone(),
             code: anchor.code.clone(),
             statement: anchor.statement,
@@ -200,6 +202,7 @@ impl StoredFinding {
                 StoredFate::Suppressed(by) => Fate::Suppressed { by: range(by) },
                 StoredFate::Quiet => Fate::Quiet,
                 StoredFate::Baselined => Fate::Baselined,
+                StoredFate::Cold => Fate::Cold,
                 StoredFate::Unchanged => Fate::Unchanged,
             },
             anchor: Anchor {
@@ -208,7 +211,7 @@ impl StoredFinding {
                 statement: self.statement,
                 around: self.around,
             },
-            heat: None,
+            heat: self.heat,
         })
     }
 }
@@ -262,6 +265,12 @@ mod tests {
         let mut report = check(&Source::module("a.py", text), &Setup::default());
         assert_eq!(report.findings.len(), 3);
         report.findings[0].fate = Fate::Baselined;
+        report.findings[1].fate = Fate::Cold;
+        report.findings[1].heat = Some(Heat {
+            share: 0.3,
+            times: Some(4.5),
+            ..Heat::unprofiled()
+        });
         report.problems.push(Problem {
             kind: ProblemKind::TooDeep,
             range: Some(range((1, 2))),

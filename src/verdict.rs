@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::{MAX_DEPTH, ParseProblem};
 use hotlint_core::text_size::TextRange;
+use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
 use crate::profile::Unit;
@@ -105,7 +106,7 @@ impl FileReport {
 }
 
 /// What the profiles of a run say about a finding.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heat {
     /// How the finding was found in the profile.
     pub join: Join,
@@ -126,7 +127,8 @@ pub struct Heat {
 }
 
 /// How a finding was found in a profile: the further down, the surer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Join {
     /// No profile saw its file, or watched its function.
     Unprofiled,

@@ -111,7 +111,7 @@ pub struct CrossFunctionQueryInLoop;
 
 impl Rule for CrossFunctionQueryInLoop {
     type On = InLoop<ExprCall>;
-    const COST: Cost = Cost::RoundTrips("n queries -> 1");
+    const COST: Cost = Cost::RoundTrips("n queries", "1");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let queries = Effects::does(Does::Queries);

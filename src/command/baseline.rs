@@ -2,68 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Exit;
 use super::run::Run;
-use crate::baseline::{Baseline, Comparison, Entry, FileError, OnDisk, USUAL_NAME};
-use crate::config::{BaselineMode, Settings};
+use crate::baseline::{
+    Baseline, Comparison, Entry, FileError, Known, OnDisk, USUAL_NAME, told, unreadable,
+};
+use crate::config::BaselineMode;
 use crate::report::Report;
 use crate::terminal::Terminal;
 use crate::verdict::Fate;
-use crate::words::{plural, reason, shown};
+use crate::words::{plural, reason};
 use crate::{Mode, ci, cli};
 
 /// Entries that are named one by one.
 const NAMED: usize = 20;
 
-/// A baseline with the file that it comes from.
-pub struct Known {
-    path: PathBuf,
-    baseline: Baseline,
-    mode: BaselineMode,
-}
-
 impl Known {
-    /// The baseline that `settings` name, if they name one that is there.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is not there although the command line asks for it.
-    pub fn read(
-        settings: &Settings,
-        is_asked_for: bool,
-        terminal: Terminal,
-    ) -> Result<Option<Self>, String> {
-        let Some(path) = settings.baseline.clone() else {
-            return Ok(None);
-        };
-        match Baseline::read(&path) {
-            Ok(baseline) => Ok(Some(Self {
-                path,
-                baseline,
-                mode: settings.baseline_mode,
-            })),
-            Err(FileError::Io(error))
-                if error.kind() == io::ErrorKind::NotFound && !is_asked_for =>
-            {
-                terminal.warn(format_args!(
-                    "there is no baseline {} yet; `hotlint baseline create` makes it",
-                    told(&path)
-                ));
-                Ok(None)
-            }
-            Err(error) => Err(unreadable(&path, &error)),
-        }
-    }
-
     /// Marks what is known, and keeps the file up to date or watches over it.
     ///
     /// # Errors
     /// When the baseline cannot be written.
     pub fn mark(self, run: &Run, report: &mut Report, terminal: Terminal) -> io::Result<Exit> {
-        let cwd = run.configs.cwd();
-        let scene = OnDisk::new(&self.path, cwd, &run.targets, report);
-        let comparison = self.baseline.mark(report, &scene, Fate::Baselined);
+        let comparison = self.compare(run.configs.cwd(), &run.targets, report);
         let path = told(&self.path);
         let gone: usize = comparison.stale.iter().map(|(_, count)| count).sum();
         match self.mode.resolved(ci::is_on()) {
@@ -188,14 +150,6 @@ fn save(baseline: &Baseline, path: &Path) -> io::Result<()> {
     baseline.write(path).map_err(|error| {
         io::Error::other(format!("cannot write {}: {}", told(path), reason(&error)))
     })
-}
-
-fn unreadable(path: &Path, error: &FileError) -> String {
-    format!("cannot read the baseline {}: {error}", told(path))
-}
-
-fn told(path: &Path) -> String {
-    shown(path, &std::env::current_dir().unwrap_or_default())
 }
 
 /// Names entries that are gone, one by one.

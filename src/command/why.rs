@@ -9,8 +9,8 @@ use hotlint_core::python::Source;
 use hotlint_core::text_size::TextRange;
 
 use super::Exit;
-use super::baseline::Known;
 use super::run::Run;
+use crate::baseline::Known;
 use crate::check::{Explanation, explain};
 use crate::discover::Input;
 use crate::read::{self, Reading};

@@ -119,7 +119,12 @@ impl Evidence {
     /// A claim in a few words, for the pair and size that show it best on the newest interpreter: "up to 12x faster at n=1,000 on
     /// Python 3.13".
     pub fn claim(&self, cost: Cost) -> Option<String> {
-        let newest = self.pythons.last()?;
+        self.claim_on(cost, self.pythons.last())
+    }
+
+    /// The same for one of the interpreters.
+    pub fn claim_on(&self, cost: Cost, python: Option<&OnPython>) -> Option<String> {
+        let newest = python?;
         let minor = newest.minor()?;
         if matches!(cost, Cost::Memory(_)) {
             let ratio = |memory: &Memory| memory.bad as f64 / memory.good.max(1) as f64;
@@ -132,6 +137,18 @@ impl Evidence {
         let best = best.max_by(|a, b| a.ratio().total_cmp(&b.ratio()))?;
         let (ratio, n) = (times(best.ratio()), thousands(best.n));
         Some(format!("up to {ratio} faster at n={n} on Python 3.{minor}"))
+    }
+
+    /// The measurements of the newest version up to 3.`minor`; of the newest of all, where the version is not known.
+    pub fn closest(&self, minor: Option<u8>) -> Option<&OnPython> {
+        let upto = |minor: u8| {
+            let mut known = self.pythons.iter().rev();
+            known.find(|python| python.minor().is_some_and(|known| known <= minor))
+        };
+        minor.and_then(upto).or(match minor {
+            Some(_) => self.pythons.first(),
+            None => self.pythons.last(),
+        })
     }
 
     /// The interpreters on which no pair bears out the cost that the rule claims; empty is well.

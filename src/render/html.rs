@@ -9,7 +9,7 @@ use std::io;
 use hotlint_core::lint::{FixLevel, Severity};
 use hotlint_core::python::SourceKind;
 
-use super::heat::{amount, percent, words};
+use super::heat::{amount, most, percent, words};
 use super::{Place, Style, Tally, Told, cost, problem_name, standing, told};
 use crate::measure::evidence;
 use crate::rank::{COLD, HOT, LineHeat, MIN_SHARE, Ranking};
@@ -272,10 +272,11 @@ fn told_share(heat: &Heat) -> (String, String) {
     if heat.join == Join::Unprofiled {
         return ("unprofiled".to_owned(), String::new());
     }
-    (
-        format!("≤ {}", escape(&percent(heat.bound))),
-        bar(heat.bound),
-    )
+    let words = match most(heat.bound) {
+        _ if heat.bound < COLD => "cold".to_owned(),
+        percent => format!("≤ {percent}"),
+    };
+    (words, bar(heat.bound))
 }
 
 fn bar(share: f64) -> String {

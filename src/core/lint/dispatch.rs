@@ -1,5 +1,5 @@
-//! Brings each node to the rules that asked for it: a table by kind of node and by whether a loop is around it, and an index of calls
-//! by the callee's last name, which also tells whether a library has something of that name that does what rules ask for.
+//! Brings each node to the rules that asked for it: a table by kind of node and by whether a loop is around it, and an index of calls by
+//! the callee's last name, which also tells whether a library knows something by that name that does what rules ask for.
 //!
 //! **Invariant**: finds exactly what trying every rule on every node finds; debug builds do both and compare.
 
@@ -20,27 +20,42 @@ pub struct Dispatch {
     wanted: [bool; Tag::COUNT],
     /// Rules on certain calls, by the last segment of the callee's name.
     by_callee: FxHashMap<&'static str, Called>,
-    /// Rules on calls that do something, and whether only with a loop around them.
-    by_effect: Vec<(Effects, u16, bool)>,
+    /// Rules on calls that do something.
+    by_effect: Vec<(Effects, Wanted)>,
+}
+
+/// A rule that wants certain calls.
+#[derive(Clone, Copy)]
+struct Wanted {
+    rule: u16,
+    /// Only with a loop around them.
+    looped: bool,
+}
+
+impl Wanted {
+    fn fits(self, tag: Tag) -> bool {
+        tag.is_looped() || !self.looped
+    }
 }
 
 /// What rules want of calls whose callee's name ends alike.
 #[derive(Default)]
 struct Called {
-    names: Vec<Wanted>,
-    /// A library has something of that name that does what a rule asks for.
-    does: bool,
-    /// The same, for rules that ask outside of loops too.
-    does_once: bool,
+    names: Vec<(&'static str, Wanted)>,
+    /// What those effects are, if any, that a library has by that name and that rules ask for: without a loop around, and with one.
+    does: [bool; 2],
 }
 
-/// A callee that a rule wants.
-#[derive(Clone, Copy)]
-struct Wanted {
-    callee: &'static str,
-    rule: u16,
-    /// Only with a loop around it.
-    looped: bool,
+impl Called {
+    /// Whether a rule may want the call by the callee's name.
+    fn is_named(&self, tag: Tag) -> bool {
+        self.names.iter().any(|(_, wanted)| wanted.fits(tag))
+    }
+
+    /// Whether a rule may want it for what it does.
+    fn does(&self, tag: Tag) -> bool {
+        self.does[usize::from(tag.is_looped())]
+    }
 }
 
 impl std::fmt::Debug for Dispatch {
@@ -57,6 +72,8 @@ impl Dispatch {
         let mut by_tag = vec![Vec::new(); Tag::COUNT].into_boxed_slice();
         let mut by_callee: FxHashMap<&'static str, Called> = FxHashMap::default();
         let mut by_effect = Vec::new();
+        // Without a loop around, and with one.
+        let mut asked = [Effects::NONE; 2];
         for (i, rule) in (0u16..).zip(&rules) {
             if rule.wants_all() {
                 for kind in rule.kinds {
@@ -66,26 +83,27 @@ impl Dispatch {
                     }
                 }
             }
+            let wanted = Wanted {
+                rule: i,
+                looped: rule.looped,
+            };
             for callee in rule.callees {
                 let known = by_callee.entry(last_segment(callee)).or_default();
-                known.names.push(Wanted {
-                    callee,
-                    rule: i,
-                    looped: rule.looped,
-                });
+                known.names.push((callee, wanted));
             }
             if !rule.effects.is_empty() {
-                by_effect.push((rule.effects, i, rule.looped));
+                by_effect.push((rule.effects, wanted));
+                asked[1] = asked[1].or(rule.effects);
+                if !rule.looped {
+                    asked[0] = asked[0].or(rule.effects);
+                }
             }
         }
         for entry in entries() {
-            let mut asked = by_effect
-                .iter()
-                .filter(|(effects, ..)| entry.effects.any_of(*effects));
-            if let Some((.., looped)) = asked.next() {
-                let called = by_callee.entry(entry.last()).or_default();
-                called.does = true;
-                called.does_once |= !looped || asked.any(|(.., looped)| !looped);
+            let does = asked.map(|asked| entry.effects.any_of(asked));
+            if does[1] {
+                let known = &mut by_callee.entry(entry.last()).or_default().does;
+                *known = [known[0] || does[0], true];
             }
         }
         let mut wanted = [false; Tag::COUNT];
@@ -125,35 +143,30 @@ impl Dispatch {
             if let AnyNodeRef::ExprCall(call) = node
                 && let Some(spelled) = spelled(&call.func)
             {
-                let wanted = |wanted: &Wanted| tag.is_looped() || !wanted.looped;
-                let known = self.by_callee.get(spelled);
+                let called = self.by_callee.get(spelled);
                 let renamed = renamed.contains(spelled);
-                let by_name = renamed || known.is_some_and(|known| known.names.iter().any(wanted));
+                let by_name = renamed || called.is_some_and(|called| called.is_named(tag));
+                let by_effect = renamed || called.is_some_and(|called| called.does(tag));
                 let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
                 if by_name && let Some(name) = cx.name(&*call.func) {
-                    let known = self.by_callee.get(last_segment(&name));
-                    for known in known.into_iter().flat_map(|known| &known.names) {
-                        if known.callee == name && wanted(known) {
-                            self.try_rule(known.rule, *node, cx, &mut found);
-                            tried.push(known.rule);
+                    let called = self.by_callee.get(last_segment(&name));
+                    for (callee, wanted) in called.into_iter().flat_map(|called| &called.names) {
+                        if *callee == name && wanted.fits(tag) {
+                            self.try_rule(wanted.rule, *node, cx, &mut found);
+                            tried.push(wanted.rule);
                         }
                     }
                 }
-                let by_effect = renamed
-                    || known.is_some_and(|known| match tag.is_looped() {
-                        true => known.does,
-                        false => known.does_once,
-                    });
                 if by_effect
                     && !self.by_effect.is_empty()
                     && let Some(entry) = cx.knows(call)
                 {
-                    for (effects, rule, looped) in &self.by_effect {
+                    for (effects, wanted) in &self.by_effect {
                         if entry.effects.any_of(*effects)
-                            && (tag.is_looped() || !looped)
-                            && !tried.contains(rule)
+                            && wanted.fits(tag)
+                            && !tried.contains(&wanted.rule)
                         {
-                            self.try_rule(*rule, *node, cx, &mut found);
+                            self.try_rule(wanted.rule, *node, cx, &mut found);
                         }
                     }
                 }

@@ -4,6 +4,9 @@
 
 mod added;
 mod before_loop;
+mod blocking;
+mod built;
+mod clocks;
 mod comprehensions;
 mod cx;
 mod dispatch;
@@ -22,7 +25,7 @@ pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Elsewhere, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
 pub use query::{
-    Accumulating, AnyComprehension, AnyFor, FirstElement, InAsync, InLoop, Looped, Query,
+    Accumulating, AnyComprehension, AnyFor, AnyImport, FirstElement, InAsync, InLoop, Looped, Query,
 };
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
 pub use sides::OneSided;

@@ -142,6 +142,21 @@ impl Query for Accumulating {
     }
 }
 
+/// `import x` and `from x import y`.
+pub struct AnyImport;
+
+impl Query for AnyImport {
+    type Node<'a> = AnyNodeRef<'a>;
+    const KINDS: &'static [NodeKind] = &[NodeKind::StmtImport, NodeKind::StmtImportFrom];
+    fn get<'a>(node: AnyNodeRef<'a>, _: &Cx<'a>) -> Option<AnyNodeRef<'a>> {
+        matches!(
+            node,
+            AnyNodeRef::StmtImport(_) | AnyNodeRef::StmtImportFrom(_)
+        )
+        .then_some(node)
+    }
+}
+
 /// `something[0]` and `something.pop(0)`, with what is asked for its first item.
 pub struct FirstElement;
 

@@ -53,7 +53,7 @@ impl RuleInfo {
 pub enum Group {
     /// The complexity class is worse than it needs to be.
     Algorithmic,
-    /// The event loop stands still.
+    /// The event loop stands still, or what was handed out to run at once does not.
     Async,
     /// A cache that leaks, never hits, or raises.
     Cache,
@@ -61,7 +61,7 @@ pub enum Group {
     Io,
     /// More memory than needed, with little or no gain in time.
     Memory,
-    /// A constant factor.
+    /// A constant factor, and how it is measured.
     Micro,
 }
 
@@ -93,10 +93,11 @@ impl Group {
 pub enum Cost {
     /// Growth of the bad and of the good form, as in `("O(n²)", "O(n)")`.
     Growth(&'static str, &'static str),
+    /// Waits for the network, a disk or a server, with a word on how many: `("n round trips", "1")`. No stopwatch here knows how
+    /// long one takes there.
+    RoundTrips(&'static str, &'static str),
     /// No other task runs for as long as the call takes.
     BlocksEventLoop,
-    /// A wait for another machine or the disk for each item, where one would do; the text tells how many.
-    RoundTrips(&'static str),
     /// Bytes that need not be held.
     Memory(&'static str),
     /// Memory that is never given back.
@@ -105,8 +106,12 @@ pub enum Cost {
     Factor(&'static str),
     /// The same growth, a little faster.
     Constant(&'static str),
-    /// It does not do what it looks like: an exception, or nothing at all.
+    /// It does not do what it looks like: an exception, a wrong figure, or nothing at all.
     Broken(&'static str),
+    /// Time spent waiting for what could run at the same time, or later, or not at all. A stopwatch on an example says nothing of it.
+    Wait(&'static str),
+    /// It depends on what the text does not tell, as what the code is for. For those who ask.
+    Debatable(&'static str),
 }
 
 impl Cost {
@@ -118,24 +123,28 @@ impl Cost {
         )
     }
 
-    /// Whether the cost is worth everybody's time. Memory and small factors are for those who ask: a reader who was not told to
-    /// care shrugs at them.
+    /// Whether the cost is worth everybody's time. Memory, small factors and what depends are for those who ask: a reader who was
+    /// not told to care shrugs at them.
     pub fn pays(self) -> bool {
-        !matches!(self, Cost::Memory(_) | Cost::Constant(_))
+        !matches!(
+            self,
+            Cost::Memory(_) | Cost::Constant(_) | Cost::Debatable(_)
+        )
     }
 }
 
 impl std::fmt::Display for Cost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Cost::Growth(bad, good) => write!(f, "{bad} -> {good}"),
+            Cost::Growth(bad, good) | Cost::RoundTrips(bad, good) => write!(f, "{bad} -> {good}"),
             Cost::BlocksEventLoop => f.write_str("blocks the event loop"),
-            Cost::RoundTrips(text)
-            | Cost::Memory(text)
+            Cost::Memory(text)
             | Cost::Leak(text)
             | Cost::Factor(text)
             | Cost::Constant(text)
-            | Cost::Broken(text) => f.write_str(text),
+            | Cost::Broken(text)
+            | Cost::Wait(text)
+            | Cost::Debatable(text) => f.write_str(text),
         }
     }
 }

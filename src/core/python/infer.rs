@@ -320,6 +320,11 @@ impl<'a> Facts<'a> {
                                 .entry(name.id.as_str())
                                 .or_default()
                                 .push(Assigned::Value(&assign.value));
+                            continue;
+                        }
+                        for name in self.target_names(target).into_iter().flatten() {
+                            let entry = table.entry(name.id.as_str()).or_default();
+                            entry.push(Assigned::Other);
                         }
                     }
                 }

@@ -43,6 +43,12 @@ impl Tag {
         usize::from(self.0)
     }
 
+    /// Whether the node is of that kind.
+    #[inline]
+    pub fn is(self, kind: NodeKind) -> bool {
+        self.0 & !Self::LOOPED == kind as u8
+    }
+
     #[inline]
     pub fn is_looped(self) -> bool {
         self.0 & Self::LOOPED != 0

@@ -89,5 +89,11 @@ words! {
         Offloads = 41 "offloads",
         /// Hands over many at once: what others do one by one.
         Batches = 42 "batches",
+        /// Over in microseconds, as a rule: a look at what a path is.
+        Brief = 43 "brief",
+        /// Reads or writes objects of a model, with rows behind them.
+        Maps = 44 "maps",
+        /// Asks a store of keys and values.
+        KeyValue = 45 "key_value",
     }
 }

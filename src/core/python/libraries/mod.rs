@@ -12,7 +12,6 @@ pub use effects::{Blocks, Builds, Does};
 use super::facts::Facts;
 use super::project::Meaning;
 use super::symbols::Binding;
-use super::tree::Tag;
 use super::types::Type;
 use super::typeshed::Table;
 
@@ -220,10 +219,8 @@ impl<'a> Facts<'a> {
             for root in ["builtins", "io"] {
                 imported.add(root);
             }
-            let wanted = [NodeKind::StmtImport, NodeKind::StmtImportFrom]
-                .map(|kind| [true, false].map(|looped| Tag::new(kind, looped).index()));
             for (tag, node) in self.tree.tagged() {
-                if !wanted.as_flattened().contains(&tag.index()) {
+                if !tag.is(NodeKind::StmtImport) && !tag.is(NodeKind::StmtImportFrom) {
                     continue;
                 }
                 match node {
