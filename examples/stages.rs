@@ -12,7 +12,7 @@ use ruff_python_ast::PySourceType;
 use ruff_python_parser::parse_unchecked_source;
 
 #[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     let run = std::thread::Builder::new()
@@ -28,6 +28,7 @@ fn stages() {
     let setup = Setup {
         python: Versions::default(),
         policy: Arc::new(Policy::new(severities.collect(), Quiet::default())),
+        project: None,
     };
     let mut total = [Duration::ZERO; 8];
     let files = std::env::args()

@@ -7,6 +7,7 @@
 //! is no more.
 
 mod file;
+mod known;
 mod matching;
 
 use std::cell::RefCell;
@@ -25,6 +26,7 @@ use crate::rule_set::index_of;
 use crate::verdict::{Fate, Marked};
 
 pub use file::FileError;
+pub use known::{Known, add, told, unreadable, unwritable};
 pub use matching::{Entry, Place};
 use matching::{Found, World, matched};
 
@@ -281,6 +283,13 @@ impl Scene for OnDisk<'_> {
             Some(None) => Left::Unknown,
             // What is on disk is not what was checked.
             Some(Some(target)) if target.input == Input::Stdin => Left::Unknown,
+            Some(Some(Target {
+                input: Input::Buffer(file, text),
+                ..
+            })) => match crate::read::buffer(text, file, path) {
+                Reading::Text(source, _) => Left::of(&source),
+                _ => Left::Unknown,
+            },
             // Only runs that look at a file may say what has become of it.
             None if file.exists() => Left::Unknown,
             _ => match crate::read::file(&file, path, None) {

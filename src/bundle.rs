@@ -3,19 +3,20 @@
 //! **Invariant**: nothing is lost: runs over the parts of a project, merged, say what one run over all of it says.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use hotlint_core::python::{Source, SourceKind};
 use ruff_notebook::Notebook;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::rank::Ranking;
 use crate::read::Origin;
 use crate::report::{Checked, Report};
 use crate::stored::StoredReport;
 
 /// Goes up when older versions would misread a file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Bundle {
@@ -23,6 +24,7 @@ struct Bundle {
     version: u32,
     checked: usize,
     compared: bool,
+    ranking: Option<Ranking>,
     files: Vec<File>,
 }
 
@@ -74,6 +76,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         version: VERSION,
         checked: report.checked,
         compared: report.compared,
+        ranking: report.ranking.clone(),
         files,
     };
     serde_json::to_writer(&mut *out, &bundle)?;
@@ -96,7 +99,7 @@ pub fn read(bytes: &[u8]) -> Result<Report, BundleError> {
             .ok_or(BundleError::OtherVersion)?,
         checked: bundle.checked,
         compared: bundle.compared,
-        ..Report::default()
+        ranking: bundle.ranking,
     })
 }
 
@@ -130,24 +133,47 @@ fn restored(file: File) -> Option<Checked> {
 /// # Errors
 /// When two of them say different things about one file.
 pub fn merged(reports: Vec<Report>) -> Result<Report, BundleError> {
-    let mut all = Report::default();
+    let (mut checked, mut compared) = (0, false);
+    let mut ranking: Option<Ranking> = None;
+    // Files with what the profile says of their lines.
+    let mut files = Vec::new();
     for report in reports {
-        all.checked += report.checked;
-        all.compared |= report.compared;
-        all.files.extend(report.files);
+        checked += report.checked;
+        compared |= report.compared;
+        let mut heats = Vec::new();
+        if let Some(mut told) = report.ranking {
+            heats = std::mem::take(&mut told.lines);
+            ranking.get_or_insert_default().join(told);
+        }
+        heats.resize(report.files.len(), Default::default());
+        files.extend(report.files.into_iter().zip(heats));
     }
-    all.files
-        .sort_by(|one, other| Path::new(one.source.path()).cmp(Path::new(other.source.path())));
+    let path = |file: &Checked| PathBuf::from(file.source.path());
+    files.sort_by_cached_key(|(file, _)| path(file));
     let mut twice = None;
-    all.files.dedup_by(|one, other| {
+    files.dedup_by(|(one, _), (other, _)| {
         let same = one.source.path() == other.source.path();
         if same && StoredReport::from(&one.report) != StoredReport::from(&other.report) {
             twice = Some(one.source.path().to_owned());
         }
         same
     });
-    match twice {
-        Some(path) => Err(BundleError::Twice(path)),
-        None => Ok(all),
+    if let Some(path) = twice {
+        return Err(BundleError::Twice(path));
     }
+    let (files, lines) = files.into_iter().unzip();
+    if let Some(ranking) = &mut ranking {
+        ranking.lines = lines;
+    }
+    let mut report = Report {
+        files,
+        checked,
+        compared,
+        ranking: None,
+    };
+    report.ranking = ranking.map(|mut ranking| {
+        ranking.settle(&mut report);
+        ranking
+    });
+    Ok(report)
 }

@@ -3,6 +3,9 @@
 //! One file for each build of hotlint holds, by content, what the rules found, and by path, which content was there last. It is read
 //! at the start of a run and written anew at its end. Severities, quiet files, baselines and profiles come after it.
 //!
+//! What hangs on other files is remembered with what was there, and counts only while that is the same: a list of such places is
+//! cheaper to check than the file is to read again with all that it calls.
+//!
 //! **Invariant**: a wrong answer is never given: what is not known for certain is found again. Two runs at once, or one that dies,
 //! cost time and nothing else, for the file is replaced as a whole.
 
@@ -12,10 +15,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hotlint_core::python::Project;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
+use crate::discover::Walked;
 use crate::stored::StoredReport;
 use crate::verdict::FileReport;
 
@@ -27,6 +32,8 @@ const TAG: &str =
     "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of hotlint.\n";
 /// What nobody has asked for in so many days goes.
 const KEPT_DAYS: u32 = 30;
+/// Each way of starting hotlint has a walk of its own; a project has few.
+const MOST_WALKS: usize = 16;
 /// A file that was written so shortly before it was read may be written again within one tick of its clock.
 const TICK: Duration = Duration::from_secs(2);
 
@@ -43,17 +50,20 @@ pub struct Cache {
     fresh: Mutex<Fresh>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Known {
-    /// By whole path and what was asked.
-    places: FxHashMap<(String, u64), Place>,
+    /// By whole path; for each thing that was asked.
+    places: FxHashMap<String, Vec<Place>>,
     reports: FxHashMap<Key, Remembered>,
+    /// By what a walk began with.
+    walks: FxHashMap<u64, RememberedWalk>,
 }
 
 /// What this run adds.
 #[derive(Debug, Default)]
 struct Fresh {
-    places: Vec<((String, u64), Place)>,
+    places: Vec<(String, Place)>,
+    walks: Vec<(u64, RememberedWalk)>,
     reports: Vec<(Key, Remembered)>,
     /// What was of use again.
     used: Vec<Key>,
@@ -61,6 +71,7 @@ struct Fresh {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Place {
+    asked: u64,
     stamp: Stamp,
     key: Key,
 }
@@ -71,10 +82,19 @@ struct Remembered {
     used: u32,
     /// `None` where there is nothing to say.
     report: Option<StoredReport>,
+    /// What of other files it hangs on, and what was there.
+    seen: Vec<(String, u64)>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct RememberedWalk {
+    /// Days since 1970.
+    used: u32,
+    walked: Walked,
 }
 
 /// What the system says of a file that changes whenever its bytes do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stamp {
     size: u64,
     modified: u64,
@@ -93,8 +113,12 @@ pub enum Answer {
 impl Cache {
     /// Reads what is known from the folder at `folder`; that which cannot be read is not known.
     pub fn open(folder: &Path) -> Self {
+        Self::open_at(folder, SystemTime::now())
+    }
+
+    /// As [`Cache::open`], at a given time.
+    pub(crate) fn open_at(folder: &Path, now: SystemTime) -> Self {
         let path = folder.join(format!("{}-{BUILD}", env!("CARGO_PKG_VERSION")));
-        let now = SystemTime::now();
         let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             known: Known::read(&path).unwrap_or_default(),
@@ -106,16 +130,20 @@ impl Cache {
     }
 
     /// What is known about the file at `path` without reading it; `asked` is what decides beside its bytes.
-    pub fn of_unread(&self, path: &str, asked: u64, stamp: Stamp) -> Answer {
-        let place = self.known.places.get(&(path.to_owned(), asked));
-        match place.filter(|place| place.stamp == stamp) {
-            Some(place) if self.is_clean(place.key) => Answer::Clean,
+    pub fn of_unread(&self, path: &str, asked: u64, stamp: Stamp, project: &Project) -> Answer {
+        match self
+            .known
+            .place(path, asked)
+            .filter(|place| place.stamp == stamp)
+        {
+            Some(place) if self.is_clean(place.key, project) => Answer::Clean,
             _ => Answer::Nothing,
         }
     }
 
-    fn is_clean(&self, key: Key) -> bool {
-        let clean = (self.known.reports.get(&key)).is_some_and(|known| known.report.is_none());
+    fn is_clean(&self, key: Key, project: &Project) -> bool {
+        let clean = (self.known.reports.get(&key))
+            .is_some_and(|known| known.report.is_none() && known.holds(project));
         if clean {
             self.mark_used(key);
         }
@@ -123,8 +151,10 @@ impl Cache {
     }
 
     /// What is known about these bytes.
-    pub fn of(&self, key: Key) -> Answer {
-        match self.known.reports.get(&key).map(|known| &known.report) {
+    pub fn of(&self, key: Key, project: &Project) -> Answer {
+        let known = self.known.reports.get(&key);
+        let known = known.filter(|known| known.holds(project));
+        match known.map(|known| &known.report) {
             None => Answer::Nothing,
             Some(None) => {
                 self.mark_used(key);
@@ -160,13 +190,13 @@ impl Cache {
         stamp: Option<Stamp>,
         key: Key,
         report: Option<&FileReport>,
+        project: &Project,
     ) {
         let mut fresh = self.fresh();
         if let Some(stamp) = stamp.filter(|stamp| self.is_settled(*stamp)) {
-            let place = Place { stamp, key };
-            let name = (path.to_owned(), asked);
-            if self.known.places.get(&name) != Some(&place) {
-                fresh.places.push((name, place));
+            let place = Place { asked, stamp, key };
+            if self.known.place(path, asked) != Some(&place) {
+                fresh.places.push((path.to_owned(), place));
             }
         }
         if let Some(report) = report {
@@ -174,13 +204,35 @@ impl Cache {
             let remembered = Remembered {
                 used: self.today,
                 report: (!stored.is_empty()).then_some(stored),
+                seen: (report.seen.iter())
+                    .map(|place| (place.to_string(), project.state(place)))
+                    .collect(),
             };
             fresh.reports.push((key, remembered));
         }
     }
 
+    /// What a walk that began with `asked` has found.
+    pub fn walk(&self, asked: u64) -> Option<&Walked> {
+        self.known.walks.get(&asked).map(|known| &known.walked)
+    }
+
+    /// Remembers what a walk that began with `asked` has found.
+    pub fn remember_walk(&self, asked: u64, walked: Walked) {
+        if self.walk(asked) != Some(&walked) {
+            let used = self.today;
+            let walk = RememberedWalk { used, walked };
+            self.fresh().walks.push((asked, walk));
+        }
+    }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
     /// Whether a write after this stamp would show.
-    fn is_settled(&self, stamp: Stamp) -> bool {
+    pub fn is_settled(&self, stamp: Stamp) -> bool {
         let latest = Duration::from_nanos(stamp.modified.max(stamp.changed));
         let now = self.now.duration_since(UNIX_EPOCH).unwrap_or_default();
         latest + TICK < now
@@ -194,26 +246,26 @@ impl Cache {
     ///
     /// # Errors
     /// Whatever the system says; what was there before is still there.
-    pub fn close(self) -> io::Result<()> {
-        let fresh = self
-            .fresh
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+    pub fn close(&self) -> io::Result<()> {
         let Fresh {
             places,
+            walks,
             reports,
             used,
-        } = fresh;
-        if places.is_empty() && reports.is_empty() && used.is_empty() {
+        } = std::mem::take(&mut *self.fresh());
+        if places.is_empty() && walks.is_empty() && reports.is_empty() && used.is_empty() {
             return Ok(());
         }
-        let Some(folder) = self.path.parent() else {
-            return Ok(());
-        };
+        let folder = self.folder();
         prepare(folder)?;
         // Another run may have added something in the meantime.
-        let mut known = Known::read(&self.path).unwrap_or(self.known);
-        known.places.extend(places);
+        let mut known = Known::read(&self.path).unwrap_or_else(|| self.known.clone());
+        for (path, place) in places {
+            let of_path = known.places.entry(path).or_default();
+            of_path.retain(|older| older.asked != place.asked);
+            of_path.push(place);
+        }
+        known.walks.extend(walks);
         known.reports.extend(reports);
         for key in used {
             if let Some(remembered) = known.reports.get_mut(&key) {
@@ -225,9 +277,11 @@ impl Cache {
             .reports
             .retain(|_, remembered| remembered.used >= oldest);
         let reports = &known.reports;
-        known
-            .places
-            .retain(|_, place| reports.contains_key(&place.key));
+        known.places.retain(|_, places| {
+            places.retain(|place| reports.contains_key(&place.key));
+            !places.is_empty()
+        });
+        known.forget_walks(oldest);
         known.write(&self.path, folder)?;
         // What other builds have left, once nobody uses it.
         forget_others(folder, &self.path, self.now);
@@ -235,7 +289,33 @@ impl Cache {
     }
 }
 
+impl Remembered {
+    /// Whether what it hangs on is still the same.
+    fn holds(&self, project: &Project) -> bool {
+        (self.seen.iter()).all(|(place, state)| project.state(place) == *state)
+    }
+}
+
 impl Known {
+    fn place(&self, path: &str, asked: u64) -> Option<&Place> {
+        let places = self.places.get(path)?;
+        places.iter().find(|place| place.asked == asked)
+    }
+
+    /// Lets go of walks that were remembered before the day `oldest`, and of the oldest where there are many.
+    fn forget_walks(&mut self, oldest: u32) {
+        let mut days: Vec<_> = (self.walks.iter())
+            .map(|(asked, walk)| (walk.used, *asked))
+            .collect();
+        days.sort_unstable();
+        let surplus = days.len().saturating_sub(MOST_WALKS);
+        for (index, (used, asked)) in days.into_iter().enumerate() {
+            if index < surplus || used < oldest {
+                self.walks.remove(&asked);
+            }
+        }
+    }
+
     fn read(path: &Path) -> Option<Self> {
         let bytes = fs::read(path).ok()?;
         let (sum, body) = bytes.split_at_checked(8)?;

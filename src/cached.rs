@@ -12,12 +12,13 @@ use crate::setup;
 /// The file at `path`, without reading more of it than is needed, and without looking for what is known.
 pub fn file(target: &Target, path: &Path, cache: &Cache) -> Linted {
     let settings = &target.config.settings;
+    let project = &*target.config.project;
     let asked = target.config.asked(&target.shown);
     let place = path.to_string_lossy();
     let metadata = std::fs::metadata(path).ok();
     let stamp = metadata.as_ref().and_then(Stamp::of);
     if let Some(stamp) = stamp
-        && let Answer::Clean = cache.of_unread(&place, asked, stamp)
+        && let Answer::Clean = cache.of_unread(&place, asked, stamp, project)
     {
         return Linted::default();
     }
@@ -27,9 +28,9 @@ pub fn file(target: &Target, path: &Path, cache: &Cache) -> Linted {
         other => return said(target, read::taken(other, path, &target.shown, limit)),
     };
     let key = cache::key(&bytes, asked);
-    let known = cache.of(key);
+    let known = cache.of(key, project);
     if let Answer::Clean = known {
-        cache.remember(&place, asked, stamp, key, None);
+        cache.remember(&place, asked, stamp, key, None, project);
         return Linted::default();
     }
     let (source, origin) = match read::text(bytes, path, &target.shown) {
@@ -39,12 +40,12 @@ pub fn file(target: &Target, path: &Path, cache: &Cache) -> Linted {
     let setup = setup(target, source.text());
     let mut report = match known {
         Answer::Report(report) => {
-            cache.remember(&place, asked, stamp, key, None);
+            cache.remember(&place, asked, stamp, key, None, project);
             report
         }
         _ => {
             let report = find(&source, &setup);
-            cache.remember(&place, asked, stamp, key, Some(&report));
+            cache.remember(&place, asked, stamp, key, Some(&report), project);
             report
         }
     };

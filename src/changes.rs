@@ -273,9 +273,9 @@ impl Changed {
 }
 
 fn whole(target: &Target, cwd: &Path) -> PathBuf {
-    match &target.input {
-        Input::File(path) | Input::Given(path, _) => path.clone(),
-        Input::Stdin => normal(&cwd.join(&target.shown)),
+    match target.input.path() {
+        Some(path) => path.to_path_buf(),
+        None => normal(&cwd.join(&target.shown)),
     }
 }
 
@@ -311,6 +311,7 @@ impl Scene for Now<'_> {
                 read::text(bytes.to_vec(), path, &path.to_string_lossy())
             }
             Some(Input::File(file)) => read::file(file, path, None),
+            Some(Input::Buffer(file, text)) => read::buffer(text, file, path),
             Some(Input::Stdin) => return Left::Unknown,
             // Removed, or removed from what is to be committed.
             None => return Left::Nothing,

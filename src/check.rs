@@ -1,11 +1,12 @@
 //! `check(&Source, &Setup) -> FileReport`: the only pipeline. Command line, editor and tests all call it.
 //!
-//! **Invariant**: pure. No disk, no clock, no environment; the same text and setup give the same report.
+//! **Invariant**: pure. No disk but through the project that the setup brings, no clock, no environment; the same text, setup and
+//! project give the same report.
 
 use std::sync::Arc;
 
 use hotlint_core::lint::{Cx, Dispatch, Finding, Severity, Silence};
-use hotlint_core::python::{Facts, ParseProblem, Source, SourceKind, Versions, parse};
+use hotlint_core::python::{Facts, ParseProblem, Project, Source, SourceKind, Versions, parse};
 use hotlint_core::text_size::TextRange;
 
 use crate::anchor::{self, Anchor};
@@ -21,6 +22,8 @@ pub struct Setup {
     /// The Python versions that the linted project, or the script, supports.
     pub python: Versions,
     pub policy: Arc<Policy>,
+    /// The other files of the project; `None` looks at one file alone.
+    pub project: Option<Arc<Project>>,
 }
 
 /// What all rules say of one line, selected or not, and what they asked.
@@ -44,6 +47,7 @@ pub fn explain(
 ) -> Result<Explanation, ParseProblem> {
     let parsed = parse(source)?;
     let facts = Facts::new(source, &parsed, setup.python).map_err(ParseProblem::TooDeep)?;
+    let facts = facts.within(setup.project.as_deref());
     let all = Dispatch::new(hotlint_rules::all().iter().copied());
     let (spoken, silent) = all.explain(&Cx::new(facts), lines);
     let (found, spoken) = spoken.into_iter().unzip();
@@ -68,7 +72,7 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
         Err(problem) => return FileReport::unparsed(problem),
     };
     let cx = match Facts::new(source, &parsed, setup.python) {
-        Ok(facts) => Cx::new(facts),
+        Ok(facts) => Cx::new(facts.within(setup.project.as_deref())),
         Err(place) => return FileReport::unparsed(ParseProblem::TooDeep(place)),
     };
     // Stubs are read for what others ask about them.
@@ -96,6 +100,7 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
             .collect()
     });
     anchor::drop_anchors(&cx, &mut report.findings);
+    report.seen = cx.seen();
     report
 }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint,
+};
 use clap_complete::Shell;
 use hotlint_core::lint::Severity;
 use hotlint_core::python::Versions;
@@ -106,13 +108,13 @@ pub enum Command {
     Merge(Box<Check>),
     /// Turns comments and settings for ruff and perflint into hotlint's
     ///
-    /// Shows what would change; `--write` changes the comments.
+    /// Comments, and the selections in pyproject.toml, ruff.toml, .pylintrc and hotlint.toml. Shows what would change; `--write` does it.
     Migrate(Migrate),
     /// Explains a rule
     Rule(Rule),
     /// Explains the keys of a configuration file
     Config {
-        /// One key; all are listed without
+        /// One key, or `schema` for a JSON schema of them all; without, all keys are listed
         key: Option<String>,
     },
     /// Puts the files of a killed run with `--verify` back
@@ -122,8 +124,13 @@ pub enum Command {
     ///
     /// Runs hotlint's own examples, never the code of a project.
     Measure(Measure),
+    /// Serves an editor: the language server protocol, on standard input and output
+    Server(Server),
     /// Prints the completions of a shell
     Completions { shell: Shell },
+    /// Writes the documentation of this very version
+    #[command(hide = true, subcommand)]
+    Docs(Docs),
     /// Prints the version
     Version {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -227,6 +234,21 @@ impl Baseline {
     }
 }
 
+/// `hotlint docs`, for those who build packages and the site.
+#[derive(Debug, Subcommand)]
+pub enum Docs {
+    /// Manual pages and completions, where a package puts them below its prefix: `share/man/man1`, ...
+    Share {
+        #[arg(value_name = "PREFIX", value_hint = ValueHint::DirPath)]
+        prefix: PathBuf,
+    },
+    /// The site as Markdown, with the configuration of its generator
+    Site {
+        #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
+}
+
 /// `hotlint migrate`
 #[derive(Debug, Args)]
 pub struct Migrate {
@@ -285,7 +307,7 @@ pub struct Check {
     pub paths: Vec<PathBuf>,
 
     /// Apply the fixes that are safe
-    #[arg(long, conflicts_with = "changes", help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["staged", "since_diff"], help_heading = "Fixing")]
     pub fix: bool,
     /// Take fixes in that may change more than the time; `--no-unsafe-fixes` takes it back
     #[arg(long, overrides_with = "no_unsafe_fixes", help_heading = "Fixing")]
@@ -293,7 +315,7 @@ pub struct Check {
     #[arg(long, overrides_with = "unsafe_fixes", hide = true)]
     pub no_unsafe_fixes: bool,
     /// Apply fixes and do not report what is left
-    #[arg(long, conflicts_with_all = ["diff", "changes"], help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["diff", "staged", "since_diff"], help_heading = "Fixing")]
     pub fix_only: bool,
     /// With `--fix`: run COMMAND without and with the fixes, and take back those with which it fails
     ///
@@ -304,7 +326,7 @@ pub struct Check {
     #[arg(long, value_name = "COMMAND", conflicts_with = "diff", value_hint = ValueHint::CommandString, help_heading = "Fixing")]
     pub verify_faster: Option<String>,
     /// Show what `--fix` would change, and change nothing
-    #[arg(long, conflicts_with_all = ["fix", "changes"], help_heading = "Fixing")]
+    #[arg(long, conflicts_with_all = ["fix", "staged", "since_diff"], help_heading = "Fixing")]
     pub diff: bool,
 
     /// Run these rules and groups in place of the configured ones
@@ -457,6 +479,20 @@ pub struct Check {
         help_heading = "Global options"
     )]
     pub threads: usize,
+}
+
+/// `hotlint server`
+#[derive(Clone, Debug, Args)]
+pub struct Server {
+    /// Accepted, as clients pass it; there is no other way
+    #[arg(long)]
+    pub stdio: bool,
+    /// What several clients pass: the process that started the server
+    #[arg(long = "clientProcessId", value_name = "PID", hide = true)]
+    pub client_process_id: Option<String>,
+    /// Remember nothing of files that are not open
+    #[arg(long, env = "HOTLINT_NO_CACHE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::SetTrue, help_heading = "Global options")]
+    pub no_cache: bool,
 }
 
 /// What profiles are read, and what is made of them.
@@ -616,8 +652,22 @@ fn glob(text: &str) -> Result<String, String> {
         .map_err(|error| error.kind().to_string())
 }
 
-/// `args` with the word `check` where no command is named.
-pub fn with_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+/// What `args` say; `check` is meant where no command is named.
+///
+/// # Errors
+/// When they make no sense, and when help is asked for, in words for the user.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let args = with_command(&command, args);
+    let mut matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// `args` with the word `check` where none of `commands` is named.
+fn with_command(
+    commands: &clap::Command,
+    args: impl IntoIterator<Item = OsString>,
+) -> Vec<OsString> {
     let mut args: Vec<_> = args.into_iter().collect();
     let mut at = 1;
     while let Some(arg) = args.get(at).and_then(|arg| arg.to_str()) {
@@ -629,7 +679,6 @@ pub fn with_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
             _ => break,
         }
     }
-    let commands = Cli::command();
     let is_command = |word: &OsStr| {
         let named = commands
             .get_subcommands()
@@ -665,7 +714,7 @@ mod tests {
     fn check_is_meant_when_no_command_is_named() {
         let given = |line: &str| {
             let args = format!("hotlint {line}");
-            let args = with_command(args.split_whitespace().map(OsString::from));
+            let args = with_command(&Cli::command(), args.split_whitespace().map(OsString::from));
             args[1..].join(OsStr::new(" ")).into_string().unwrap()
         };
         for (line, wanted) in [

@@ -2,10 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 
 use hotlint_core::python::{Source, SourceKind};
 
-use crate::discover::{Input, Target};
+use crate::discover::Target;
 use crate::outcome::Linted;
 use crate::read::Origin;
 use crate::verdict::{Problem, ProblemKind};
@@ -40,10 +41,7 @@ pub fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 /// What is said of a file whose check crashed.
 pub fn report(target: &Target, crash: &str) -> Linted {
-    let path = match &target.input {
-        Input::File(path) | Input::Given(path, _) => path.clone(),
-        Input::Stdin => "-".into(),
-    };
+    let path = target.input.path().unwrap_or(Path::new("-")).to_path_buf();
     let problem = Problem {
         kind: ProblemKind::Internal,
         range: None,

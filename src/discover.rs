@@ -2,18 +2,24 @@
 //!
 //! **Invariant**: the order depends on the paths alone, never on threads or the file system.
 
+mod walked;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
 
+use crate::cache::{self, Cache, Stamp};
 use crate::config::{Configs, Resolved};
 use crate::quiet::normal;
 use crate::words::{reason, shown};
+
+pub use walked::Walked;
 
 /// Extensions that are checked when a walk meets them.
 const WALKED: [&str; 3] = ["py", "pyw", "ipynb"];
@@ -36,7 +42,19 @@ pub enum Input {
     File(PathBuf),
     /// A whole path too, with the content to take in place of that on disk.
     Given(PathBuf, Arc<[u8]>),
+    /// A whole path too, with the text that an editor has open for it.
+    Buffer(PathBuf, Arc<str>),
     Stdin,
+}
+
+impl Input {
+    /// The whole path; `None` for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) | Self::Given(path, _) | Self::Buffer(path, _) => Some(path),
+            Self::Stdin => None,
+        }
+    }
 }
 
 /// What a search came to.
@@ -61,10 +79,11 @@ pub struct Request {
     pub threads: usize,
 }
 
-/// Finds the files of `request`.
-pub fn find(request: &Request, configs: &Configs) -> Found {
+/// Finds the files of `request`. The outcome is the same with and without a `cache`.
+pub fn find(request: &Request, configs: &Configs, cache: Option<&Cache>) -> Found {
     let mut search = Search {
         configs,
+        cache,
         found: BTreeMap::new(),
         errors: Vec::new(),
         warnings: Vec::new(),
@@ -82,8 +101,53 @@ pub fn find(request: &Request, configs: &Configs) -> Found {
     search.finish(request.stdin.as_deref())
 }
 
+/// The one file at `path` as a walk from `folder` meets it; `None` where it passes over it.
+///
+/// A file that is not called like Python, but `is_python` all the same, is looked at as one that is named, unless it is excluded.
+pub fn met(path: &Path, folder: &Path, is_python: bool, configs: &Configs) -> Option<Target> {
+    let config = configs.of(path.parent().unwrap_or(path));
+    let settings = &config.settings;
+    let top = match path.starts_with(folder) {
+        true => folder,
+        false => &settings.root,
+    };
+    let is_walked = extension_in(path, &WALKED);
+    let is_met = if is_walked && path.starts_with(folder) && path.is_file() {
+        is_walked_to(path, folder, configs)
+    } else {
+        // Not saved yet, of another name, or of no folder.
+        (is_walked || is_python) && !settings.exclude.reaches(path, top)
+    };
+    is_met.then(|| Target {
+        shown: shown(path, configs.cwd()),
+        input: Input::File(path.to_path_buf()),
+        config: config.clone(),
+    })
+}
+
+/// Whether a walk from `folder` comes by `path`, which lies below.
+fn is_walked_to(path: &Path, folder: &Path, configs: &Configs) -> bool {
+    let mut walk = WalkBuilder::new(folder);
+    let respect = configs.of_run().settings.respect_gitignore;
+    let whole = path.to_path_buf();
+    walk.standard_filters(respect)
+        .hidden(false)
+        .current_dir(configs.cwd())
+        // Only the folders on the way.
+        .filter_entry(move |entry| whole.starts_with(entry.path()));
+    walk.build().flatten().any(|entry| entry.path() == path)
+        && !path
+            .ancestors()
+            .take_while(|part| *part != folder)
+            .any(|part| {
+                let config = configs.of(part.parent().unwrap_or(part));
+                config.settings.exclude.contains(part)
+            })
+}
+
 struct Search<'a> {
     configs: &'a Configs,
+    cache: Option<&'a Cache>,
     found: BTreeMap<PathBuf, Resolved>,
     errors: Vec<String>,
     warnings: Vec<String>,
@@ -119,6 +183,12 @@ impl Search<'_> {
         let Some((first, others)) = folders.split_first() else {
             return;
         };
+        let asked = walked::asked(folders, self.configs);
+        let known = self.cache.and_then(|cache| cache.walk(asked));
+        if let Some(files) = known.and_then(|walked| walked.files(self.configs)) {
+            self.found.extend(files);
+            return;
+        }
         let mut walk = WalkBuilder::new(first);
         for folder in others {
             walk.add(folder);
@@ -130,19 +200,34 @@ impl Search<'_> {
             .current_dir(self.configs.cwd());
         let links = Mutex::new(Vec::new());
         let found = Mutex::new(Vec::new());
+        let read = Mutex::new(Vec::new());
+        let has_rules = AtomicBool::new(false);
         let errors = Mutex::new(Vec::new());
         walk.build_parallel().run(|| {
             Box::new(|entry| {
                 match entry {
-                    Ok(entry) => return self.visit(&entry, &found, &links),
+                    Ok(entry) => return self.visit(&entry, &found, &links, &read, &has_rules),
                     Err(error) => push(&errors, describe(&error, self.configs.cwd())),
                 }
                 WalkState::Continue
             })
         });
-        self.found.extend(all(found));
-        self.errors.extend(all(errors));
-        self.follow(all(links));
+        let (found, links, errors) = (all(found), all(links), all(errors));
+        // Where links lead shows in no folder's time.
+        if let Some(cache) = self.cache.filter(|_| links.is_empty() && errors.is_empty())
+            && let Some(walked) = Walked::new(
+                all(read),
+                &found,
+                has_rules.into_inner(),
+                self.configs,
+                cache,
+            )
+        {
+            cache.remember_walk(asked, walked);
+        }
+        self.found.extend(found);
+        self.errors.extend(errors);
+        self.follow(links);
     }
 
     fn visit(
@@ -150,8 +235,18 @@ impl Search<'_> {
         entry: &DirEntry,
         found: &Mutex<Vec<(PathBuf, Resolved)>>,
         links: &Mutex<Vec<(PathBuf, Resolved)>>,
+        read: &Mutex<Vec<(PathBuf, Option<Stamp>)>>,
+        has_rules: &AtomicBool,
     ) -> WalkState {
         let path = entry.path();
+        if walked::may_ignore(entry.file_name()) {
+            has_rules.store(true, Ordering::Relaxed);
+        }
+        // What a run writes there must not look like a change.
+        let is_own = |cache: &Cache| path == cache.folder();
+        if entry.file_name() == cache::FOLDER || self.cache.is_some_and(is_own) {
+            return WalkState::Skip;
+        }
         let is_root = entry.depth() == 0;
         let config = self.configs.of(path.parent().unwrap_or(path));
         let settings = &config.settings;
@@ -164,7 +259,11 @@ impl Search<'_> {
             return WalkState::Skip;
         }
         match entry.file_type() {
-            Some(kind) if kind.is_dir() => {}
+            Some(kind) if kind.is_dir() && self.cache.is_some() => {
+                let metadata = fs::metadata(path).ok();
+                let stamp = metadata.as_ref().and_then(Stamp::of);
+                push(read, (path.to_path_buf(), stamp));
+            }
             Some(kind) if extension_in(path, &WALKED) => {
                 let place = if kind.is_symlink() { links } else { found };
                 if kind.is_file() || kind.is_symlink() {
@@ -330,191 +429,4 @@ pub fn names(targets: &[Target]) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Sources;
-
-    struct Tree(tempfile::TempDir);
-
-    impl Tree {
-        fn new(files: &[(&str, &str)]) -> Self {
-            let tree = Self(tempfile::tempdir().unwrap());
-            for (name, text) in files {
-                let path = tree.path().join(name);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, text).unwrap();
-            }
-            tree
-        }
-
-        /// As the system spells it, and as the current folder would be told.
-        fn path(&self) -> PathBuf {
-            fs::canonicalize(self.0.path()).unwrap()
-        }
-
-        fn find(&self, roots: &[&str]) -> Found {
-            self.find_with(roots, &[])
-        }
-
-        fn find_with(&self, roots: &[&str], config: &[&str]) -> Found {
-            let sources = Sources {
-                config: config.iter().map(|text| (*text).to_owned()).collect(),
-                ..Sources::default()
-            };
-            let configs = Configs::new(&self.path(), sources);
-            let roots = roots.iter().map(PathBuf::from).collect();
-            let request = Request {
-                roots,
-                ..Request::default()
-            };
-            let found = find(&request, &configs);
-            assert_eq!(configs.take_issues().len(), 0);
-            found
-        }
-    }
-
-    #[test]
-    fn a_walk_takes_python_and_passes_over_what_is_ignored() {
-        let tree = Tree::new(&[
-            (".git/HEAD", ""),
-            (".gitignore", "ignored.py\n/out/\n"),
-            ("a.py", ""),
-            ("b.PYW", ""),
-            ("c.ipynb", ""),
-            ("d.pyi", ""),
-            ("e.txt", ""),
-            (".hidden/f.py", ""),
-            ("ignored.py", ""),
-            ("out/g.py", ""),
-            ("venv/h.py", ""),
-            ("x/site-packages/i.py", ""),
-            ("x/.ignore", "k.py"),
-            ("x/j.py", ""),
-            ("x/k.py", ""),
-        ]);
-        let found = tree.find(&["."]);
-        assert_eq!(
-            names(&found.targets),
-            [".hidden/f.py", "a.py", "b.PYW", "c.ipynb", "x/j.py"]
-        );
-        let all = tree.find_with(&["."], &["respect-gitignore = false", "exclude = ['.git']"]);
-        assert_eq!(all.targets.len(), 10);
-        let less = tree.find_with(&["."], &["extend-exclude = ['x/*.py', '.hidden']"]);
-        assert_eq!(names(&less.targets), ["a.py", "b.PYW", "c.ipynb"]);
-    }
-
-    #[test]
-    fn a_file_is_found_once_however_it_is_named() {
-        let tree = Tree::new(&[("x/a.py", ""), ("x/y/b.py", "")]);
-        let found = tree.find(&["x", "x/y", "x/a.py", "./x/y/../a.py", ".", "x/y/b.py"]);
-        assert_eq!(names(&found.targets), ["x/a.py", "x/y/b.py"]);
-    }
-
-    #[test]
-    fn named_files_are_checked_though_excluded_unless_forced() {
-        let tree = Tree::new(&[("build/a.py", ""), ("stub.pyi", ""), ("venv/b.py", "")]);
-        let exclude = "exclude = ['build', 'venv']";
-        let roots = ["build/a.py", "stub.pyi", "venv"];
-        let found = tree.find_with(&roots, &[exclude]);
-        assert_eq!(
-            names(&found.targets),
-            ["build/a.py", "stub.pyi", "venv/b.py"]
-        );
-        let forced = tree.find_with(&roots, &[exclude, "force-exclude = true"]);
-        assert_eq!(names(&forced.targets), ["stub.pyi"]);
-    }
-
-    #[test]
-    fn scripts_are_python_by_their_first_line() {
-        let tree = Tree::new(&[
-            ("env", "#!/usr/bin/env python3\n"),
-            ("uv", "#!/usr/bin/env -S uv run --script\n"),
-            ("shell", "#!/bin/sh\n"),
-            ("README.md", "python"),
-        ]);
-        let found = tree.find(&["env", "uv", "shell", "README.md"]);
-        assert_eq!(names(&found.targets), ["env", "uv"]);
-        assert_eq!(found.warnings.len(), 2);
-        assert_eq!(tree.find(&["."]).targets.len(), 0);
-    }
-
-    #[test]
-    fn a_root_that_is_missing_does_not_stop_the_others() {
-        let tree = Tree::new(&[("a.py", "")]);
-        let found = tree.find(&["nonesuch", "a.py", "a.py/b"]);
-        assert_eq!(names(&found.targets), ["a.py"]);
-        assert_eq!(
-            found.errors,
-            [
-                "cannot read a.py/b: a part of the path is no folder",
-                "no such file or folder: nonesuch"
-            ]
-        );
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_are_followed_to_files_and_no_further() {
-        use std::os::unix::fs::symlink;
-        let tree = Tree::new(&[("a.py", ""), ("sub/b.py", ""), ("elsewhere/c.txt", "")]);
-        let link = |target: &str, name: &str| symlink(target, tree.path().join(name)).unwrap();
-        link("a.py", "again.py");
-        link(".", "sub/loop");
-        link("self.py", "self.py");
-        link("nowhere", ".#lock.py");
-        link("elsewhere/c.txt", "c.py");
-        let found = tree.find(&["."]);
-        assert_eq!(names(&found.targets), ["a.py", "c.py", "sub/b.py"]);
-        assert!(found.errors.is_empty(), "{:?}", found.errors);
-        let named = tree.find(&["self.py"]);
-        assert_eq!(named.errors.len(), 1);
-    }
-
-    #[test]
-    fn the_closest_configuration_counts() {
-        let tree = Tree::new(&[
-            (
-                "hotlint.toml",
-                "target-version = 'py311'\nextend-exclude = ['skip.py']",
-            ),
-            ("skip.py", ""),
-            ("a.py", ""),
-            (
-                "x/pyproject.toml",
-                "[project]\nrequires-python = '>=3.12'\n[tool.hotlint]\n",
-            ),
-            ("x/skip.py", ""),
-            (
-                "y/pyproject.toml",
-                "[project]\nrequires-python = '>=3.13'\n",
-            ),
-            ("y/b.py", ""),
-            (
-                "z/pyproject.toml",
-                "[tool.hotlint]\ntarget-version = 'py39'\n",
-            ),
-            (
-                "z/hotlint.toml",
-                "extend = '../hotlint.toml'\ntarget-version = 'py310'\n",
-            ),
-            ("z/.hotlint.toml", "extend = 'hotlint.toml'"),
-            ("z/c.py", ""),
-        ]);
-        let found = tree.find(&["."]);
-        let oldest = |target: &Target| target.config.versions("").oldest.minor;
-        let told: Vec<_> = found
-            .targets
-            .iter()
-            .map(|it| (it.shown.as_str(), oldest(it)))
-            .collect();
-        assert_eq!(
-            told,
-            [
-                ("a.py", 11),
-                ("x/skip.py", 12),
-                ("y/b.py", 11),
-                ("z/c.py", 10)
-            ]
-        );
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 mod apply;
 mod write;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -13,7 +14,7 @@ use rustc_hash::FxHashSet;
 use crate::check::{Setup, check};
 use crate::verdict::{Fate, FileReport, ProblemKind};
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, apply, fitted};
 pub use write::{WriteError, bytes, replace, temporary_prefix, write};
 
 /// Fixes that leave more work than this many passes do not come to an end.
@@ -71,6 +72,39 @@ impl fmt::Display for Bug {
 /// Takes safe fixes only, unless `allowed` is lower; those for display are never applied.
 pub fn fix_to_fixpoint(source: &Source, setup: &Setup, allowed: FixLevel) -> Fixed {
     fixpoint(source, allowed, &|source| check(source, setup))
+}
+
+/// Applies the fixes of those findings that stand in `report`, and of none that come to light by it.
+pub fn fix_standing(
+    source: &Source,
+    setup: &Setup,
+    report: FileReport,
+    allowed: FixLevel,
+) -> Fixed {
+    let first = Cell::new(Some(report));
+    fixpoint(source, allowed, &|source| {
+        first.take().unwrap_or_else(|| {
+            let mut report = check(source, setup);
+            for marked in &mut report.findings {
+                marked.fate = Fate::Unchanged;
+            }
+            report
+        })
+    })
+}
+
+/// The same with the fixes of one rule only; the report is about that rule alone.
+pub fn fix_rule_to_fixpoint(
+    source: &Source,
+    setup: &Setup,
+    allowed: FixLevel,
+    rule: &str,
+) -> Fixed {
+    fixpoint(source, allowed, &|source| {
+        let mut report = check(source, setup);
+        report.findings.retain(|marked| marked.finding.rule == rule);
+        report
+    })
 }
 
 type Check<'a> = &'a dyn Fn(&Source) -> FileReport;

@@ -13,19 +13,24 @@ mod command;
 pub mod config;
 mod crash;
 pub mod discover;
+mod docs;
 pub mod fix;
 pub mod interpreters;
+mod lsp;
 pub mod measure;
 mod mend;
 mod migrate;
 mod neighbours;
 mod outcome;
 mod output;
+mod page;
 pub mod policy;
 pub mod profile;
 mod progress;
+pub mod project;
 pub mod quiet;
 pub mod rank;
+mod ranking;
 pub mod read;
 pub mod render;
 pub mod report;
@@ -39,8 +44,8 @@ pub mod verify;
 mod words;
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
-use clap::Parser as _;
 use hotlint_core::python::STACK_SIZE;
 use rayon::prelude::*;
 
@@ -49,6 +54,8 @@ use check::Setup;
 use discover::{Input, Target};
 use outcome::Linted;
 use read::Reading;
+use report::{Checked, Report};
+use rustc_hash::FxHashMap;
 
 pub use command::Exit;
 pub use mend::Mode;
@@ -57,7 +64,7 @@ pub use outcome::Outcome;
 /// Does what the command line says and returns the exit code: 0, 1 or 2.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     crash::install();
-    let cli = match cli::Cli::try_parse_from(cli::with_command(args)) {
+    let cli = match cli::parse(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Nobody reads any more: then there is nobody to tell.
@@ -82,11 +89,7 @@ pub fn lint(
     cache: Option<&Cache>,
     step: impl Fn() + Sync,
 ) -> std::io::Result<Outcome> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .stack_size(STACK_SIZE)
-        .build()
-        .map_err(std::io::Error::other)?;
+    let pool = pool(threads)?;
     let lint = |target| {
         let linted = lint_file(target, mode, cache);
         step();
@@ -98,6 +101,11 @@ pub fn lint(
 
 /// One file, from its bytes to what is said about it.
 fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
+    lint_whole(target, mode, cache).without_idle_text()
+}
+
+/// The same, with the text, whether or not there is anything to say about it.
+fn lint_whole(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
     let linted = crash::guard(|| {
         let settings = &target.config.settings;
         let reading = match &target.input {
@@ -106,6 +114,13 @@ fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
                 _ => read::file(path, &target.shown, settings.max_file_size),
             },
             Input::Given(path, bytes) => read::text(bytes.to_vec(), path, &target.shown),
+            Input::Buffer(path, text) => {
+                let size = text.len() as u64;
+                match settings.max_file_size.filter(|limit| size > *limit) {
+                    None => read::buffer(text, path, &target.shown),
+                    limit => read::taken(Ok(Err(size)), path, &target.shown, limit),
+                }
+            }
             Input::Stdin => read::stdin(&target.shown, settings.max_file_size),
         };
         match reading {
@@ -120,8 +135,39 @@ fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
             Reading::Foreign => Linted::default(),
         }
     });
-    let linted = linted.unwrap_or_else(|crash| crash::report(target, &crash));
-    linted.without_idle_text()
+    linted.unwrap_or_else(|crash| crash::report(target, &crash))
+}
+
+/// Mends the findings that stand in `report`, the outcome of checking `targets`, as `mode` says.
+///
+/// # Errors
+/// When there are no threads to be had.
+pub fn mend_standing(
+    report: Report,
+    targets: &[Target],
+    mode: Mode,
+    threads: usize,
+) -> std::io::Result<Outcome> {
+    let by_name: FxHashMap<&str, &Target> =
+        (targets.iter().map(|target| (target.shown.as_str(), target))).collect();
+    let mend = |file: Checked| {
+        let Some(target) = by_name.get(file.source.path()) else {
+            return Linted::default();
+        };
+        let setup = setup(target, file.source.text());
+        mend::standing(file, &setup, target.config.settings.unsafe_fixes, mode)
+    };
+    let files =
+        pool(threads)?.install(|| report.files.into_par_iter().map(mend).collect::<Vec<_>>());
+    Ok(files.into_iter().fold(Outcome::of(targets), Outcome::with))
+}
+
+fn pool(threads: usize) -> std::io::Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK_SIZE)
+        .build()
+        .map_err(std::io::Error::other)
 }
 
 /// What decides about a file with this `text`.
@@ -129,5 +175,6 @@ pub fn setup(target: &Target, text: &str) -> Setup {
     Setup {
         python: target.config.versions(text),
         policy: target.config.settings.policy.clone(),
+        project: Some(Arc::clone(&target.config.project)),
     }
 }

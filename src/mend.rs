@@ -32,11 +32,30 @@ pub fn file(
     unsafe_fixes: bool,
     mode: Mode,
 ) -> Linted {
-    let allowed = match unsafe_fixes {
+    let fixed = fix::fix_to_fixpoint(&source, setup, allowed(unsafe_fixes));
+    mended(source, origin, setup, mode, fixed)
+}
+
+/// Mends what stands in the report of one file, and nothing else.
+pub fn standing(file: Checked, setup: &Setup, unsafe_fixes: bool, mode: Mode) -> Linted {
+    let Checked {
+        source,
+        origin,
+        report,
+    } = file;
+    let fixed = fix::fix_standing(&source, setup, report, allowed(unsafe_fixes));
+    mended(source, origin, setup, mode, fixed)
+}
+
+fn allowed(unsafe_fixes: bool) -> FixLevel {
+    match unsafe_fixes {
         true => FixLevel::Unsafe,
         false => FixLevel::Safe,
-    };
-    let fixed = fix::fix_to_fixpoint(&source, setup, allowed);
+    }
+}
+
+/// Puts what was fixed where `mode` wants it.
+fn mended(source: Source, origin: Origin, setup: &Setup, mode: Mode, fixed: fix::Fixed) -> Linted {
     let count = fixed.counts.values().sum();
     let before = Checked {
         source,

@@ -223,18 +223,11 @@ impl Pylint {
                 .extend(disabled.map(strings).unwrap_or_default());
         }
         for ini in [hidden, plain] {
-            let value = |key: &str| {
-                ini.lines().find_map(|line| {
-                    let (name, value) = line.split_once('=')?;
-                    (name.trim() == key).then_some(value)
-                })
-            };
-            pylint.has_perflint |=
-                value("load-plugins").is_some_and(|list| list.contains("perflint"));
-            let words = value("disable").unwrap_or_default().split(',');
-            pylint
-                .disabled
-                .extend(words.map(|word| word.trim().to_owned()));
+            let values = |key: &'static str| values(ini, key).collect::<Vec<_>>();
+            pylint.has_perflint |= values("load-plugins")
+                .iter()
+                .any(|name| name.contains("perflint"));
+            pylint.disabled.extend(values("disable"));
         }
         pylint
     }
@@ -249,6 +242,22 @@ impl Pylint {
                 .any(|name| name == code || rule.is_some() && rule_of(name) == rule)
         }
     }
+}
+
+/// The words of a list in an INI file; it goes on in lines that are indented.
+fn values<'i>(ini: &'i str, key: &'i str) -> impl Iterator<Item = String> + 'i {
+    let mut is_in = false;
+    let lines = ini.lines().filter_map(move |line| {
+        let is_more = line.starts_with([' ', '\t']) && !line.trim().is_empty();
+        if is_more {
+            return is_in.then_some(line);
+        }
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        is_in = name.trim() == key;
+        is_in.then_some(value)
+    });
+    let words = lines.flat_map(|line| line.split(','));
+    words.map(|word| word.trim().to_owned())
 }
 
 #[cfg(test)]

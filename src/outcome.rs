@@ -36,6 +36,7 @@ impl Linted {
         let report = FileReport {
             findings: Vec::new(),
             problems: vec![problem],
+            ..FileReport::default()
         };
         Self::reported(source, origin, report)
     }
@@ -54,7 +55,9 @@ impl Linted {
     /// Lets the text go when there is nothing to say about it.
     pub fn without_idle_text(mut self) -> Self {
         let said = |checked: &Checked| {
-            let FileReport { findings, problems } = &checked.report;
+            let FileReport {
+                findings, problems, ..
+            } = &checked.report;
             !findings.is_empty() || !problems.is_empty()
         };
         self.checked = self.checked.filter(said);

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use hotlint_core::lint::{Cost, RuleInfo, Severity};
 use hotlint_core::python::{STACK_SIZE, parse};
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
 use crate::profile::{Profile, Site, Unit, is_library};
 use crate::report::{Checked, Report};
@@ -24,6 +25,7 @@ use join::{Located, Watch};
 pub use paths::Paths;
 use scopes::Scopes;
 use shift::Shift;
+pub use shift::known;
 
 /// From this share of a run on a finding is hot, and told one step louder.
 pub const HOT: f64 = 0.10;
@@ -44,24 +46,31 @@ pub struct Wanted {
 }
 
 /// What the profiles say about a whole report.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Ranking {
     /// What was read, as people call it.
     pub sources: Vec<String>,
     /// The unit and the total of the profile that most findings are ranked by.
     pub total: Option<(Unit, f64)>,
     /// Findings by file and place in [`Report::files`], hottest first; empty where the order of places was asked for.
+    #[serde(skip)]
     pub order: Vec<(usize, usize)>,
     /// What each line of a file with findings spent itself, as a share; like [`Report::files`].
     pub lines: Vec<BTreeMap<u32, LineHeat>>,
+    /// What each function of a file took, in the order of the text; like [`Report::files`].
+    pub functions: Vec<Vec<FunctionHeat>>,
     /// Where the time went, largest first; libraries are charged to who called them.
     pub places: Vec<PlaceHeat>,
     /// Files whose text is not the one that ran: what became of their places.
     pub stale: Vec<String>,
+    /// Findings of which less can be saved are not shown: a share of the run.
+    pub least: Option<f64>,
+    /// Whether the hottest comes first.
+    pub hot_first: bool,
 }
 
 /// The heat of a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LineHeat {
     pub share: f64,
     /// Whether it is the heat of the function that begins here: the profile does not tell lines.
@@ -69,8 +78,22 @@ pub struct LineHeat {
     pub hits: Option<u64>,
 }
 
+/// The heat of a function of a file that is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionHeat {
+    /// `Work.build`
+    pub name: String,
+    /// The line of `def`, and the last one.
+    pub lines: (u32, u32),
+    /// The share that it spent itself, or that others spent on its behalf.
+    pub own: f64,
+    /// The share that was spent while it ran.
+    pub cumulative: f64,
+    pub hits: Option<u64>,
+}
+
 /// The heat of a function.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlaceHeat {
     /// As reports call it, or as the profile does.
     pub file: String,
@@ -112,6 +135,9 @@ fn rank_here(
 ) -> Ranking {
     let mut ranking = Ranking {
         lines: vec![BTreeMap::new(); report.files.len()],
+        least: wanted.least,
+        hot_first: wanted.hot_first,
+        functions: vec![Vec::new(); report.files.len()],
         ..Ranking::default()
     };
     let indices: FxHashMap<&str, usize> = shown
@@ -160,7 +186,17 @@ fn rank_here(
             if located.is_foreign() {
                 continue;
             }
+            // What is gone may be here by another name.
+            let watch = Watch {
+                partial: watch.partial || located.gone > 0,
+                ..watch.clone()
+            };
             heat(file, &scopes, &located, profile, &watch, minor);
+            if let Some(functions) = ranking.functions.get_mut(at)
+                && (profile.unit.is_time() && functions.is_empty())
+            {
+                *functions = function_heat(&scopes, &located, profile);
+            }
             let lines = ranking.lines.get_mut(at);
             if let Some(lines) = lines.filter(|_| is_first || profile.unit.is_time()) {
                 // Of two profiles the one that tells lines.
@@ -188,15 +224,72 @@ fn rank_here(
             continue;
         };
         marked.severity = louder(marked.severity, &heat);
-        let is_told = wanted.least.is_none_or(|least| heat.reaches(least));
-        if !is_told && marked.fate == Fate::Stands {
-            marked.fate = Fate::Cold;
-        }
     }
-    if wanted.hot_first {
-        ranking.order = order(report);
-    }
+    ranking.settle(report);
     ranking
+}
+
+impl Ranking {
+    /// Leaves out what is too cold to be shown, and puts the others in order; to be done again when fates change.
+    pub fn settle(&mut self, report: &mut Report) {
+        let findings = report
+            .files
+            .iter_mut()
+            .flat_map(|file| &mut file.report.findings);
+        for marked in findings.filter(|marked| marked.fate == Fate::Stands) {
+            let reaches = |least| marked.heat.is_none_or(|heat| heat.reaches(least));
+            if !self.least.is_none_or(reaches) {
+                marked.fate = Fate::Cold;
+            }
+        }
+        self.order = match self.hot_first {
+            true => order(report),
+            false => Vec::new(),
+        };
+    }
+
+    /// Adds what `other` says of files of its own, which follow.
+    pub fn join(&mut self, other: Self) {
+        let Self {
+            sources,
+            total,
+            order: _,
+            lines,
+            functions,
+            places,
+            stale,
+            least,
+            hot_first,
+        } = other;
+        if self.sources.is_empty() && self.total.is_none() {
+            self.total = total;
+        } else if self.sources != sources {
+            // Of two runs: each finding tells its share of its own.
+            self.total = None;
+        }
+        for source in sources {
+            if !self.sources.contains(&source) {
+                self.sources.push(source);
+            }
+        }
+        self.lines.extend(lines);
+        self.functions.extend(functions);
+        let key = |place: &PlaceHeat| (place.file.clone(), place.function.clone());
+        let known: FxHashSet<_> = self.places.iter().map(key).collect();
+        let more = places
+            .into_iter()
+            .filter(|place| !known.contains(&key(place)));
+        self.places.extend(more);
+        self.places.sort_by(|a, b| b.own.total_cmp(&a.own));
+        self.stale.extend(stale);
+        self.stale.sort();
+        self.stale.dedup();
+        self.least = match (self.least, least) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        self.hot_first |= hot_first;
+    }
 }
 
 /// Where the profile and the text differ; `None` where they fit.
@@ -232,7 +325,7 @@ fn watch(profile: &Profile) -> Watch {
         partial: profile.partial,
         inclusive: profile.inclusive,
         drifting: profile.drifting,
-        functions,
+        functions: Arc::new(functions),
     }
 }
 
@@ -276,7 +369,7 @@ fn heat(
             join: spent.join,
             unit: profile.unit,
             share: share(spent.own + spent.called),
-            bound: share(spent.own + spent.called) * saving.most,
+            bound: most(profile, spent.own + spent.called, spent.drag) * saving.most,
             score: (share(spent.own) + CALLED * share(spent.called))
                 * saving.usual
                 * confidence(spent.join),
@@ -293,6 +386,16 @@ fn heat(
             marked.heat = Some(heat);
         }
     }
+}
+
+/// The largest share of an unprofiled run that `spent` can be.
+///
+/// A profiler that looks at every call slows calls down, and leaves alone what makes none: what it may have taken
+/// elsewhere is left out of the run. What it may have taken here is `drag`.
+fn most(profile: &Profile, spent: f64, drag: f64) -> f64 {
+    let elsewhere = (profile.drag - drag).max(0.0);
+    let run = (profile.total - elsewhere).max(spent);
+    (spent / run.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0)
 }
 
 /// How much of what a called function takes is expected to go: the fix may call it as often.
@@ -338,6 +441,26 @@ fn line_heat(scopes: &Scopes, located: &Located, total: f64) -> BTreeMap<u32, Li
         heat.of_function = true;
     }
     lines
+}
+
+/// The functions of one file that the profile saw.
+fn function_heat(scopes: &Scopes, located: &Located, profile: &Profile) -> Vec<FunctionHeat> {
+    let share = |spent: f64| (spent / profile.total.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
+    let functions = scopes.all.iter().enumerate().filter_map(|(at, scope)| {
+        let amount = scope.is_def().then(|| located.function(at))??;
+        Some(FunctionHeat {
+            name: scope.qualified.replace("<locals>.", ""),
+            lines: (scope.def_line, scope.last_line),
+            own: share(if profile.inclusive {
+                amount.alone.max(0.0)
+            } else {
+                amount.own
+            }),
+            cumulative: share(amount.cumulative.max(amount.own)),
+            hits: amount.hits.filter(|hits| *hits > 0),
+        })
+    });
+    functions.collect()
 }
 
 /// The functions outside of libraries, largest first.

@@ -2,13 +2,13 @@
 //!
 //! **Invariant**: nothing is lost. What is read back says what was said, or nothing at all.
 
-use hotlint_core::lint::{Cause, Edit, Finding, Fix, FixLevel, Severity};
+use hotlint_core::lint::{Cause, Edit, Elsewhere, Finding, Fix, FixLevel, Severity};
 use hotlint_core::text_size::{TextRange, TextSize};
 use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
 use crate::suppress;
-use crate::verdict::{Fate, FileReport, Marked, Problem, ProblemKind};
+use crate::verdict::{Fate, FileReport, Heat, Marked, Problem, ProblemKind};
 
 /// Start and end in bytes.
 type Range = (u32, u32);
@@ -27,11 +27,14 @@ struct StoredFinding {
     range: Range,
     label: String,
     causes: Vec<(Range, String)>,
+    steps: Vec<(String, usize, String)>,
     cost: String,
     help: String,
     fix: Option<StoredFix>,
     severity: Loudness,
     fate: StoredFate,
+    /// Nothing in the cache, which is filled before a profile is asked.
+    heat: Option<Heat>,
     scope: String,
     code: String,
     statement: u64,
@@ -86,6 +89,7 @@ enum StoredFate {
     Suppressed(Range),
     Quiet,
     Baselined,
+    Cold,
     Unchanged,
 }
 
@@ -100,6 +104,7 @@ impl StoredReport {
         Some(FileReport {
             findings: findings.collect::<Option<_>>()?,
             problems: self.problems.iter().map(StoredProblem::restored).collect(),
+            seen: Vec::new(),
         })
     }
 }
@@ -120,8 +125,7 @@ impl From<&Marked> for StoredFinding {
             severity,
             fate,
             anchor,
-            // Told after what is stored is read, by the profile of the day.
-            heat: _,
+            heat,
         } = marked;
         let fix = finding.fix.as_ref().map(|fix| StoredFix {
             level: fix.level.into(),
@@ -139,6 +143,9 @@ impl From<&Marked> for StoredFinding {
             causes: (finding.causes.iter())
                 .map(|cause| (pair(cause.range), cause.text.clone()))
                 .collect(),
+            steps: (finding.steps.iter())
+                .map(|step| (step.path.clone(), step.row, step.text.clone()))
+                .collect(),
             cost: finding.cost.clone(),
             help: finding.help.clone(),
             fix,
@@ -148,10 +155,10 @@ impl From<&Marked> for StoredFinding {
                 Fate::Suppressed { by } => StoredFate::Suppressed(pair(*by)),
                 Fate::Quiet => StoredFate::Quiet,
                 Fate::Baselined => StoredFate::Baselined,
-                // Heat comes from the profile of the day, and is told anew by each run.
-                Fate::Cold => StoredFate::Stands,
+                Fate::Cold => StoredFate::Cold,
                 Fate::Unchanged => StoredFate::Unchanged,
             },
+            heat: *heat,
             scope: anchor.scope.clone(),
             code: anchor.code.clone(),
             statement: anchor.statement,
@@ -180,6 +187,9 @@ impl StoredFinding {
             range: range(self.range),
             label: self.label.clone(),
             causes: causes.collect(),
+            steps: (self.steps.iter().cloned())
+                .map(|(path, row, text)| Elsewhere { path, row, text })
+                .collect(),
             cost: self.cost.clone(),
             help: self.help.clone(),
             fix,
@@ -192,6 +202,7 @@ impl StoredFinding {
                 StoredFate::Suppressed(by) => Fate::Suppressed { by: range(by) },
                 StoredFate::Quiet => Fate::Quiet,
                 StoredFate::Baselined => Fate::Baselined,
+                StoredFate::Cold => Fate::Cold,
                 StoredFate::Unchanged => Fate::Unchanged,
             },
             anchor: Anchor {
@@ -200,7 +211,7 @@ impl StoredFinding {
                 statement: self.statement,
                 around: self.around,
             },
-            heat: None,
+            heat: self.heat,
         })
     }
 }
@@ -254,6 +265,12 @@ mod tests {
         let mut report = check(&Source::module("a.py", text), &Setup::default());
         assert_eq!(report.findings.len(), 3);
         report.findings[0].fate = Fate::Baselined;
+        report.findings[1].fate = Fate::Cold;
+        report.findings[1].heat = Some(Heat {
+            share: 0.3,
+            times: Some(4.5),
+            ..Heat::unprofiled()
+        });
         report.problems.push(Problem {
             kind: ProblemKind::TooDeep,
             range: Some(range((1, 2))),

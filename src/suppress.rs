@@ -9,6 +9,7 @@
 //!
 //! **Invariant**: only what stands between `# hotlint:` and the next `#` is read or changed.
 
+mod add;
 mod directive;
 mod mend;
 mod scope;
@@ -21,6 +22,8 @@ use hotlint_core::ast::token::Token;
 use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::Source;
 use hotlint_core::text_size::{Ranged, TextRange};
+
+pub use add::ignore;
 
 use crate::anchor::Anchor;
 use crate::verdict::{Fate, FileReport, Marked, ProblemKind};

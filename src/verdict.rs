@@ -1,8 +1,11 @@
 //! What `check` says about one file: findings with their fates, and what kept it from being checked.
 
+use std::sync::Arc;
+
 use hotlint_core::lint::{Finding, Severity};
 use hotlint_core::python::{MAX_DEPTH, ParseProblem};
 use hotlint_core::text_size::TextRange;
+use serde::{Deserialize, Serialize};
 
 use crate::anchor::Anchor;
 use crate::profile::Unit;
@@ -14,6 +17,8 @@ pub struct FileReport {
     pub findings: Vec<Marked>,
     /// What kept the file from being checked in full: syntax errors, nesting that is too deep, a crashed rule.
     pub problems: Vec<Problem>,
+    /// What of other files it hangs on.
+    pub seen: Vec<Arc<str>>,
 }
 
 /// A finding and what becomes of it.
@@ -95,12 +100,13 @@ impl FileReport {
         Self {
             findings: Vec::new(),
             problems: vec![problem],
+            seen: Vec::new(),
         }
     }
 }
 
 /// What the profiles of a run say about a finding.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heat {
     /// How the finding was found in the profile.
     pub join: Join,
@@ -121,7 +127,8 @@ pub struct Heat {
 }
 
 /// How a finding was found in a profile: the further down, the surer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Join {
     /// No profile saw its file, or watched its function.
     Unprofiled,

@@ -78,11 +78,15 @@ fn three_commands_adopt_a_project() {
     )
     .unwrap();
     assert_eq!(hotlint(folder, "check").0, 1);
-    assert_eq!(hotlint(folder, "baseline create").0, 0);
-    assert_eq!(
-        hotlint(folder, "check --baseline hotlint-baseline.jsonl").0,
-        0
+    let (code, said) = hotlint(folder, "baseline create");
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("pyproject.toml: `baseline` names it"),
+        "{said}"
     );
+    let (code, said) = hotlint(folder, "check");
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains(" in the baseline."), "{said}");
 }
 
 #[test]
@@ -112,14 +116,23 @@ fn comments_of_others_are_taken_over() {
     let (code, said) = hotlint(folder, "migrate");
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("-    for x in xs:  # noqa: PERF402, E501\n+    for x in xs:  # noqa: E501  # hotlint: ignore[manual-list-copy]\n"), "{said}");
+    assert!(said.contains("--- ruff.toml\n+++ ruff.toml\n"), "{said}");
+    assert!(said.contains("\n+extend-select = ["), "{said}");
     assert!(
-        said.contains("extend-select = [")
-            && said.contains("\"manual-list-comprehension\"")
-            && said.contains("\"PERF402\""),
+        said.ends_with(
+            "Would be migrated: comments of 1 file; ruff.toml, hotlint.toml; `--write` does it.\n"
+        ),
         "{said}"
     );
+    // Shown, and no more.
     assert_eq!(fs::read_to_string(folder.join("a.py")).unwrap(), LOOP);
-    assert_eq!(hotlint(folder, "migrate --write").0, 0);
+    assert!(!folder.join("hotlint.toml").exists());
+    let (code, said) = hotlint(folder, "migrate --write");
+    assert_eq!(code, 0, "{said}");
+    let ruff = fs::read_to_string(folder.join("ruff.toml")).unwrap();
+    assert!(!ruff.contains("PERF4"), "{ruff}");
+    let ours = fs::read_to_string(folder.join("hotlint.toml")).unwrap();
+    assert!(ours.contains("\"manual-list-comprehension\""), "{ours}");
     let mended = fs::read_to_string(folder.join("a.py")).unwrap();
     assert_eq!(
         mended,
@@ -130,5 +143,5 @@ fn comments_of_others_are_taken_over() {
     );
     assert_eq!(hotlint(folder, "check --select manual-list-copy").0, 0);
     let (_, said) = hotlint(folder, "migrate");
-    assert!(said.starts_with("No comments to migrate."), "{said}");
+    assert!(said.starts_with("Nothing to migrate."), "{said}");
 }

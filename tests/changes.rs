@@ -161,6 +161,40 @@ fn a_touched_line_counts_and_so_does_a_cause_elsewhere() {
 }
 
 #[test]
+fn only_what_counts_is_mended() {
+    let lowest = |name: &str| {
+        format!(
+            "def {name}(marks: list[int]):\n    if not marks:\n        return 0\n    return sorted(marks)[0]\n"
+        )
+    };
+    let repository = Repository::new();
+    repository.write("src/b.py", &lowest("one"));
+    repository.write("src/c.py", &lowest("other"));
+    repository.commit("second");
+    let before = format!("{}\n\n{}", lowest("one"), lowest("two"));
+    repository.write("src/b.py", &before);
+    let select = "--extend-select sorted-for-min-max --since HEAD";
+    let read = |name: &str| fs::read_to_string(repository.path().join(name)).unwrap();
+    repository.found(&format!("{select} --diff"));
+    assert_eq!(read("src/b.py"), before, "shown, and no more");
+    assert_eq!(repository.found(&format!("{select} --fix")), "");
+    let after = before.replace(
+        &lowest("two"),
+        &lowest("two").replace("sorted(marks)[0]", "min(marks)"),
+    );
+    assert_eq!(read("src/b.py"), after);
+    assert_eq!(read("src/c.py"), lowest("other"));
+    // Twice is as good as once.
+    assert_eq!(repository.found(&format!("{select} --fix")), "");
+    assert_eq!(read("src/b.py"), after);
+    assert!(
+        repository
+            .found("--staged --fix")
+            .contains("cannot be used with")
+    );
+}
+
+#[test]
 fn moved_code_is_not_new() {
     let repository = Repository::new();
     repository.git("mv src/a.py lib.py");

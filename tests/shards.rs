@@ -62,12 +62,13 @@ fn merged(folder: &Path, count: usize, format: &str) -> (Option<i32>, String, St
     hotlint(folder, &format!("merge --output-format {format}{names}"))
 }
 
-/// Without the time that a run took.
+/// Without the time that a run took: `Found 2 findings in 1 file in 0.03 s.`
 fn closing(text: &str) -> String {
-    let (line, _) = text
-        .rsplit_once(" in 0.")
-        .map_or((text, ""), |(line, rest)| (line, rest));
-    line.trim_end_matches(['.', '\n']).to_owned()
+    let (sentence, rest) = text.split_once(" s.").unwrap_or((text, ""));
+    let head = sentence
+        .rsplit_once(" in ")
+        .map_or(sentence, |(head, _)| head);
+    format!("{head}.{rest}")
 }
 
 #[test]
@@ -85,9 +86,73 @@ fn parts_are_one_run() {
     }
     let (_, _, one) = hotlint(project.path(), "check --output-format json");
     let (_, _, many) = merged(project.path(), 3, "json");
+    assert_eq!(many, closing(&one));
+}
+
+#[test]
+fn heat_is_that_of_the_whole() {
+    let project = project();
+    let folder = project.path();
+    fs::remove_file(folder.join("broken.py")).unwrap();
+    // As it was recorded elsewhere: `a/m.py` could be told by its name, if `b/m.py` were not there.
+    for name in ["a/m.py", "b/m.py"] {
+        fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
+        fs::write(folder.join(name), SLOW).unwrap();
+    }
+    fs::write(
+        folder.join("run.txt"),
+        "f (/srv/p0/m0.py:5) 60\nf (/srv/p3/m3.py:5) 30\nf (/srv/p2/m6.py:5) 1\nf (/srv/else/m.py:5) 9\n",
+    )
+    .unwrap();
+    for flags in ["", " --only-hot", " --only-hot --min-share 20%"] {
+        for format in ["full", "json", "sarif", "html", "concise"] {
+            let line = format!("check --profile run.txt{flags} --output-format {format}");
+            let (code, wanted, said) = hotlint(folder, &line);
+            assert_eq!(code, Some(1), "{said}");
+            let mut names = String::new();
+            for index in [3, 1, 2] {
+                hotlint(
+                    folder,
+                    &format!(
+                        "check -q --profile run.txt{flags} --shard {index}/3 --output-format bundle:out/{index}"
+                    ),
+                );
+                names.push_str(&format!(" out/{index}"));
+            }
+            let (code, merged, told) =
+                hotlint(folder, &format!("merge --output-format {format}{names}"));
+            assert_eq!((code, &merged), (Some(1), &wanted), "{format}{flags}");
+            assert_eq!(told, closing(&said[said.find("Found").unwrap()..]));
+            let hot =
+                |share: &str| hotlint(folder, &format!("merge --fail-on-hot {share}{names}")).0;
+            assert_eq!((hot("50%"), hot("70%")), (Some(1), Some(0)));
+        }
+    }
+    // Or the parts were not ranked, and the whole is.
+    let (_, wanted, _) = hotlint(folder, "check --profile run.txt --output-format json");
+    hotlint(folder, "check -q --output-format bundle:out/all");
+    let (_, merged, _) = hotlint(
+        folder,
+        "merge --profile run.txt --output-format json out/all",
+    );
+    assert_eq!(merged, wanted);
+    let (_, sarif, _) = hotlint(folder, "check --profile run.txt --output-format sarif");
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let rank = |uri: &str| {
+        let here = |result: &&serde_json::Value| {
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+        };
+        let ranks = results
+            .iter()
+            .filter(here)
+            .map(|result| result["rank"].as_f64().unwrap());
+        ranks.fold(0.0, f64::max)
+    };
+    let ranks = ["p0/m0.py", "p3/m3.py", "p2/m6.py", "p0.py"].map(rank);
     assert!(
-        many.starts_with(&closing(&one).split(" in 0.").next().unwrap().to_owned()),
-        "{one} {many}"
+        ranks.is_sorted_by(|one, other| one > other) && ranks[3] < 10.0,
+        "{ranks:?}"
     );
 }
 

@@ -160,7 +160,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprName, NodeKind, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, Query, Rule};
-use hotlint_core::python::{Loop, ScopeKind, Type, Use, bodies};
+use hotlint_core::python::{Binding, Loop, ScopeKind, Type, Use, bodies};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct IteratorConsumedTwice;
@@ -195,6 +195,15 @@ impl Rule for IteratorConsumedTwice {
         cx.only_binding(symbol)?;
         // The cheap questions first: nearly every variable ends here.
         if cx.tree.scope(symbol.scope).kind != ScopeKind::Function || symbol.reads.is_empty() {
+            return None;
+        }
+        let mut takers = 0;
+        for read in cx.reads(symbol) {
+            if at_a_glance(read, cx)? {
+                takers += if cx.tree.is_looped(read) { 2 } else { 1 };
+            }
+        }
+        if takers < 2 || !may_be_iterator(value, cx) {
             return None;
         }
         let is_file = match cx.ty(value) {
@@ -278,6 +287,77 @@ enum Taken<'a> {
     All(AnyNodeRef<'a>),
     Unknown,
 }
+
+/// Whether the shape of a value allows for an iterator or a file: not what its text makes a collection, nor what a builtin gives that
+/// makes none.
+fn may_be_iterator<'a>(value: &'a Expr, cx: &Cx<'a>) -> bool {
+    match value {
+        Expr::Call(call) => match &*call.func {
+            Expr::Name(name) => {
+                cx.symbol(name).is_some()
+                    || matches!(
+                        name.id.as_str(),
+                        "enumerate" | "filter" | "iter" | "map" | "open" | "reversed" | "zip"
+                    )
+            }
+            _ => true,
+        },
+        Expr::Name(_) | Expr::Generator(_) | Expr::If(_) | Expr::Named(_) => true,
+        _ => false,
+    }
+}
+
+/// What the text around a read says before any type is asked for: whether it may take items; `None` is sure to be unknown.
+fn at_a_glance<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<bool> {
+    match cx.usage(read) {
+        Use::Truth | Use::Discarded | Use::Formatted | Use::Compared(_) => Some(false),
+        Use::Iterated(_) | Use::Haystack(_) | Use::Stored => Some(true),
+        Use::Method(method, _) => {
+            matches!(method, "read" | "readline" | "readlines").then_some(true)
+        }
+        Use::Argument(call) => match &*call.func {
+            _ if matches!(cx.tree.parent(read), Some(AnyNodeRef::ExprStarred(_))) => Some(true),
+            Expr::Name(name) => {
+                let read = READERS.contains(&name.id.as_str());
+                let other = || match cx.only_binding(cx.symbol(name)?)? {
+                    Binding::ImportFrom(_, alias) => alias.asname.is_some().then_some(()),
+                    Binding::Assign(_) => Some(()),
+                    _ => None,
+                };
+                (read || other().is_some()).then_some(true)
+            }
+            Expr::Attribute(method) => READERS.contains(&method.attr.as_str()).then_some(true),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The last words of what [`reader`] knows.
+const READERS: &[&str] = &[
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "sorted",
+    "sum",
+    "dict",
+    "join",
+    "extend",
+    "update",
+    "Counter",
+    "deque",
+    "min",
+    "max",
+    "any",
+    "all",
+    "isinstance",
+    "print",
+    "repr",
+    "type",
+    "id",
+    "str",
+];
 
 fn taken<'a>(read: &'a ExprName, is_file: bool, cx: &Cx<'a>) -> Taken<'a> {
     match cx.usage(read) {

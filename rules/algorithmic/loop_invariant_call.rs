@@ -138,18 +138,23 @@
 //! The fix is safe where types and names prove that nobody can tell; else look at what the loop calls.
 
 use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCall, ExprRef};
-use hotlint_core::lint::{Cost, Cx, Finding, Rule};
+use hotlint_core::lint::{Cost, Cx, Finding, Looped, Rule};
 use hotlint_core::python::{FEW, Loop, Use, comprehension_generators, function_around};
 use hotlint_core::text_size::Ranged;
 
 pub struct LoopInvariantCall;
 
 impl Rule for LoopInvariantCall {
-    type On = ExprCall;
+    type On = Looped<ExprCall>;
     const COST: Cost = Cost::Growth("O(n·m)", "O(n+m)");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        if !cx.tree.is_looped(call) || !cx.may_work(call) {
+        // Nearly every call ends here, for less than its types would cost.
+        if !cx.may_work(call) {
+            return None;
+        }
+        let innermost = cx.in_loop(call)?;
+        if cx.reads_what_is_bound_in(call, innermost) {
             return None;
         }
         let work = cx.work(call)?;
@@ -164,7 +169,6 @@ impl Rule for LoopInvariantCall {
         if unknown && function_around(&cx.tree, call).is_some_and(|def| &def.name == "__init__") {
             return None;
         }
-        let innermost = cx.in_loop(call)?;
         if !cx.is_left_alone(call, innermost) {
             return None;
         }

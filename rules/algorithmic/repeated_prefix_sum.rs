@@ -67,20 +67,17 @@
 //! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprSlice};
-use hotlint_core::lint::{Cost, Cx, Finding, Rule};
+use hotlint_core::lint::{Cost, Cx, Finding, Looped, Rule};
 use hotlint_core::python::Loop;
 
 pub struct RepeatedPrefixSum;
 
 impl Rule for RepeatedPrefixSum {
-    type On = ExprCall;
+    type On = Looped<ExprCall>;
     const CALLEES: &'static [&'static str] = &["builtins.sum", "builtins.min", "builtins.max"];
     const COST: Cost = Cost::Growth("O(n²)", "O(n)");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        if !cx.tree.is_looped(call) {
-            return None;
-        }
         let [Expr::Subscript(part)] = &*call.arguments.args else {
             return None;
         };

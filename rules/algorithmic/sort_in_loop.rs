@@ -97,21 +97,18 @@
 //! The fix is safe where the items are known to have an order, and nothing around can change them.
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, Stmt};
-use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
+use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Looped, Rule};
 use hotlint_core::python::{Binding, FEW, Loop, Purity, ScopeKind, Type, Use, siblings};
 use hotlint_core::text_size::Ranged;
 
 pub struct SortInLoop;
 
 impl Rule for SortInLoop {
-    type On = ExprCall;
+    type On = Looped<ExprCall>;
     const CALLEES: &'static [&'static str] = &["builtins.sorted", "builtins.list.sort"];
     const COST: Cost = Cost::Growth("O(n·m)", "O(n+m)");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        if !cx.tree.is_looped(call) {
-            return None;
-        }
         let items = match &*call.func {
             Expr::Attribute(method) if method.attr.as_str() == "sort" => &*method.value,
             _ => match &*call.arguments.args {

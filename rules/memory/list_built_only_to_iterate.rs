@@ -87,7 +87,8 @@ impl Rule for ListBuiltOnlyToIterate {
 
     fn check<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Finding> {
         let iter = around.iter()?;
-        if is_async(around)
+        if !matches!(iter, Expr::ListComp(_) | Expr::Call(_))
+            || is_async(around)
             || !cx.runs_in_place(around)
             || cx.known_length(iter).is_some_and(|n| n < WORTH_SAVING)
         {

@@ -100,7 +100,7 @@
 //!
 //! The fix is safe for dicts and lists that nothing in the loop can change.
 
-use hotlint_core::ast::{Expr, ExprName};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprName};
 use hotlint_core::lint::{AnyFor, Cost, Cx, Edit, Finding, Fix, OneSided, Rule};
 use hotlint_core::python::{FEW, Loop, Type};
 use hotlint_core::text_size::Ranged;
@@ -112,6 +112,9 @@ impl Rule for DictKeyThenLookup {
     const COST: Cost = Cost::Constant("1.05-2 times slower");
 
     fn check<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Finding> {
+        if !is_key_looked_up(around, cx) {
+            return None;
+        }
         let walk = walk(around, cx)?;
         let (items, others) = cx.item_reads(walk.base, walk.key, around)?;
         let rebound = walk.item.is_some_and(|item| cx.is_rebound(item, around));
@@ -167,6 +170,23 @@ impl Rule for DictKeyThenLookup {
                 .fix(fix),
         )
     }
+}
+
+/// Whether the first target is the whole index of anything: nearly every loop ends here.
+fn is_key_looked_up<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let key = match around.target() {
+        Some(Expr::Name(key)) => key,
+        Some(Expr::Tuple(pair)) => match pair.elts.first() {
+            Some(Expr::Name(key)) => key,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    cx.symbol(key).is_some_and(|symbol| {
+        cx.reads(symbol).any(|read| {
+            matches!(cx.tree.parent(read), Some(AnyNodeRef::ExprSubscript(item)) if item.slice.range() == read.range())
+        })
+    })
 }
 
 /// A loop over keys or indices of something, with or without the items.

@@ -4,9 +4,10 @@
 //! function or file of another name, where the old one is no more; in the same surroundings, a little changed. Each step takes what
 //! it matches away from the next.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use similar::{Algorithm, capture_diff_slices, diff_ratio};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::verdict::Marked;
 
@@ -63,9 +64,10 @@ pub fn matched(
         found: &found,
     };
     let is_gone = |old: &Entry, _: &Entry| !world.is_left(&old.path, &old.scope);
-    state.step(Place::Same, Entry::clone, |_, _| true);
+    state.step(Place::Same, true, Entry::clone, |_, _| true);
     state.step(
         Place::Same,
+        true,
         |entry| but(entry, |entry| entry.around.clear()),
         |_, _| true,
     );
@@ -75,14 +77,14 @@ pub fn matched(
             entry.scope.clear();
         })
     };
-    state.step(Place::Elsewhere, elsewhere, is_gone);
+    state.step(Place::Elsewhere, true, elsewhere, is_gone);
     let in_other_file = |entry: &Entry| {
         but(entry, |entry| {
             entry.around.clear();
             entry.path.clear();
         })
     };
-    state.step(Place::Elsewhere, in_other_file, is_gone);
+    state.step(Place::Elsewhere, false, in_other_file, is_gone);
     let changed = |entry: &Entry| {
         but(entry, |entry| {
             entry.statement.clear();
@@ -92,10 +94,11 @@ pub fn matched(
     // First those whose slow operation is as it was.
     state.step(
         Place::Elsewhere,
+        true,
         |entry| but(entry, |entry| entry.statement.clear()),
         |_, _| true,
     );
-    state.step(Place::Elsewhere, changed, |old, new| {
+    state.step(Place::Elsewhere, true, changed, |old, new| {
         are_alike(&old.code, &new.code)
     });
     (state.places, state.left)
@@ -122,16 +125,32 @@ struct State<'a> {
 }
 
 impl State<'_> {
-    /// Matches what has the same `key` and what `accept`, asked about the old and the new, agrees to.
+    /// Matches what has the same `key` and what `accept`, asked about the old and the new, agrees to. Keys have the rule, and the
+    /// path unless they are not `of_file`.
     fn step(
         &mut self,
         place: Place,
+        of_file: bool,
         key: impl Fn(&Entry) -> Entry,
         accept: impl Fn(&Entry, &Entry) -> bool,
     ) {
+        // A file has few findings, and a baseline many entries: most of them need no key.
+        let words = |entry: &Entry| match of_file {
+            true => xxh3_64_with_seed(entry.path.as_bytes(), xxh3_64(entry.rule.as_bytes())),
+            false => xxh3_64(entry.rule.as_bytes()),
+        };
+        let unplaced = self
+            .found
+            .iter()
+            .zip(&self.places)
+            .filter(|(_, place)| place.is_none());
+        let wanted: FxHashSet<u64> = unplaced.map(|(found, _)| words(found)).collect();
+        if wanted.is_empty() {
+            return;
+        }
         let mut by_key: FxHashMap<Entry, Vec<usize>> = FxHashMap::default();
         for (index, (entry, _)) in self.entries.iter().enumerate() {
-            if self.left[index] > 0 {
+            if self.left[index] > 0 && wanted.contains(&words(entry)) {
                 by_key.entry(key(entry)).or_default().push(index);
             }
         }

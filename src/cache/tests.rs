@@ -28,22 +28,38 @@ fn what_is_closed_is_known_to_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().join("cache");
     let cache = Cache::open(&folder);
-    assert!(matches!(cache.of(1), Answer::Nothing));
+    assert!(matches!(cache.of(1, Project::alone()), Answer::Nothing));
     let old = stamp(&cache, TICK * 2);
-    cache.remember("/a.py", 7, Some(old), 1, Some(&FileReport::default()));
-    cache.remember("/b.py", 7, Some(old), 2, Some(&slow()));
+    cache.remember(
+        "/a.py",
+        7,
+        Some(old),
+        1,
+        Some(&FileReport::default()),
+        Project::alone(),
+    );
+    cache.remember("/b.py", 7, Some(old), 2, Some(&slow()), Project::alone());
     cache.close().unwrap();
     let cache = Cache::open(&folder);
-    assert!(matches!(cache.of(1), Answer::Clean));
-    assert!(is_report(&cache.of(2)));
-    assert!(matches!(cache.of_unread("/a.py", 7, old), Answer::Clean));
+    assert!(matches!(cache.of(1, Project::alone()), Answer::Clean));
+    assert!(is_report(&cache.of(2, Project::alone())));
+    assert!(matches!(
+        cache.of_unread("/a.py", 7, old, Project::alone()),
+        Answer::Clean
+    ));
     // What has something to say has to be read to say it.
-    assert!(matches!(cache.of_unread("/b.py", 7, old), Answer::Nothing));
+    assert!(matches!(
+        cache.of_unread("/b.py", 7, old, Project::alone()),
+        Answer::Nothing
+    ));
     // Other questions, other files, other times.
-    assert!(matches!(cache.of_unread("/a.py", 8, old), Answer::Nothing));
+    assert!(matches!(
+        cache.of_unread("/a.py", 8, old, Project::alone()),
+        Answer::Nothing
+    ));
     let younger = stamp(&cache, TICK);
     assert!(matches!(
-        cache.of_unread("/a.py", 7, younger),
+        cache.of_unread("/a.py", 7, younger, Project::alone()),
         Answer::Nothing
     ));
     assert_eq!(
@@ -59,14 +75,21 @@ fn a_file_that_has_just_been_written_is_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open(folder.path());
     let young = stamp(&cache, Duration::ZERO);
-    cache.remember("/a.py", 7, Some(young), 1, Some(&FileReport::default()));
+    cache.remember(
+        "/a.py",
+        7,
+        Some(young),
+        1,
+        Some(&FileReport::default()),
+        Project::alone(),
+    );
     cache.close().unwrap();
     let cache = Cache::open(folder.path());
     assert!(matches!(
-        cache.of_unread("/a.py", 7, young),
+        cache.of_unread("/a.py", 7, young, Project::alone()),
         Answer::Nothing
     ));
-    assert!(matches!(cache.of(1), Answer::Clean));
+    assert!(matches!(cache.of(1, Project::alone()), Answer::Clean));
 }
 
 #[test]
@@ -74,7 +97,7 @@ fn damage_is_no_knowledge() {
     let folder = tempfile::tempdir().unwrap();
     let remember = || {
         let cache = Cache::open(folder.path());
-        cache.remember("/b.py", 7, None, 2, Some(&slow()));
+        cache.remember("/b.py", 7, None, 2, Some(&slow()), Project::alone());
         let path = cache.path.clone();
         cache.close().unwrap();
         path
@@ -84,31 +107,49 @@ fn damage_is_no_knowledge() {
     assert!(bytes.len() > 100);
     for damaged in [&b""[..], b"short", &bytes[..bytes.len() - 1]] {
         fs::write(&path, damaged).unwrap();
-        assert!(matches!(Cache::open(folder.path()).of(2), Answer::Nothing));
+        assert!(matches!(
+            Cache::open(folder.path()).of(2, Project::alone()),
+            Answer::Nothing
+        ));
     }
     for at in (0..bytes.len()).step_by(17) {
         let mut damaged = bytes.clone();
         damaged[at] ^= 4;
         fs::write(&path, damaged).unwrap();
         assert!(
-            matches!(Cache::open(folder.path()).of(2), Answer::Nothing),
+            matches!(
+                Cache::open(folder.path()).of(2, Project::alone()),
+                Answer::Nothing
+            ),
             "{at}"
         );
     }
     remember();
-    assert!(is_report(&Cache::open(folder.path()).of(2)));
+    assert!(is_report(
+        &Cache::open(folder.path()).of(2, Project::alone())
+    ));
 }
 
 #[test]
 fn runs_at_once_keep_what_both_have_found() {
     let folder = tempfile::tempdir().unwrap();
     let (one, other) = (Cache::open(folder.path()), Cache::open(folder.path()));
-    one.remember("/a.py", 7, None, 1, Some(&FileReport::default()));
-    other.remember("/b.py", 7, None, 2, Some(&slow()));
+    one.remember(
+        "/a.py",
+        7,
+        None,
+        1,
+        Some(&FileReport::default()),
+        Project::alone(),
+    );
+    other.remember("/b.py", 7, None, 2, Some(&slow()), Project::alone());
     one.close().unwrap();
     other.close().unwrap();
     let cache = Cache::open(folder.path());
-    assert!(matches!(cache.of(1), Answer::Clean) && is_report(&cache.of(2)));
+    assert!(
+        matches!(cache.of(1, Project::alone()), Answer::Clean)
+            && is_report(&cache.of(2, Project::alone()))
+    );
 }
 
 #[test]
@@ -116,16 +157,33 @@ fn what_nobody_asks_for_goes_in_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let mut cache = Cache::open(folder.path());
     cache.today -= KEPT_DAYS + 1;
-    cache.remember("/a.py", 7, None, 1, Some(&FileReport::default()));
-    cache.remember("/b.py", 7, None, 2, Some(&slow()));
+    cache.remember(
+        "/a.py",
+        7,
+        None,
+        1,
+        Some(&FileReport::default()),
+        Project::alone(),
+    );
+    cache.remember("/b.py", 7, None, 2, Some(&slow()), Project::alone());
     cache.close().unwrap();
     let cache = Cache::open(folder.path());
-    assert!(is_report(&cache.of(2)));
-    cache.remember("/c.py", 7, None, 3, Some(&FileReport::default()));
+    assert!(is_report(&cache.of(2, Project::alone())));
+    cache.remember(
+        "/c.py",
+        7,
+        None,
+        3,
+        Some(&FileReport::default()),
+        Project::alone(),
+    );
     cache.close().unwrap();
     let cache = Cache::open(folder.path());
-    assert!(matches!(cache.of(1), Answer::Nothing));
-    assert!(is_report(&cache.of(2)), "it was asked for");
+    assert!(matches!(cache.of(1, Project::alone()), Answer::Nothing));
+    assert!(
+        is_report(&cache.of(2, Project::alone())),
+        "it was asked for"
+    );
 }
 
 #[test]

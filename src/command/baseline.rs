@@ -1,69 +1,32 @@
 //! `hotlint baseline`, and what a baseline does to `hotlint check`.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::run::Run;
-use crate::baseline::{Baseline, Comparison, Entry, FileError, OnDisk, USUAL_NAME};
-use crate::config::{BaselineMode, Settings};
+use crate::baseline::{
+    Baseline, Comparison, Entry, FileError, Known, OnDisk, USUAL_NAME, told, unreadable,
+};
+use crate::config::{BaselineMode, Settings, with_key};
 use crate::report::Report;
 use crate::terminal::Terminal;
 use crate::verdict::Fate;
-use crate::words::{plural, reason, shown};
+use crate::words::{plural, reason};
 use crate::{Mode, ci, cli};
 
 /// Entries that are named one by one.
 const NAMED: usize = 20;
 
-/// A baseline with the file that it comes from.
-pub struct Known {
-    path: PathBuf,
-    baseline: Baseline,
-    mode: BaselineMode,
-}
-
 impl Known {
-    /// The baseline that `settings` name, if they name one that is there.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is not there although the command line asks for it.
-    pub fn read(
-        settings: &Settings,
-        is_asked_for: bool,
-        terminal: Terminal,
-    ) -> Result<Option<Self>, String> {
-        let Some(path) = settings.baseline.clone() else {
-            return Ok(None);
-        };
-        match Baseline::read(&path) {
-            Ok(baseline) => Ok(Some(Self {
-                path,
-                baseline,
-                mode: settings.baseline_mode,
-            })),
-            Err(FileError::Io(error))
-                if error.kind() == io::ErrorKind::NotFound && !is_asked_for =>
-            {
-                terminal.warn(format_args!(
-                    "there is no baseline {} yet; `hotlint baseline create` makes it",
-                    told(&path)
-                ));
-                Ok(None)
-            }
-            Err(error) => Err(unreadable(&path, &error)),
-        }
-    }
-
     /// Marks what is known, and keeps the file up to date or watches over it.
     ///
     /// # Errors
     /// When the baseline cannot be written.
     pub fn mark(self, run: &Run, report: &mut Report, terminal: Terminal) -> io::Result<Exit> {
-        let cwd = run.configs.cwd();
-        let scene = OnDisk::new(&self.path, cwd, &run.targets, report);
-        let comparison = self.baseline.mark(report, &scene, Fate::Baselined);
+        let comparison = self.compare(run.configs.cwd(), &run.targets, report);
         let path = told(&self.path);
         let gone: usize = comparison.stale.iter().map(|(_, count)| count).sum();
         match self.mode.resolved(ci::is_on()) {
@@ -161,7 +124,17 @@ pub fn run(command: &cli::Baseline, terminal: Terminal) -> io::Result<Exit> {
                 cli::Baseline::Create(_) => format!("{shown}: {}.", contents(&comparison.updated)),
                 _ => format!("{shown}: {}.", changes(&comparison, true)),
             });
-            if settings.baseline.is_none() {
+            let is_new = matches!(command, cli::Baseline::Create(_));
+            let adopted = match is_new && settings.baseline.is_none() {
+                true => adopt(&settings)?,
+                false => None,
+            };
+            if let Some(config) = adopted {
+                let config = told(&config);
+                terminal.note(format_args!(
+                    "{config}: `baseline` names it, so that every run uses it."
+                ));
+            } else if settings.baseline.is_none() {
                 terminal.note(format_args!(
                     "`baseline = \"{shown}\"` in the configuration makes every run use it; so does `--baseline {shown}` for one."
                 ));
@@ -184,18 +157,32 @@ pub fn run(command: &cli::Baseline, terminal: Terminal) -> io::Result<Exit> {
     }
 }
 
+/// Has the configuration of the run name the usual baseline; the file, where that was to be done.
+fn adopt(settings: &Settings) -> io::Result<Option<PathBuf>> {
+    // What another file starts from, or what was named for one run, is not ours to change.
+    let own = |path: &&PathBuf| path.parent() == Some(&*settings.root);
+    let Some(path) = settings.path.as_ref().filter(own) else {
+        return Ok(None);
+    };
+    let tables: &[&str] = match path
+        .file_name()
+        .is_some_and(|name| name == "pyproject.toml")
+    {
+        true => &["tool", "hotlint"],
+        false => &[],
+    };
+    let text = fs::read_to_string(path)?;
+    let Some(text) = with_key(&text, tables, "baseline", USUAL_NAME) else {
+        return Ok(None);
+    };
+    fs::write(path, text)?;
+    Ok(Some(path.clone()))
+}
+
 fn save(baseline: &Baseline, path: &Path) -> io::Result<()> {
     baseline.write(path).map_err(|error| {
         io::Error::other(format!("cannot write {}: {}", told(path), reason(&error)))
     })
-}
-
-fn unreadable(path: &Path, error: &FileError) -> String {
-    format!("cannot read the baseline {}: {error}", told(path))
-}
-
-fn told(path: &Path) -> String {
-    shown(path, &std::env::current_dir().unwrap_or_default())
 }
 
 /// Names entries that are gone, one by one.

@@ -5,21 +5,25 @@ use std::time::Instant;
 
 use hotlint_core::lint::Severity;
 
-use super::baseline::Known;
-use super::ranking::Ranking;
 use super::run::Run;
 use super::{Exit, config, verify};
-use crate::Mode;
+use crate::baseline::Known;
+use crate::changes::Changes;
 use crate::ci;
 use crate::cli;
 use crate::config::Settings;
 use crate::discover::Input;
 use crate::output::{Output, outputs};
+use crate::ranking::Ranking;
 use crate::render::{self, Style, Tally};
 use crate::report::Report;
 use crate::terminal::Terminal;
 use crate::verdict::{Fate, Join, Marked, ProblemKind};
 use crate::words::{plural, reason};
+use crate::{Mode, Outcome};
+
+/// Fixes may bring others to light; those that do so for ever are stopped.
+const MOST_ROUNDS: usize = 20;
 
 /// Runs the command.
 ///
@@ -51,7 +55,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
             return Ok(Exit::Error);
         }
     };
-    let changes = match run.narrow(args) {
+    let mut changes = match run.narrow(args) {
         Ok(changes) => changes,
         Err(message) => {
             terminal.error(message);
@@ -105,18 +109,24 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         },
         _ => Mode::Report,
     };
-    let mut outcome = run.lint(args, mode, terminal)?;
+    let mut outcome = match &changes {
+        Some(_) => match changed(args, mode, &mut run, &mut changes, terminal)? {
+            Ok(outcome) => outcome,
+            Err(message) => {
+                terminal.error(message);
+                return Ok(Exit::Error);
+            }
+        },
+        None => run.lint(args, mode, terminal)?,
+    };
     outcome.fixed += proved.unwrap_or_default();
     terminal.print(|out| out.write_all(&outcome.output))?;
     let mut report = outcome.report;
-    if let Some(changes) = &changes {
-        changes.mark(&mut report, &run.targets, &run.configs, args.threads)?;
-    }
     if let Some(known) = known.filter(|_| !args.diff) {
         exit = exit.max(known.mark(&run, &mut report, terminal)?);
     }
     if let Some(heat) = &heat {
-        exit = exit.max(heat.rank(&mut report, &run.targets, terminal));
+        exit = exit.max(heat.rank(&mut report, run.all(), terminal));
     }
     if args.fix_only {
         // What is left is for another run to tell; what could not be read or written is not.
@@ -151,6 +161,53 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         exit = exit.max(Exit::Findings);
     }
     Ok(exit)
+}
+
+/// Checks what has changed, with findings marked that are older, and mends the others as `mode` says.
+fn changed(
+    args: &cli::Check,
+    mode: Mode,
+    run: &mut Run,
+    changes: &mut Option<Changes>,
+    terminal: Terminal,
+) -> io::Result<Result<Outcome, String>> {
+    let mut fixed = 0;
+    for _ in 0..MOST_ROUNDS {
+        let mut outcome = run.lint(args, Mode::Report, terminal)?;
+        if let Some(changes) = changes {
+            changes.mark(
+                &mut outcome.report,
+                &run.targets,
+                &run.configs,
+                args.threads,
+            )?;
+        }
+        if mode == Mode::Report {
+            return Ok(Ok(outcome));
+        }
+        let mended = crate::mend_standing(outcome.report, &run.targets, mode, args.threads)?;
+        let goes_on = mended.fixed > 0 && mode == Mode::Fix;
+        fixed += mended.fixed;
+        if !goes_on {
+            // What nothing was done about stands in the report as it was marked.
+            return Ok(Ok(Outcome { fixed, ..mended }));
+        }
+        // What a fix has changed is part of the change.
+        match run.narrow(args) {
+            Ok(now) => *changes = now,
+            Err(message) => return Ok(Err(message)),
+        }
+    }
+    let mut outcome = run.lint(args, Mode::Report, terminal)?;
+    if let Some(changes) = changes {
+        changes.mark(
+            &mut outcome.report,
+            &run.targets,
+            &run.configs,
+            args.threads,
+        )?;
+    }
+    Ok(Ok(Outcome { fixed, ..outcome }))
 }
 
 /// Writes the findings to all places; to standard error where standard output has something else.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 
 use super::Exit;
-use crate::config::{KEYS, Key, Resolved, did_you_mean};
+use crate::config::{KEYS, Key, Resolved, did_you_mean, schema};
 use crate::terminal::Terminal;
 
 /// Columns of text.
@@ -26,11 +26,15 @@ pub fn run(name: Option<&str>, terminal: Terminal) -> io::Result<Exit> {
                 let first = first.trim_end_matches('.');
                 writeln!(out, "{:width$}  {first}", key.name)?;
             }
-            writeln!(out, "\n`hotlint config KEY` tells more. Keys stand in `[tool.hotlint]` of pyproject.toml, or at the top of")?;
+            writeln!(out, "\n`hotlint config KEY` tells more, `hotlint config schema` gives a JSON schema. Keys stand in `[tool.hotlint]` of pyproject.toml, or at the top of")?;
             writeln!(out, "hotlint.toml or .hotlint.toml; the file closest to the Python file counts.")
         })?;
         return Ok(Exit::Clean);
     };
+    if name == "schema" {
+        terminal.print(|out| writeln!(out, "{:#}", schema()))?;
+        return Ok(Exit::Clean);
+    }
     match KEYS.iter().find(|key| key.name == name) {
         Some(key) => {
             terminal.print(|out| explain(key, out))?;

@@ -4,12 +4,14 @@ use std::io;
 use std::path::PathBuf;
 
 use super::Exit;
-use super::baseline::Known;
 use super::check::{show, silent_note, verdict};
+
 use super::run::Run;
+use crate::baseline::Known;
 use crate::bundle::{self, BundleError};
 use crate::cli;
 use crate::output::outputs;
+use crate::ranking::{Ranking, least};
 use crate::render::Tally;
 use crate::report::Report;
 use crate::terminal::Terminal;
@@ -58,6 +60,22 @@ pub fn run(mut check: cli::Check, terminal: Terminal) -> io::Result<Exit> {
         }
         exit = exit.max(known.mark(&run, &mut report, terminal)?);
     }
+    // What the parts were ranked by holds; where they were not, a profile that is named here does.
+    match report.ranking.take() {
+        Some(mut ranking) => {
+            ranking.least = least(&check.heat, &settings).or(ranking.least);
+            ranking.settle(&mut report);
+            report.ranking = Some(ranking);
+        }
+        None => match Ranking::new(&check.heat, &settings, run.configs.cwd(), terminal) {
+            Ok(Some(heat)) => exit = exit.max(heat.rank(&mut report, run.all(), terminal)),
+            Ok(None) => {}
+            Err(message) => {
+                terminal.error(message);
+                return Ok(Exit::Error);
+            }
+        },
+    }
     let below = crate::ci::below(run.configs.cwd());
     show(&check, &outputs, &report, &below, false, terminal)?;
     terminal.note(format_args!(
@@ -65,7 +83,8 @@ pub fn run(mut check: cli::Check, terminal: Terminal) -> io::Result<Exit> {
         Tally::of(&report),
         silent_note(&report)
     ));
-    Ok(exit.max(verdict(&report, &settings, None, check.exit_zero)))
+    let hot = (check.heat.fail_on_hot).filter(|_| report.ranking.is_some());
+    Ok(exit.max(verdict(&report, &settings, hot, check.exit_zero)))
 }
 
 fn merged(bundles: &[PathBuf]) -> Result<Report, String> {

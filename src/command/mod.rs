@@ -4,14 +4,15 @@ mod baseline;
 mod check;
 mod clean;
 mod config;
+mod docs;
 mod init;
 mod measure;
 mod merge;
 mod migrate;
 mod profile;
-mod ranking;
 mod rule;
 mod run;
+mod server;
 mod verify;
 mod why;
 
@@ -22,6 +23,8 @@ use clap::CommandFactory as _;
 use crate::cli::{Cli, Command, VersionFormat};
 use crate::terminal::Terminal;
 use crate::words::reason;
+
+pub use run::cache_folder;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +64,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Merge(args) => merge::run(*args, terminal),
         Command::Migrate(args) => migrate::run(&args, terminal),
         Command::Rule(args) => rule::run(&args, terminal),
+        Command::Server(args) => server::run(&args, terminal),
         Command::Why(args) => why::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),
@@ -72,6 +76,7 @@ pub fn run(cli: Cli) -> Exit {
                 .print(|out| out.write_all(&script))
                 .map(|()| Exit::Clean)
         }
+        Command::Docs(what) => docs::run(&what, terminal),
         Command::Version { output_format } => terminal
             .print(|out| version(output_format, out))
             .map(|()| Exit::Clean),

@@ -8,12 +8,13 @@ use std::process::Command;
 
 use clap::Parser as _;
 
-use super::{Exit, ranking};
+use super::Exit;
 use crate::cli::{Cli, Command as Parsed, Global, ProfileCommand, Profiler, Record};
 use crate::config::{Configs, Sources};
-use crate::discover::{self, Input, Request};
+use crate::discover::{self, Request};
 use crate::profile::{Profile, is_library, store};
 use crate::rank::Paths;
+use crate::ranking;
 use crate::render::{amount, percent};
 use crate::terminal::Terminal;
 use crate::words::{reason, shown};
@@ -143,12 +144,10 @@ fn merge(
         roots: vec![cwd.clone()],
         ..Request::default()
     };
-    let targets = discover::find(&request, &configs).targets;
+    let targets = discover::find(&request, &configs, None).targets;
     let settings = configs.of_run().settings;
-    let known = targets.iter().filter_map(|target| match &target.input {
-        Input::File(path) | Input::Given(path, _) => Some(ranking::slashes(path)),
-        Input::Stdin => None,
-    });
+    let known = targets.iter().filter_map(|target| target.input.path());
+    let known = known.map(ranking::slashes);
     let prefixes = ranking::prefixes(root, path_map, &settings.path_map, &cwd);
     let paths = Paths::new(known.collect(), prefixes, ranking::slashes(&cwd));
     let told = profiles

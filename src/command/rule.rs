@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use hotlint_core::lint::{FixLevel, RuleInfo};
+use hotlint_core::lint::RuleInfo;
 
 use super::Exit;
 use super::config::wrap;
@@ -11,6 +11,7 @@ use super::measure;
 use crate::cli::{Rule, RuleFormat};
 use crate::config::did_you_mean;
 use crate::measure::evidence;
+use crate::page;
 use crate::terminal::Terminal;
 
 /// Columns of text.
@@ -37,9 +38,11 @@ pub fn run(args: &Rule, terminal: Terminal) -> io::Result<Exit> {
         return Ok(Exit::Error);
     }
     terminal.print(|out| match (args.output_format, args.all) {
-        (RuleFormat::Text, false) => rules.iter().try_for_each(|rule| page(rule, out)),
+        (RuleFormat::Text, false) => rules.iter().try_for_each(|rule| text(rule, out)),
         (RuleFormat::Text, true) => list(&rules, out),
-        (RuleFormat::Markdown, _) => rules.iter().try_for_each(|rule| markdown(rule, out)),
+        (RuleFormat::Markdown, _) => rules
+            .iter()
+            .try_for_each(|rule| out.write_all(page::markdown(rule).as_bytes())),
         (RuleFormat::Json, false) => rules
             .iter()
             .try_for_each(|rule| writeln!(out, "{:#}", json(rule))),
@@ -73,7 +76,7 @@ fn list(rules: &[&RuleInfo], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A page for the terminal.
-fn page(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
+fn text(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     let bold = Style::new().bold();
     let name = AnsiColor::Cyan.on_default().bold();
     writeln!(
@@ -83,7 +86,7 @@ fn page(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
         plain(rule.title())
     )?;
     writeln!(out)?;
-    for (key, value) in facts(rule) {
+    for (key, value) in page::facts(rule) {
         writeln!(out, "{key:9}{value}")?;
     }
     let mut lines = rule.page.lines().skip(1).peekable();
@@ -149,55 +152,6 @@ fn plain(text: &str) -> String {
     text.replace("**", "").trim().to_owned()
 }
 
-fn markdown(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
-    let (heading, body) = rule.page.split_once('\n').unwrap_or((rule.page, ""));
-    writeln!(out, "{heading}\n")?;
-    for (key, value) in facts(rule) {
-        writeln!(out, "- {key}: {value}")?;
-    }
-    writeln!(out, "{}\n", body.trim_end())
-}
-
-fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
-    let preview = if rule.is_preview() {
-        ", in preview"
-    } else {
-        ""
-    };
-    let runs = if rule.is_default() {
-        "by default"
-    } else {
-        "when selected"
-    };
-    let mut facts = vec![
-        ("rule", format!("`{}`", rule.name)),
-        ("group", format!("{}{preview}", rule.group.name())),
-        ("cost", rule.cost.to_string()),
-        ("severity", severity(rule).to_owned()),
-        (
-            "fix",
-            fix(rule).map_or("none", |(_, words)| words).to_owned(),
-        ),
-        ("runs", runs.to_owned()),
-    ];
-    if let Some(figure) = evidence::figure(rule.name) {
-        facts.push(("measured", figure.to_string()));
-    }
-    facts
-}
-
-fn severity(rule: &RuleInfo) -> String {
-    format!("{:?}", rule.severity()).to_lowercase()
-}
-
-fn fix(rule: &RuleInfo) -> Option<(&'static str, &'static str)> {
-    rule.fix.map(|level| match level {
-        FixLevel::Safe => ("safe", "safe at best, with `--fix`"),
-        FixLevel::Unsafe => ("unsafe", "unsafe at best, with `--fix --unsafe-fixes`"),
-        FixLevel::Display => ("display", "shown, never applied"),
-    })
-}
-
 fn json(rule: &RuleInfo) -> serde_json::Value {
     let evidence = rule
         .evidence
@@ -207,8 +161,8 @@ fn json(rule: &RuleInfo) -> serde_json::Value {
         "group": rule.group.name(),
         "title": rule.title(),
         "cost": rule.cost.to_string(),
-        "severity": severity(rule),
-        "fix": fix(rule).map(|(level, _)| level),
+        "severity": page::severity(rule),
+        "fix": page::fix(rule).map(|(level, _)| level),
         "preview": rule.is_preview(),
         "default": rule.is_default(),
         "evidence": evidence,

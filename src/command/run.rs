@@ -18,11 +18,20 @@ use crate::{Mode, Outcome};
 pub struct Run {
     pub configs: Configs,
     pub targets: Vec<Target>,
+    /// What belongs to other parts of the project, where only a part is to be checked.
+    pub others: Vec<Target>,
     /// An error, when some of what was named is not there.
     pub exit: Exit,
+    /// What earlier runs have found, unless nothing is to be remembered.
+    cache: Option<Cache>,
 }
 
 impl Run {
+    /// All files of the project, so that a part of it finds in a profile what the whole does.
+    pub fn all(&self) -> impl Iterator<Item = &Target> + Clone {
+        self.targets.iter().chain(&self.others)
+    }
+
     /// Reads the configuration and finds the files; `None` when that went wrong, and was told.
     ///
     /// # Errors
@@ -43,9 +52,16 @@ impl Run {
                 return Ok(None);
             }
         };
-        let mut found = discover::find(&request, &configs);
+        let cache = (!args.no_cache)
+            .then(|| Cache::open(&cache_folder(&configs, args.cache_dir.as_deref())));
+        // Where every run has a checkout of its own, the times of folders tell nothing to the next.
+        let keeps_walks = !args.show_files && !crate::ci::is_on();
+        let walks = cache.as_ref().filter(|_| keeps_walks);
+        let mut found = discover::find(&request, &configs, walks);
+        let mut others = Vec::new();
         if let Some(shard) = args.shard {
-            found.targets.retain(|target| shard.has(&target.shown));
+            let parts = std::mem::take(&mut found.targets).into_iter();
+            (found.targets, others) = parts.partition(|target| shard.has(&target.shown));
         }
         if tell(&configs, terminal) {
             return Ok(None);
@@ -59,7 +75,9 @@ impl Run {
         Ok(Some(Self {
             configs,
             targets: found.targets,
+            others,
             exit,
+            cache,
         }))
     }
 
@@ -77,11 +95,6 @@ impl Run {
         Ok(Some(changes))
     }
 
-    fn cache(&self, args: &cli::Check) -> Option<Cache> {
-        (!args.no_cache)
-            .then(|| Cache::open(&cache_folder(&self.configs, args.cache_dir.as_deref())))
-    }
-
     /// Checks the files, with a bar where somebody looks.
     ///
     /// # Errors
@@ -89,9 +102,9 @@ impl Run {
     pub fn lint(&self, args: &cli::Check, mode: Mode, terminal: Terminal) -> io::Result<Outcome> {
         let is_still = args.no_progress || terminal.verbosity < 0;
         let progress = Progress::new(self.targets.len(), !is_still);
-        let cache = self.cache(args);
+        let cache = self.cache.as_ref();
         let step = || progress.step();
-        let outcome = crate::lint(&self.targets, mode, args.threads, cache.as_ref(), step)?;
+        let outcome = crate::lint(&self.targets, mode, args.threads, cache, step)?;
         progress.finish();
         if let Some(Err(error)) = cache.map(Cache::close) {
             // The findings are there all the same.

@@ -9,8 +9,8 @@ use hotlint_core::python::Source;
 use hotlint_core::text_size::TextRange;
 
 use super::Exit;
-use super::baseline::Known;
 use super::run::Run;
+use crate::baseline::Known;
 use crate::check::{Explanation, explain};
 use crate::discover::Input;
 use crate::read::{self, Reading};
@@ -180,6 +180,9 @@ impl Answer<'_> {
                 let row = self.row_of(cause.range);
                 let piece = self.piece(cause.range);
                 let _ = writeln!(out, "  because of line {row}: {piece} ({})", cause.text);
+            }
+            for step in &finding.steps {
+                let _ = writeln!(out, "  via {}:{}: {}", step.path, step.row, step.text);
             }
             self.asked(out, self.asked_of(finding.rule));
         }

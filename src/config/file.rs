@@ -20,6 +20,8 @@ const PYPROJECT: &str = "pyproject.toml";
 /// One configuration with the folder that its globs are relative to.
 #[derive(Clone, Debug)]
 pub struct Layer {
+    /// The file, where it is one.
+    pub path: Option<PathBuf>,
     pub root: PathBuf,
     pub options: Options,
 }
@@ -32,6 +34,8 @@ pub struct Folder {
     /// `requires-python` of its pyproject.toml.
     pub requires_python: Option<Versions>,
     pub issues: Vec<Issue>,
+    /// Whether it has no file of those names.
+    pub is_bare: bool,
 }
 
 /// A configuration file with all that it extends.
@@ -44,7 +48,10 @@ pub struct ConfigFile {
 
 /// Reads what the folder `dir` says.
 pub fn folder(dir: &Path) -> Folder {
-    let mut folder = Folder::default();
+    let mut folder = Folder {
+        is_bare: true,
+        ..Folder::default()
+    };
     for name in NAMES {
         let path = dir.join(name);
         let text = match fs::read(&path) {
@@ -53,10 +60,12 @@ pub fn folder(dir: &Path) -> Folder {
             // A folder of that name, or one that may not be entered: the walk tells of it.
             Err(_) if !path.is_file() => continue,
             Err(error) => {
+                folder.is_bare = false;
                 folder.issues.push(unreadable(&path, &error));
                 continue;
             }
         };
+        folder.is_bare = false;
         if name == PYPROJECT {
             folder.requires_python = requires_python(&text);
             if !names_hotlint(&text) {
@@ -92,7 +101,15 @@ pub fn inline(argument: &str, root: &Path) -> (Layer, Vec<Issue>) {
         Err(error) => (Options::default(), vec![syntax(&text, &error)]),
     };
     let root = root.to_path_buf();
-    (Layer { root, options }, issues)
+    let path = None;
+    (
+        Layer {
+            path,
+            root,
+            options,
+        },
+        issues,
+    )
 }
 
 fn load(path: &Path, root: &Path, stack: &mut Vec<PathBuf>, issues: &mut Vec<Issue>) -> Vec<Layer> {
@@ -141,7 +158,11 @@ fn load(path: &Path, root: &Path, stack: &mut Vec<PathBuf>, issues: &mut Vec<Iss
     }
     stack.pop();
     let root = root.to_path_buf();
-    layers.push(Layer { root, options });
+    layers.push(Layer {
+        path: Some(path.to_path_buf()),
+        root,
+        options,
+    });
     layers
 }
 

@@ -54,6 +54,14 @@ impl Issue {
         (name.to_owned(), start, self.message.clone())
     }
 
+    /// The name of the text that it is about, and the line in it, from 1.
+    pub fn place(&self) -> Option<(&str, usize)> {
+        let (text, span) = self.place.as_ref()?;
+        let before = text.as_str().as_bytes().get(..span.start);
+        let line = before.map_or(1, |before| memchr::memchr_iter(b'\n', before).count() + 1);
+        Some((text.name(), line))
+    }
+
     #[must_use]
     pub fn at(mut self, text: &Text, span: Range<usize>) -> Self {
         self.place = Some((text.clone(), span));

@@ -3,9 +3,11 @@
 //! **Invariant**: the closest configuration file decides alone; nothing is merged but what it extends itself, and the
 //! command line on top.
 
+mod edit;
 mod exclude;
 mod file;
 mod issue;
+mod kind;
 mod options;
 mod select;
 mod settings;
@@ -16,12 +18,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::ValueEnum;
 use hotlint_core::lint::Severity;
-use hotlint_core::python::Versions;
+use hotlint_core::python::{Project, Versions};
 use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::Xxh3;
 
+use crate::project::project;
+
+pub use edit::with_key;
 pub use exclude::Exclude;
 pub use file::{Layer, NAMES as FILE_NAMES};
 pub use issue::{Issue, did_you_mean};
+pub use kind::schema;
 pub use options::{KEYS, Key, Options, QuietPlace};
 pub use select::{Selection, Selector, UnknownSelector};
 pub use settings::Settings;
@@ -91,9 +98,24 @@ pub struct Resolved {
     pub settings: Arc<Settings>,
     /// `requires-python` of the closest pyproject.toml.
     pub requires_python: Option<Versions>,
+    /// All files that share the settings and the versions.
+    pub project: Arc<Project>,
 }
 
 impl Resolved {
+    fn new(settings: Arc<Settings>, requires_python: Option<Versions>, cwd: &Path) -> Self {
+        let python = settings
+            .target_version
+            .or(requires_python)
+            .unwrap_or_default();
+        let project = project(&settings.root, cwd, settings.max_file_size, python);
+        Self {
+            settings,
+            requires_python,
+            project: Arc::new(project),
+        }
+    }
+
     /// The versions that a file with this `text` supports: what the configuration says, else the script itself, else the
     /// project.
     pub fn versions(&self, text: &str) -> Versions {
@@ -108,17 +130,20 @@ impl Resolved {
     /// All that decides about the findings of a file named `shown`, beside its bytes, as a number that stays the same from run to
     /// run.
     pub fn asked(&self, shown: &str) -> u64 {
+        let mut hasher = Xxh3::new();
+        hasher.update(&self.settings.policy.fingerprint.to_le_bytes());
+        let python = self.settings.target_version;
+        // Where the configuration says nothing, a script may say it for itself.
+        hasher.update(&[u8::from(python.is_some())]);
+        if let Some(Versions { oldest, newest }) = python.or(self.requires_python) {
+            hasher.update(&[oldest.major, oldest.minor, newest.major, newest.minor]);
+        }
         let extension = Path::new(shown).extension().unwrap_or_default();
-        let extension = extension.to_string_lossy().to_ascii_lowercase();
-        let python = match self.settings.target_version {
-            Some(versions) => format!("{versions:?}"),
-            None => format!("else {:?}", self.requires_python),
-        };
-        let words = format!(
-            "{}\0{python}\0{extension}",
-            self.settings.policy.fingerprint
-        );
-        xxhash_rust::xxh3::xxh3_64(words.as_bytes())
+        hasher.update(extension.to_ascii_lowercase().as_encoded_bytes());
+        // What is found depends on where the file lies in its project.
+        hasher.update(b"\0");
+        hasher.update(shown.as_bytes());
+        hasher.digest()
     }
 }
 
@@ -132,8 +157,16 @@ pub struct Configs {
     bare: Arc<Settings>,
     /// Whether the closest file counts.
     discover: bool,
-    folders: Mutex<FxHashMap<PathBuf, Resolved>>,
+    folders: Mutex<FxHashMap<PathBuf, Known>>,
     issues: Mutex<Vec<Issue>>,
+}
+
+/// What is known of a folder.
+#[derive(Clone, Debug)]
+struct Known {
+    resolved: Resolved,
+    /// Whether it has no file of its own that could say something.
+    is_bare: bool,
 }
 
 impl Configs {
@@ -158,6 +191,7 @@ impl Configs {
             issues.push(issue.help("`extend` in one file names others that it starts from"));
         }
         above.push(Layer {
+            path: None,
             root: cwd.to_path_buf(),
             options: sources.flags,
         });
@@ -184,20 +218,39 @@ impl Configs {
 
     /// What counts for the files that lie in `dir`, an absolute path.
     pub fn of(&self, dir: &Path) -> Resolved {
+        self.known(dir).resolved
+    }
+
+    /// Whether this folder has no file that configures anything, so that what counts above it counts in it.
+    pub fn is_bare(&self, dir: &Path) -> bool {
+        self.known(dir).is_bare
+    }
+
+    /// Whether configuration files are looked for.
+    pub fn reads_files(&self) -> bool {
+        self.discover
+    }
+
+    fn known(&self, dir: &Path) -> Known {
+        // Where no files are read, all folders are one.
+        let dir = match self.discover {
+            true => dir,
+            false => Path::new(""),
+        };
         if let Some(known) = lock(&self.folders).get(dir) {
             return known.clone();
         }
         // Not under the lock: other folders need not wait for this one to be read.
         let mut folder = match self.discover {
             true => file::folder(dir),
-            false => file::Folder::default(),
+            false => file::Folder {
+                is_bare: true,
+                ..file::Folder::default()
+            },
         };
         let above = match dir.parent() {
             Some(parent) if self.discover => self.of(parent),
-            _ => Resolved {
-                settings: self.bare.clone(),
-                requires_python: None,
-            },
+            _ => Resolved::new(self.bare.clone(), None, &self.cwd),
         };
         let settings = match folder.config.take() {
             Some(config) => {
@@ -205,16 +258,22 @@ impl Configs {
                 let settings = Settings::resolve(Some(config.path), dir, &self.cwd, &layers);
                 Arc::new(settings)
             }
-            None => above.settings,
+            None => above.settings.clone(),
         };
-        let resolved = Resolved {
-            settings,
-            requires_python: folder.requires_python.or(above.requires_python),
+        let requires_python = folder.requires_python.or(above.requires_python);
+        let same =
+            Arc::ptr_eq(&settings, &above.settings) && requires_python == above.requires_python;
+        let known = Known {
+            resolved: match same {
+                true => above,
+                false => Resolved::new(settings, requires_python, &self.cwd),
+            },
+            is_bare: folder.is_bare,
         };
         let mut folders = lock(&self.folders);
         let known = folders.entry(dir.to_path_buf()).or_insert_with(|| {
             lock(&self.issues).append(&mut folder.issues);
-            resolved
+            known
         });
         known.clone()
     }
@@ -222,6 +281,22 @@ impl Configs {
     /// What counts for the run as a whole: the configuration of the folder in which hotlint was started.
     pub fn of_run(&self) -> Resolved {
         self.of(&self.cwd)
+    }
+
+    /// The folders that were asked for, and those above them.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        lock(&self.folders).keys().cloned().collect()
+    }
+
+    /// The configuration files that were read, with those that they extend.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut files = self.bare.files.clone();
+        for resolved in lock(&self.folders).values() {
+            files.extend(resolved.resolved.settings.files.iter().cloned());
+        }
+        files.sort();
+        files.dedup();
+        files
     }
 
     /// The folder in which hotlint was started.

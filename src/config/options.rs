@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::issue::{Issue, Text, did_you_mean};
+use super::kind::{self, Kind};
 use super::select::{Selection, Selector};
 use super::{BaselineMode, FailLevel, version};
 use crate::render::Format;
@@ -83,8 +84,7 @@ impl QuietPlace {
 /// One key of a configuration.
 pub struct Key {
     pub name: &'static str,
-    /// The type, in the words of TOML.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// As it would be written in the file.
     pub default: &'static str,
     pub doc: &'static str,
@@ -95,21 +95,21 @@ pub struct Key {
 pub const KEYS: &[Key] = &[
     Key {
         name: "extend",
-        kind: "path, or list of paths",
+        kind: Kind::Paths,
         default: "[]",
         doc: "Configuration files to start from; what this file says wins. Relative to this file. `~` and variables are not expanded.",
         read: |reader, options, value| options.extend = reader.spanned_strings(value),
     },
     Key {
         name: "required-version",
-        kind: "version, or range of versions",
+        kind: Kind::Versions,
         default: "\"\"",
         doc: "The versions of hotlint that this configuration is made for; any other stops with an error.",
         read: |reader, _, value| reader.required_version(value),
     },
     Key {
         name: "target-version",
-        kind: "version, or range of versions",
+        kind: Kind::Versions,
         default: "requires-python",
         doc: "The Python versions that the code supports: `\"py311\"` is 3.11 and newer, `\">=3.9,<3.14\"` a range. Where it is missing, a script's own metadata (PEP 723) counts, then `requires-python` of the closest pyproject.toml, then 3.10 and newer.",
         read: |reader, options, value| {
@@ -123,7 +123,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "select",
-        kind: "list of rules and groups",
+        kind: Kind::Rules,
         default: "[\"default\"]",
         doc: "The rules that run. Groups are `algorithmic`, `async`, `cache`, `io`, `memory` and `micro`; `default` is what is measured to pay in most code, `preview` what is not measured yet, `all` is everything. A rule's name wins over a group, a group over `all`, and `ignore` over `select`.",
         read: |reader, options, value| {
@@ -132,7 +132,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "extend-select",
-        kind: "list of rules and groups",
+        kind: Kind::Rules,
         default: "[]",
         doc: "Rules that run beside those of `select`.",
         read: |reader, options, value| {
@@ -141,7 +141,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "ignore",
-        kind: "list of rules and groups",
+        kind: Kind::RulesOfAnyVersion,
         default: "[]",
         doc: "Rules that do not run. An unknown name is a warning only, so that one configuration serves several versions of hotlint.",
         read: |reader, options, value| {
@@ -150,7 +150,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "severity",
-        kind: "table: rule or group -> \"error\", \"warning\" or \"info\"",
+        kind: Kind::Severities,
         default: "{}",
         doc: "How loudly a rule speaks; see `fail-level`. Does not select the rule.",
         read: |reader, options, value| {
@@ -170,7 +170,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "per-file-ignores",
-        kind: "table: glob -> list of rules and groups",
+        kind: Kind::RulesByGlob,
         default: "{}",
         doc: "Rules that stay quiet in some files. A glob is matched against the path below this file's folder and against the bare file name; a leading `!` turns it round.",
         read: |reader, options, value| {
@@ -185,7 +185,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "quiet-in",
-        kind: "list of \"tests\", \"migrations\" and \"generated\"",
+        kind: Kind::QuietPlaces,
         default: "[\"tests\", \"migrations\", \"generated\"]",
         doc: "Files that are checked but kept quiet, whatever `select` says: `test_*.py`, `*_test.py`, `conftest.py` and all below `tests`, `test` or `testing`; all below `migrations`; and files with a comment in the first ten lines that says they were generated. `[]` reports them like any other.",
         read: |reader, options, value| {
@@ -201,35 +201,35 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "exclude",
-        kind: "list of globs",
+        kind: Kind::Globs,
         default: "[\".git\", \".venv\", \"build\", ...]",
         doc: "Files and folders that are passed over, in place of the usual ones. A glob without a slash matches a name at any depth, one with a slash the path below this file's folder. Files named on the command line are checked all the same; see `force-exclude`.",
         read: |reader, options, value| options.exclude = Some(reader.globs(value)),
     },
     Key {
         name: "extend-exclude",
-        kind: "list of globs",
+        kind: Kind::Globs,
         default: "[]",
         doc: "Files and folders that are passed over beside those of `exclude`.",
         read: |reader, options, value| options.extend_exclude = reader.globs(value),
     },
     Key {
         name: "force-exclude",
-        kind: "true or false",
+        kind: Kind::Boolean,
         default: "false",
         doc: "Whether `exclude` holds for files named on the command line too, as pre-commit names them.",
         read: |reader, options, value| options.force_exclude = reader.boolean(value),
     },
     Key {
         name: "respect-gitignore",
-        kind: "true or false",
+        kind: Kind::Boolean,
         default: "true",
         doc: "Whether files that `.gitignore`, `.ignore`, `.git/info/exclude` or the global excludes name are passed over.",
         read: |reader, options, value| options.respect_gitignore = reader.boolean(value),
     },
     Key {
         name: "fail-level",
-        kind: "\"error\", \"warning\", \"info\" or \"never\"",
+        kind: Kind::Named(kind::names::<FailLevel>),
         default: "\"info\"",
         doc: "The severity from which on a finding makes hotlint exit with 1.",
         read: |reader, options, value| {
@@ -238,49 +238,49 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "max-findings",
-        kind: "number",
+        kind: Kind::Number,
         default: "0",
         doc: "How many findings from the fail level on hotlint puts up with before it exits with 1.",
         read: |reader, options, value| options.max_findings = reader.number(value),
     },
     Key {
         name: "baseline",
-        kind: "path",
+        kind: Kind::Path,
         default: "\"\"",
         doc: "A file of older findings, which are not reported; `hotlint baseline create` writes it. Relative to this file.",
         read: |reader, options, value| options.baseline = reader.string(value).map(PathBuf::from),
     },
     Key {
         name: "baseline-mode",
-        kind: "\"auto\", \"lock\" or \"keep\"",
+        kind: Kind::Named(kind::names::<BaselineMode>),
         default: "\"auto\"",
         doc: "What becomes of entries of the baseline that are gone: `auto` takes them out, but in CI it means `lock`, which fails and leaves the file alone; `keep` says nothing.",
         read: |reader, options, value| options.baseline_mode = reader.named(value),
     },
     Key {
         name: "unsafe-fixes",
-        kind: "true or false",
+        kind: Kind::Boolean,
         default: "false",
         doc: "Whether `--fix` and `--diff` apply fixes that may change more than the time.",
         read: |reader, options, value| options.unsafe_fixes = reader.boolean(value),
     },
     Key {
         name: "output-format",
-        kind: "name of a format",
+        kind: Kind::Named(kind::names::<Format>),
         default: "\"full\"",
         doc: "How findings are written; `hotlint check --help` lists the formats.",
         read: |reader, options, value| options.output_format = reader.named(value),
     },
     Key {
         name: "max-file-size",
-        kind: "number of bytes, or size like \"8 MiB\"",
+        kind: Kind::Size,
         default: "\"8 MiB\"",
         doc: "Files that are larger are passed over with a notice; 0 lifts the limit.",
         read: |reader, options, value| options.max_file_size = reader.size(value),
     },
     Key {
         name: "profile",
-        kind: "path, or list of paths",
+        kind: Kind::Paths,
         default: "[]",
         doc: "Profiles that findings are ranked by. They count where the command line names none; `hotlint profile merge` writes a small one to be kept with the code. Relative to this file; those that do not exist are passed over.",
         read: |reader, options, value| {
@@ -290,7 +290,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "path-map",
-        kind: "table: beginning of a path -> folder",
+        kind: Kind::PathMap,
         default: "{}",
         doc: "Where the files of a profile are here, if the program ran elsewhere: `{ \"/app\" = \"src\" }`. Folders are relative to this file. Without it, paths are matched by their ends.",
         read: |reader, options, value| {
@@ -304,7 +304,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "min-share",
-        kind: "share like \"2%\"",
+        kind: Kind::Share,
         default: "\"1%\"",
         doc: "The share of a run that a fix has to be able to save for `--only-hot` to show the finding.",
         read: |reader, options, value| {

@@ -92,7 +92,7 @@ impl FromStr for Selector {
 }
 
 /// Every word that selects something.
-fn words() -> impl Iterator<Item = &'static str> {
+pub fn words() -> impl Iterator<Item = &'static str> {
     let rules = hotlint_rules::all().iter().map(|rule| rule.name);
     let groups = Group::ALL.into_iter().map(Group::name);
     rules.chain(groups).chain(["preview", "default", "all"])

@@ -23,6 +23,8 @@ const MAX_FILE_SIZE: u64 = 8 << 20;
 pub struct Settings {
     /// The file that says so, if there is one.
     pub path: Option<PathBuf>,
+    /// That file, and those that it extends.
+    pub files: Vec<PathBuf>,
     /// Its folder.
     pub root: PathBuf,
     pub target_version: Option<Versions>,
@@ -30,6 +32,8 @@ pub struct Settings {
     pub exclude: Exclude,
     /// The globs of `exclude`, as they were written.
     pub exclude_globs: Vec<String>,
+    /// A number for what `exclude` and its kin come to.
+    pub excluded: u64,
     pub quiet_in: Vec<QuietPlace>,
     pub force_exclude: bool,
     pub respect_gitignore: bool,
@@ -57,19 +61,26 @@ impl Settings {
         let quiet_in = last(layers, |options| options.quiet_in.as_ref());
         let quiet_in = quiet_in.map_or(QuietPlace::ALL.to_vec(), |(_, places)| places.clone());
         let globs = exclude_globs(layers);
+        let force_exclude = value(layers, |options| options.force_exclude).unwrap_or(false);
+        let words = format!("{}\0{force_exclude}\0{globs:?}", root.display());
         let size = value(layers, |options| options.max_file_size).unwrap_or(MAX_FILE_SIZE);
         Self {
             path,
+            files: layers
+                .iter()
+                .filter_map(|layer| layer.path.clone())
+                .collect(),
             root: root.to_path_buf(),
             target_version: value(layers, |options| options.target_version),
             policy: Arc::new(Policy::new(
                 severities(layers),
                 quiet(layers, &quiet_in, root, cwd),
             )),
+            excluded: xxhash_rust::xxh3::xxh3_64(words.as_bytes()),
             exclude: Exclude::new(globs.iter().copied()),
             exclude_globs: globs.iter().map(|(_, glob)| (*glob).to_owned()).collect(),
             quiet_in,
-            force_exclude: value(layers, |options| options.force_exclude).unwrap_or(false),
+            force_exclude,
             respect_gitignore: value(layers, |options| options.respect_gitignore).unwrap_or(true),
             fail_level: value(layers, |options| options.fail_level).unwrap_or_default(),
             max_findings: value(layers, |options| options.max_findings).unwrap_or(0),

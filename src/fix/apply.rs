@@ -87,6 +87,13 @@ pub fn apply(source: &Source, fixes: &[&Fix], allowed: FixLevel) -> Applied {
     }
 }
 
+/// The edits of one fix with the line end of the file; `None` where they do not fit on it.
+pub fn fitted(source: &Source, fix: &Fix) -> Option<Vec<Edit>> {
+    let line_end = line_end(source.text());
+    let edit = |edit: &Edit| Edit::replace(edit.range, with_line_end(&edit.text, line_end));
+    fits(source, &fix.edits).then(|| fix.edits.iter().map(edit).collect())
+}
+
 /// Whether the edits can be applied at all: in order, apart, on characters, and each within one cell.
 fn fits(source: &Source, edits: &[Edit]) -> bool {
     let text = source.text();

@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 
 use hotlint_core::lint::{Cost, RuleInfo};
 use hotlint_core::python::Versions;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// Ratios up to this are noise: identical code gives 0.97 to 1.03.
@@ -155,6 +154,15 @@ impl OnPython {
         self.pairs.iter().map(best).fold(0.0, f64::max)
     }
 
+    /// The ratio of the pair and size that tell most, and that size.
+    fn best_size(&self, cost: Cost) -> Option<(f64, u64)> {
+        let sizes = self.pairs.iter().filter_map(|pair| match cost {
+            Cost::Memory(_) => Some((pair.memory.ratio(), pair.memory.n)),
+            _ => pair.telling().map(|timing| (timing.ratio(), timing.n)),
+        });
+        sizes.max_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
     /// The 11 of `3.11.7`.
     pub fn minor(&self) -> Option<u8> {
         self.version.split('.').nth(1)?.parse().ok()
@@ -180,6 +188,17 @@ pub struct Figure {
     pub memory: bool,
 }
 
+impl Figure {
+    fn new(times: f64, n: u64, minor: u8, cost: Cost) -> Self {
+        Self {
+            times: (times * 100.0).round() / 100.0,
+            n,
+            python: format!("3.{minor}"),
+            memory: matches!(cost, Cost::Memory(_)),
+        }
+    }
+}
+
 impl std::fmt::Display for Figure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let what = if self.memory { "less memory" } else { "faster" };
@@ -188,7 +207,7 @@ impl std::fmt::Display for Figure {
     }
 }
 
-/// What programs ask of all rules, made when first asked for.
+/// What programs ask of a rule. Made when first asked for: to read all evidence takes longer than to check a few files.
 struct Known {
     figure: Option<Figure>,
     /// The gain on each minor version of CPython: the least of its builds.
@@ -196,21 +215,21 @@ struct Known {
 }
 
 fn known(rule: &str) -> Option<&'static Known> {
-    static KNOWN: OnceLock<FxHashMap<&'static str, Known>> = OnceLock::new();
-    let known = KNOWN.get_or_init(|| {
-        let rules = hotlint_rules::all().iter();
-        let known = rules.filter_map(|rule| {
-            let evidence = of(rule)?;
-            let gains = match rule.cost.can_be_timed() {
-                true => evidence.gains(rule.cost),
-                false => Vec::new(),
-            };
-            let figure = evidence.figure(rule.cost);
-            Some((rule.name, Known { figure, gains }))
-        });
-        known.collect()
-    });
-    known.get(rule)
+    static KNOWN: OnceLock<Box<[OnceLock<Option<Known>>]>> = OnceLock::new();
+    let rules = hotlint_rules::all();
+    let all = KNOWN.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
+    let at = rules.iter().position(|other| other.name == rule)?;
+    let make = || {
+        let rule = &rules[at];
+        let evidence = of(rule)?;
+        let gains = match rule.cost.can_be_timed() {
+            true => evidence.gains(rule.cost),
+            false => Vec::new(),
+        };
+        let figure = evidence.figure(rule.cost);
+        Some(Known { figure, gains })
+    };
+    all.get(at)?.get_or_init(make).as_ref()
 }
 
 /// The figure of a rule, if it was measured.
@@ -238,21 +257,15 @@ impl Evidence {
         let builds = self
             .cpythons()
             .filter(|python| python.minor() == Some(newest));
-        let memory = matches!(cost, Cost::Memory(_));
-        let best = builds.filter_map(|python| {
-            let figures = python.pairs.iter().filter_map(|pair| match memory {
-                true => Some((pair.memory.ratio(), pair.memory.n)),
-                false => pair.telling().map(|timing| (timing.ratio(), timing.n)),
-            });
-            figures.max_by(|a, b| a.0.total_cmp(&b.0))
-        });
+        let best = builds.filter_map(|python| python.best_size(cost));
         let (times, n) = best.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        Some(Figure {
-            times: (times * 100.0).round() / 100.0,
-            n,
-            python: format!("3.{newest}"),
-            memory,
-        })
+        Some(Figure::new(times, n, newest, cost))
+    }
+
+    /// The same for one of the interpreters.
+    pub fn figure_on(&self, cost: Cost, python: &OnPython) -> Option<Figure> {
+        let (times, n) = python.best_size(cost)?;
+        Some(Figure::new(times, n, python.minor()?, cost))
     }
 
     fn cpythons(&self) -> impl Iterator<Item = &OnPython> {
@@ -273,6 +286,18 @@ impl Evidence {
             }
         }
         gains
+    }
+
+    /// The measurements of the newest version up to 3.`minor`; of the newest of all, where the version is not known.
+    pub fn closest(&self, minor: Option<u8>) -> Option<&OnPython> {
+        let upto = |minor: u8| {
+            let mut known = self.pythons.iter().rev();
+            known.find(|python| python.minor().is_some_and(|known| known <= minor))
+        };
+        minor.and_then(upto).or(match minor {
+            Some(_) => self.pythons.first(),
+            None => self.pythons.last(),
+        })
     }
 
     /// The interpreters on which no pair bears out the cost that the rule claims; empty is well.

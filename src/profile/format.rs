@@ -12,6 +12,7 @@ pub enum Format {
     LineProfiler,
     Collapsed,
     Austin,
+    Mojo,
     Speedscope,
     Trace,
     Pyinstrument,
@@ -36,6 +37,7 @@ impl Format {
             Format::LineProfiler => "line_profiler",
             Format::Collapsed => "collapsed stacks",
             Format::Austin => "austin",
+            Format::Mojo => "austin MOJO",
             Format::Speedscope => "speedscope",
             Format::Trace => "Chrome trace",
             Format::Pyinstrument => "pyinstrument JSON",
@@ -79,12 +81,7 @@ pub fn guess(input: &Input) -> Result<Format, ProfileError> {
                 "memray transform speedscope FILE",
             ));
         }
-        [b'M', b'O', b'J', ..] => {
-            return Err(ProfileError::Convert(
-                "austin's binary format",
-                "mojo2austin FILE OUTPUT",
-            ));
-        }
+        [b'M', b'O', b'J', ..] => Format::Mojo,
         [b'T', b'A', b'C', b'H', ..] | [b'H', b'C', b'A', b'T', ..] => {
             return Err(ProfileError::Convert(
                 "the binary format of profiling.sampling",

@@ -44,6 +44,7 @@ fn sum(one: Profile, other: Profile) -> Profile {
         },
         unit: one.unit,
         total: one.total + other.total,
+        drag: one.drag + other.drag,
         sites: sites.into_values().collect(),
         // What either of them watched as a whole was seen.
         partial: one.partial && other.partial,
@@ -56,6 +57,7 @@ fn sum(one: Profile, other: Profile) -> Profile {
 fn add(known: &mut Site, more: Site) {
     known.alone += more.alone;
     known.own += more.own;
+    known.drag += more.drag;
     known.cumulative += more.cumulative;
     known.hits = match (known.hits, more.hits) {
         (Some(one), Some(other)) => Some(one.saturating_add(other)),
@@ -72,9 +74,11 @@ fn add(known: &mut Site, more: Site) {
 /// Counts in another unit, of which one of the old is `factor`.
 pub(super) fn scale(profile: &mut Profile, factor: f64) {
     profile.total *= factor;
+    profile.drag *= factor;
     for site in &mut profile.sites {
         site.alone *= factor;
         site.own *= factor;
+        site.drag *= factor;
         site.cumulative *= factor;
         for (_, spent) in &mut site.calls {
             *spent *= factor;

@@ -18,6 +18,7 @@ mod line_profiler;
 mod marshal;
 mod memray;
 mod merge;
+mod mojo;
 mod object;
 mod perf;
 mod pickle;
@@ -48,6 +49,8 @@ pub struct Profile {
     pub unit: Unit,
     /// All that was seen, in `unit`; shares are shares of this.
     pub total: f64,
+    /// How much of the total the profiler may have taken itself, at most.
+    pub drag: f64,
     /// In order of [`Place`], each place once.
     pub sites: Vec<Site>,
     /// Whether only some functions were watched: then what is missing is not cold but unknown.
@@ -111,6 +114,8 @@ pub struct Site {
     pub alone: f64,
     /// Spent by the place itself and by library code and builtins on its behalf: what an edit of this place can save.
     pub own: f64,
+    /// How much of `own` the profiler may have taken, reckoned as that of the whole profile is.
+    pub drag: f64,
     /// Spent while the place was running, or waiting for what it called.
     pub cumulative: f64,
     /// How often it ran, where that was counted.
@@ -165,6 +170,7 @@ pub fn read_input(input: &Input) -> Result<Vec<Profile>, ProfileError> {
         Format::LineProfiler => line_profiler::read(input),
         Format::Collapsed => collapsed::read(input),
         Format::Austin => collapsed::read_austin(input),
+        Format::Mojo => mojo::read(input),
         Format::Speedscope => speedscope::read(input),
         Format::Trace => trace::read(input),
         Format::Pyinstrument => pyinstrument::read(input),

@@ -249,10 +249,10 @@ fn pair(message: &[u8], first: u64, second: u64) -> Result<(u64, u64), ProfileEr
 fn unit_of(name: &str) -> (Unit, f64) {
     match name {
         "nanoseconds" | "ns" => (Unit::Seconds, 1e-9),
-        "microseconds" | "us" => (Unit::Seconds, 1e-6),
+        "microseconds" | "us" | "\u{3bc}s" | "\u{b5}s" => (Unit::Seconds, 1e-6),
         "milliseconds" | "ms" => (Unit::Seconds, 1e-3),
         "seconds" | "s" => (Unit::Seconds, 1.0),
-        "bytes" => (Unit::Bytes, 1.0),
+        "bytes" | "B" => (Unit::Bytes, 1.0),
         _ => (Unit::Samples, 1.0),
     }
 }

@@ -145,6 +145,25 @@ impl std::hash::Hash for Key {
     }
 }
 
+/// How often a function has to be seen before the average of its calls tells something.
+const MANY: f64 = 100.0;
+
+/// What the profiler itself takes of a call, at most: in the function that is called, and in the one that calls.
+///
+/// No function takes less than the profiler does in it, so the one that takes least bounds it for all.
+fn drag(entries: &[Entry], made: &[f64]) -> (f64, f64) {
+    let least = |count: &dyn Fn(usize, &Entry) -> f64| {
+        let each = entries.iter().enumerate().filter_map(|(at, entry)| {
+            let count = count(at, entry);
+            (count >= MANY).then(|| entry.alone.max(0.0) / count)
+        });
+        each.min_by(f64::total_cmp).unwrap_or(0.0)
+    };
+    let called = least(&|_, entry| entry.calls as f64);
+    let calling = least(&|at, _| made.get(at).copied().unwrap_or(0.0));
+    (called, calling)
+}
+
 /// Hands the time of builtins and libraries to who called them.
 fn count(recorder: &mut Recorder, entries: &[Entry], sampled: bool) -> Result<(), ProfileError> {
     // What an edge took: as told, or the callee's time by the share of calls.
@@ -169,7 +188,19 @@ fn count(recorder: &mut Recorder, entries: &[Entry], sampled: bool) -> Result<()
             }
         }
     }
+    // Calls that each of them made.
+    let mut made = vec![0.0; entries.len()];
+    for edge in entries.iter().flat_map(|entry| &entry.callers) {
+        made[edge.caller] += edge.calls.max(0.0);
+    }
+    let (called, calling) = match sampled {
+        true => (0.0, 0.0),
+        false => drag(entries, &made),
+    };
     for (at, entry) in entries.iter().enumerate() {
+        let lost = entry.calls as f64 * called + made[at] * calling;
+        recorder.add_drag(lost);
+        recorder.drag(entry.site, lost);
         let (own, hits) = (entry.alone, entry.calls);
         recorder.add(
             entry.site,
@@ -191,6 +222,7 @@ fn count(recorder: &mut Recorder, entries: &[Entry], sampled: bool) -> Result<()
             let spent = spent(entry, edge);
             if is_library {
                 recorder.add(caller, 0.0, spent * library_share, 0.0);
+                recorder.drag(caller, edge.calls.max(0.0) * called);
                 // `sorted(key=price)`: the user's functions that the library called are calls of this place all the same.
                 recorder.call(caller, "".into(), spent * (1.0 - library_share));
             } else {
@@ -200,4 +232,51 @@ fn count(recorder: &mut Recorder, entries: &[Entry], sampled: bool) -> Result<()
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(recorder: &mut Recorder, name: &str, calls: u64, alone: f64) -> Entry {
+        Entry {
+            site: recorder.place("app.py", name, 1, 0).unwrap(),
+            calls,
+            alone,
+            cumulative: alone,
+            callers: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_profiler_takes_no_more_than_the_cheapest_function_does() {
+        let mut recorder = Recorder::default();
+        let mut entries = [
+            entry(&mut recorder, "main", 1, 8.0),
+            entry(&mut recorder, "cheap", 1_000, 0.5),
+            entry(&mut recorder, "dear", 1_000, 1.5),
+            // Seen too seldom to tell anything.
+            entry(&mut recorder, "once", 1, 0.000_001),
+        ];
+        for entry in &mut entries[1..3] {
+            entry.callers.push(Edge {
+                caller: 0,
+                calls: 1_000.0,
+                spent: Some(entry.alone),
+            });
+        }
+        assert_eq!(drag(&entries, &[2_000.0, 0.0, 0.0, 0.0]), (0.0005, 0.004));
+        count(&mut recorder, &entries, false).unwrap();
+        let profile = recorder.profile(Unit::Seconds);
+        assert!(
+            (profile.drag - 2_002.0 * 0.0005 + 0.0 - 8.0).abs() < 0.01,
+            "{}",
+            profile.drag
+        );
+        let main = profile
+            .sites
+            .iter()
+            .find(|site| &*site.place.function == "main");
+        assert!((main.unwrap().drag - 8.0).abs() < 0.01);
+    }
 }

@@ -37,6 +37,7 @@ pub struct Recorder {
     texts: FxHashSet<Arc<str>>,
     text: usize,
     total: f64,
+    drag: f64,
 }
 
 impl Recorder {
@@ -89,6 +90,7 @@ impl Recorder {
             place: place.clone(),
             alone: 0.0,
             own: 0.0,
+            drag: 0.0,
             cumulative: 0.0,
             hits: None,
             calls: Vec::new(),
@@ -147,6 +149,18 @@ impl Recorder {
         if self.calls.len() < MAX_CALLS || self.calls.contains_key(&key) {
             *self.calls.entry(key).or_default() += sane(spent);
         }
+    }
+
+    /// Adds to what the profiler itself may have taken of a place's time.
+    pub fn drag(&mut self, id: SiteId, spent: f64) {
+        if let Some(site) = self.sites.get_mut(id.0 as usize) {
+            site.drag += sane(spent);
+        }
+    }
+
+    /// Adds to what the profiler itself may have taken of all.
+    pub fn add_drag(&mut self, spent: f64) {
+        self.drag += sane(spent);
     }
 
     /// Adds to the total, which is otherwise what was spent alone everywhere.
@@ -219,6 +233,7 @@ impl Recorder {
             format: Format::Unknown,
             unit,
             total,
+            drag: self.drag.min(total),
             sites: self.sites,
             partial: false,
             inclusive: false,

@@ -24,6 +24,8 @@ struct File {
 struct Part {
     unit: Unit,
     total: f64,
+    #[serde(default, skip_serializing_if = "is_none")]
+    drag: f64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     partial: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -46,11 +48,17 @@ struct Entry {
     span: Option<(u32, u32, u32)>,
     alone: f64,
     own: f64,
+    #[serde(default, skip_serializing_if = "is_none")]
+    drag: f64,
     cumulative: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hits: Option<u64>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     calls: BTreeMap<String, f64>,
+}
+
+fn is_none(number: &f64) -> bool {
+    *number == 0.0
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -90,6 +98,7 @@ pub fn store(
                     .map(|span| (span.column, span.end_line, span.end_column)),
                 alone: rounded(site.alone),
                 own: rounded(site.own),
+                drag: rounded(site.drag),
                 cumulative: rounded(site.cumulative),
                 hits: site.hits,
                 calls: calls
@@ -100,6 +109,7 @@ pub fn store(
         Part {
             unit: profile.unit,
             total: rounded(profile.total),
+            drag: rounded(profile.drag),
             partial: profile.partial,
             inclusive: profile.inclusive,
             drifting: profile.drifting,
@@ -138,6 +148,7 @@ fn part(part: Part) -> Result<Profile, ProfileError> {
             });
             let site = recorder.spot(path, &entry.function, entry.first_line, entry.line, span)?;
             recorder.add(site, entry.alone, entry.own, entry.cumulative);
+            recorder.drag(site, entry.drag);
             if let Some(hits) = entry.hits {
                 recorder.hit(site, hits);
             }
@@ -147,6 +158,7 @@ fn part(part: Part) -> Result<Profile, ProfileError> {
         }
     }
     recorder.add_total(part.total);
+    recorder.add_drag(part.drag);
     let mut profile = recorder.profile(part.unit);
     profile.partial = part.partial;
     profile.inclusive = part.inclusive;

@@ -60,8 +60,10 @@ fn all_profilers_find_the_same_bottleneck() {
                 "{told}"
             );
             if profile.unit == Unit::Bytes {
-                let allocates =
-                    ["label", "<listcomp>", "make_orders", "missing"].contains(&site.place.bare());
+                // Austin sees what imports take, too.
+                let allocates = ["label", "<listcomp>", "make_orders", "missing"]
+                    .contains(&site.place.bare())
+                    || name.starts_with("austin") && site.place.bare() == "<module>";
                 assert!(allocates && !name.starts_with("cprofile"), "{told}");
             } else {
                 assert_eq!(site.place.bare(), "missing", "{told}");
@@ -82,6 +84,7 @@ fn formats_are_told_by_what_is_in_them() {
             () if name.contains("speedscope") => Format::Speedscope,
             () if name.contains("viztracer") || name.contains("chrometrace") => Format::Trace,
             () if name.contains("-raw") || name.contains("collapsed") => Format::Collapsed,
+            () if name.ends_with(".mojo") => Format::Mojo,
             () if name.starts_with("austin") => Format::Austin,
             () if name.ends_with(".pyisession") => Format::PyinstrumentSession,
             () if name.starts_with("pyinstrument") => Format::Pyinstrument,
@@ -136,6 +139,13 @@ fn lines_and_spans_are_kept_where_they_are_told() {
             })
         )
     );
+    // A recording of the real thing: austin counts columns from 1.
+    let recorded = site("austin.mojo", Unit::Seconds);
+    let span = recorded
+        .place
+        .span
+        .map(|span| (span.column, span.end_column));
+    assert_eq!((recorded.place.line, span), (30, Some((15, 38))));
     let counted = site("line_profiler-5.1.lprof", Unit::Seconds);
     assert_eq!(
         (counted.place.line, counted.place.first_line, counted.hits),
@@ -230,7 +240,9 @@ fn what_is_no_profile_is_refused_with_a_reason() {
         (b"{}", "no profile that hotlint knows"),
         (b"{\"traceEvents\": []}", "nothing was recorded"),
         (b"\x04\x22\x4d\x18....", "memray transform"),
-        (b"MOJ\x03", "mojo2austin"),
+        (b"MOJ\x03", "nothing was recorded"),
+        (b"MOJ\x09", "not known: 9"),
+        (b"MOJ\x03\x63", "not known: 99"),
         (b"\x80\x05N.", "no line_profiler"),
         (b"{(\x03\x00\x00\x00", "beyond its end"),
         (b"\x1f\x8b\x08", ""),

@@ -16,6 +16,7 @@ use crate::verdict::Join;
 pub struct Amount {
     pub alone: f64,
     pub own: f64,
+    pub drag: f64,
     pub cumulative: f64,
     pub hits: Option<u64>,
     calls: FxHashMap<Arc<str>, f64>,
@@ -25,6 +26,7 @@ impl Amount {
     fn add(&mut self, site: &Site) {
         self.alone += site.alone;
         self.own += site.own;
+        self.drag += site.drag;
         self.cumulative += site.cumulative;
         self.hits = match (self.hits, site.hits) {
             (Some(one), Some(other)) => Some(one.max(other)),
@@ -38,6 +40,7 @@ impl Amount {
     fn join(&mut self, other: &Amount) {
         self.alone += other.alone;
         self.own += other.own;
+        self.drag += other.drag;
         self.cumulative += other.cumulative;
         self.hits = self.hits.max(other.hits);
         for (name, spent) in &other.calls {
@@ -66,6 +69,8 @@ pub struct Spent {
     pub join: Join,
     /// By the place itself, and by builtins and libraries on its behalf.
     pub own: f64,
+    /// How much of `own` the profiler may have taken.
+    pub drag: f64,
     /// By functions of the user that the place calls, or may call.
     pub called: f64,
     pub hits: Option<u64>,
@@ -155,17 +160,27 @@ impl Located {
     ) -> Option<Spent> {
         if let Some(defined) = scopes.defined(range) {
             // It is about the function as a whole, and how often it is called.
-            let kind = scopes.all.get(defined).map(|scope| scope.kind);
-            let amount = (kind == Some(Kind::Function)).then(|| self.function(defined))?;
-            return match amount {
+            let kind = scopes.all.get(defined)?.kind;
+            let called = match kind {
+                // Of a class, what makes its instances is; the memory of these may be told of who asked for them.
+                Kind::Class => scopes.all.iter().position(|scope| {
+                    scope.parent == defined
+                        && scope.kind == Kind::Function
+                        && scope.name == "__init__"
+                })?,
+                Kind::Function => defined,
+                _ => return None,
+            };
+            return match self.function(called) {
                 Some(amount) => Some(Spent {
                     join: Join::Function,
                     own: amount.own,
+                    drag: amount.drag,
                     called: (amount.cumulative - amount.own).max(0.0),
                     hits: amount.hits,
                     at: scopes.all.get(defined).map_or(0, |scope| scope.def_line),
                 }),
-                None => (!watch.partial).then(Spent::nothing),
+                None => (!watch.partial && kind == Kind::Function).then(Spent::nothing),
             };
         }
         let scope = scopes.running(range);
@@ -180,7 +195,7 @@ impl Located {
     }
 
     /// All lines of a code object together, and what is told of it as a whole.
-    fn function(&self, scope: usize) -> Option<Amount> {
+    pub fn function(&self, scope: usize) -> Option<Amount> {
         let whole = self.functions.get(&scope);
         let mut lines = self
             .lines
@@ -288,6 +303,7 @@ impl Located {
         {
             if let Some(amount) = self.function(inner) {
                 all.own += amount.own;
+                all.drag += amount.drag;
                 all.alone += amount.alone;
                 for (name, spent) in &amount.calls {
                     *all.calls.entry(name.clone()).or_default() += spent;
@@ -304,6 +320,7 @@ impl Spent {
         Self {
             join: Join::File,
             own: 0.0,
+            drag: 0.0,
             called: 0.0,
             hits: None,
             at: 0,
@@ -312,13 +329,13 @@ impl Spent {
 }
 
 /// What counts for a whole profile.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Watch {
     pub partial: bool,
     pub inclusive: bool,
     pub drifting: bool,
     /// Bare names of the functions outside of libraries that took any time.
-    pub functions: FxHashSet<Arc<str>>,
+    pub functions: Arc<FxHashSet<Arc<str>>>,
 }
 
 impl Watch {
@@ -357,6 +374,7 @@ impl Watch {
         Spent {
             join,
             own,
+            drag: all.drag,
             called,
             hits: all.hits,
             at,

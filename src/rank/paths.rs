@@ -92,11 +92,15 @@ impl Paths {
     fn guess(&self, path: &str) -> Guess {
         for (from, to) in &self.prefixes {
             if let Some(rest) = path.strip_prefix(from.as_str())
-                && (rest.starts_with('/') || from.is_empty())
+                && (rest.starts_with('/') || rest.is_empty() || from.is_empty())
             {
-                let mapped = self
-                    .by_path
-                    .get(&format!("{to}/{}", rest.trim_start_matches('/')));
+                // A file, or what lies in a folder.
+                let mapped = match rest {
+                    "" => self.by_path.get(to),
+                    _ => self
+                        .by_path
+                        .get(&format!("{to}/{}", rest.trim_start_matches('/'))),
+                };
                 return mapped.map_or(Guess::No, |at| Guess::Sure(*at));
             }
         }
@@ -264,6 +268,15 @@ mod tests {
                 &files,
                 &[("/app", "/home/me/shop/lib")],
                 &["/app/a.py", "/app/b.py"]
+            ),
+            [Some(1), None]
+        );
+        // A file by itself, too.
+        assert_eq!(
+            found(
+                &files,
+                &[("/app/old.py", "/home/me/shop/lib/a.py")],
+                &["/app/old.py", "/app/old.pyx"]
             ),
             [Some(1), None]
         );

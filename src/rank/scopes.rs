@@ -26,6 +26,13 @@ pub struct Scope {
     pub parent: usize,
 }
 
+impl Scope {
+    /// Whether it is a function with a name.
+    pub fn is_def(&self) -> bool {
+        self.kind == Kind::Function && self.name != "<lambda>"
+    }
+}
+
 /// What kind of code object it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -11,6 +11,28 @@ pub struct Shift {
     hunks: Vec<(u32, u32, u32)>,
 }
 
+/// Whether git knows `revision` in the repository of `folder`.
+///
+/// # Errors
+/// When it does not, in words for the user.
+pub fn known(revision: &str, folder: &Path) -> Result<(), String> {
+    let output = Command::new("git")
+        .current_dir(folder)
+        .args(["rev-parse", "--quiet", "--verify", "--end-of-options"])
+        .arg(format!("{revision}^{{commit}}"))
+        .output();
+    match output {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(_) => Err(format!(
+            "cannot follow lines since `{revision}`: git knows no such revision here"
+        )),
+        Err(error) => Err(format!(
+            "cannot follow lines since `{revision}`: git does not run ({})",
+            crate::words::reason(&error)
+        )),
+    }
+}
+
 impl Shift {
     /// What changed in `file` since `revision`; `None` where git does not know.
     pub fn since(revision: &str, file: &Path) -> Option<Self> {

@@ -77,20 +77,28 @@ pub fn bytes(path: &Path, limit: Option<u64>) -> io::Result<Result<Vec<u8>, u64>
     match limit {
         Some(limit) if metadata.len() > limit => Ok(Err(metadata.len())),
         // The file may grow, and what is no regular file has no length.
-        _ => limited(file, limit),
+        _ => limited(file, limit, usize::try_from(metadata.len()).unwrap_or(0)),
     }
 }
 
 /// Reads standard input; reports call it `shown`.
 pub fn stdin(shown: &str, limit: Option<u64>) -> Reading {
-    let bytes = limited(io::stdin().lock(), limit);
+    let bytes = limited(io::stdin().lock(), limit, 0);
     taken(bytes, Path::new("-"), shown, limit)
 }
 
-/// All bytes, or the number of those that are too many.
-fn limited(reader: impl io::Read, limit: Option<u64>) -> io::Result<Result<Vec<u8>, u64>> {
+/// All bytes, of which there are likely so many, or the number of those that are too many.
+fn limited(
+    reader: impl io::Read,
+    limit: Option<u64>,
+    likely: usize,
+) -> io::Result<Result<Vec<u8>, u64>> {
     let most = limit.map_or(u64::MAX, |limit| limit.saturating_add(1));
+    // One more, so that the end shows without another round.
     let mut bytes = Vec::new();
+    bytes
+        .try_reserve(likely.saturating_add(1))
+        .map_err(|_| io::ErrorKind::OutOfMemory)?;
     reader.take(most).read_to_end(&mut bytes)?;
     let size = bytes.len() as u64;
     // Offsets in a text have 32 bits.
@@ -171,24 +179,23 @@ pub fn text(mut bytes: Vec<u8>, path: &Path, shown: &str) -> Reading {
         Ok(text) => text,
         Err(wrong) => return file.bad_byte(wrong, declared.map(|(_, name)| name)),
     };
-    let mut origin = Origin {
+    let origin = Origin {
         path: path.to_path_buf(),
         encoding,
         bom,
         digest,
         notebook: None,
     };
-    if is_notebook {
-        return file.notebook(&text, origin);
-    }
-    if let Some(at) = memchr::memchr(0, text.as_bytes()) {
-        let place = place(&text, at);
-        let message = format!("NUL byte at {place}, which Python does not read");
-        let problem = undecodable(range(at, 1), message, "is it a text file?");
-        origin.encoding = encoding;
-        return Reading::Refused(file.source(text), origin, problem);
-    }
-    Reading::Text(file.source(text), origin)
+    file.decoded(text, origin)
+}
+
+/// Takes `text`, which an editor has open, for the content of the file at `path`.
+pub fn buffer(text: &str, path: &Path, shown: &str) -> Reading {
+    let origin = Origin {
+        digest: digest(text.as_bytes()),
+        ..Origin::of_unread(path.to_path_buf())
+    };
+    Named { path, shown }.decoded(text.to_owned(), origin)
 }
 
 /// A file while it is read.
@@ -247,6 +254,19 @@ impl Named<'_> {
         let len = char::REPLACEMENT_CHARACTER.len_utf8();
         let problem = undecodable(range(at, len), message, help);
         self.refuse_showing(text, problem)
+    }
+
+    fn decoded(self, text: String, origin: Origin) -> Reading {
+        if extension_is(self.path, self.shown, "ipynb") {
+            return self.notebook(&text, origin);
+        }
+        if let Some(at) = memchr::memchr(0, text.as_bytes()) {
+            let place = place(&text, at);
+            let message = format!("NUL byte at {place}, which Python does not read");
+            let problem = undecodable(range(at, 1), message, "is it a text file?");
+            return Reading::Refused(self.source(text), origin, problem);
+        }
+        Reading::Text(self.source(text), origin)
     }
 
     fn notebook(self, text: &str, mut origin: Origin) -> Reading {

@@ -76,6 +76,10 @@ impl<'a> Painter<'a> {
                 labels,
             },
         );
+        for step in &finding.steps {
+            let words = format!("{}:{}: {}", step.path, step.row, step.text);
+            self.line(text, AnsiColor::Cyan, "via", &words);
+        }
         if let Some(heat) = &marked.heat {
             let words = format!("{}{}", heat::bar(heat.bound, self.style), heat::words(heat));
             self.line(text, AnsiColor::Cyan, "heat", &words);

@@ -26,6 +26,13 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// Like [`percent`], and never less than it is: of what is promised to be the most.
+pub fn most(share: f64) -> String {
+    let step = if share < 0.0995 { 1e-3 } else { 1e-2 };
+    // What is a whole step but for the noise of numbers is that step.
+    percent(((share / step) - 1e-6).ceil().max(0.0) * step)
+}
+
 /// `1.2 s`, `350 samples`, `12 MiB`
 pub fn amount(unit: Unit, amount: f64) -> String {
     match unit {
@@ -56,16 +63,16 @@ fn color(share: f64) -> AnsiColor {
 }
 
 /// What can be saved, in a few words.
-pub(super) fn brief(heat: &Heat) -> String {
+pub(crate) fn brief(heat: &Heat) -> String {
     match heat.join {
         Join::Unprofiled => "unprofiled".to_owned(),
         _ if heat.bound < COLD => "cold".to_owned(),
-        _ => format!("at most {} {}", percent(heat.bound), of_what(heat.unit)),
+        _ => format!("at most {} {}", most(heat.bound), of_what(heat.unit)),
     }
 }
 
 /// What can be saved, and why that is believed.
-pub(super) fn words(heat: &Heat) -> String {
+pub(crate) fn words(heat: &Heat) -> String {
     let took = match heat.unit {
         Unit::Bytes => "allocated",
         _ => "took",
@@ -152,7 +159,7 @@ pub(super) fn hottest(report: &Report, out: &mut dyn io::Write, style: &Style) -
         let share = paint(
             style,
             color(heat.bound).on_default(),
-            format_args!("{:>6}", percent(heat.bound)),
+            format_args!("{:>6}", most(heat.bound)),
         );
         writeln!(
             out,
@@ -193,6 +200,19 @@ mod tests {
     fn shares_are_told_as_precisely_as_they_are_known() {
         let told: Vec<String> = [0.0, 0.0001, 0.004, 0.025, 0.22, 1.0].map(percent).into();
         assert_eq!(told, ["0 %", "<0.1 %", "0.4 %", "2.5 %", "22 %", "100 %"]);
+    }
+
+    #[test]
+    fn what_is_promised_at_most_is_rounded_up() {
+        let told: Vec<String> = [0.0, 0.0041, 0.025, 0.0991, 0.2201, 0.22, 0.995, 1.0]
+            .map(most)
+            .into();
+        assert_eq!(
+            told,
+            [
+                "0 %", "0.5 %", "2.5 %", "10 %", "23 %", "22 %", "100 %", "100 %"
+            ]
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::io;
 use hotlint_core::lint::{FixLevel, Severity};
 use hotlint_core::python::SourceKind;
 
-use super::heat::{amount, percent, words};
+use super::heat::{amount, most, percent, words};
 use super::{Place, Style, Tally, Told, cost, problem_name, standing, told};
 use crate::measure::evidence;
 use crate::rank::{COLD, HOT, LineHeat, MIN_SHARE, Ranking};
@@ -272,10 +272,11 @@ fn told_share(heat: &Heat) -> (String, String) {
     if heat.join == Join::Unprofiled {
         return ("unprofiled".to_owned(), String::new());
     }
-    (
-        format!("≤ {}", escape(&percent(heat.bound))),
-        bar(heat.bound),
-    )
+    let words = match most(heat.bound) {
+        _ if heat.bound < COLD => "cold".to_owned(),
+        percent => format!("≤ {percent}"),
+    };
+    (words, bar(heat.bound))
 }
 
 fn bar(share: f64) -> String {
@@ -431,6 +432,10 @@ fn finding(text: &mut String, file: &Checked, marked: &Marked) {
     for cause in &finding.causes {
         let place = Place::of(file, cause.range.start());
         line("because", &format!("line {}: {}", place.row, cause.text));
+    }
+    for step in &finding.steps {
+        let words = format!("{}:{}: {}", step.path, step.row, step.text);
+        line("via", &words);
     }
     line("help", &finding.help);
     if let Some(fix) = &finding.fix {

@@ -16,7 +16,7 @@ mod full;
 mod github;
 mod gitlab;
 mod grouped;
-mod heat;
+pub(crate) mod heat;
 mod html;
 mod json;
 mod json_lines;
@@ -172,7 +172,7 @@ fn told(report: &Report) -> Vec<(&Checked, Told<'_>)> {
 }
 
 /// What the rule of that name declares; `None` for what is no rule, such as the findings on suppressions.
-fn rule_info(name: &str) -> Option<&'static RuleInfo> {
+pub(crate) fn rule_info(name: &str) -> Option<&'static RuleInfo> {
     let rules = hotlint_rules::all();
     rules
         .binary_search_by(|rule| rule.name.cmp(name))
@@ -181,7 +181,7 @@ fn rule_info(name: &str) -> Option<&'static RuleInfo> {
 }
 
 /// What the finding costs: its own words, else those of its rule; may be empty.
-fn cost(marked: &Marked) -> String {
+pub(crate) fn cost(marked: &Marked) -> String {
     if marked.finding.cost.is_empty() {
         rule_info(marked.finding.rule).map_or_else(String::new, |rule| rule.cost.to_string())
     } else {
@@ -199,7 +199,7 @@ fn level(marked: &Marked) -> Option<FixLevel> {
 }
 
 /// The word that stands where a finding has its rule.
-fn problem_name(kind: ProblemKind) -> &'static str {
+pub(crate) fn problem_name(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::Unreadable => "unreadable",
         ProblemKind::Undecodable => "undecodable",

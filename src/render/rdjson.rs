@@ -64,7 +64,11 @@ fn diagnostic(file: &Checked, path: &str, remark: &Remark) -> Value {
             .causes
             .iter()
             .map(|cause| json!({ "message": cause.text, "location": place(Some(cause.range)) }));
-        let related: Vec<_> = related.collect();
+        let behind = finding.steps.iter().map(|step| {
+            let line = json!({ "start": { "line": step.row } });
+            json!({ "message": step.text, "location": { "path": step.path, "range": line } })
+        });
+        let related: Vec<_> = related.chain(behind).collect();
         if !related.is_empty() {
             diagnostic["related_locations"] = related.into();
         }

@@ -29,6 +29,7 @@ pub(super) struct Record<'a> {
     measured: Option<&'static Figure>,
     help: Option<&'a str>,
     causes: Vec<Because<'a>>,
+    steps: Vec<Stage<'a>>,
     fix: Option<Repair<'a>>,
     fate: Option<&'static str>,
     heat: Option<Warmth>,
@@ -59,6 +60,14 @@ struct Because<'a> {
     cell: Option<usize>,
     location: Position,
     end_location: Position,
+}
+
+/// A call on the way to what costs, maybe in another file.
+#[derive(Serialize)]
+struct Stage<'a> {
+    message: &'a str,
+    path: &'a str,
+    row: usize,
 }
 
 #[derive(Serialize)]
@@ -134,6 +143,13 @@ impl<'a> Record<'a> {
             measured: evidence::figure(finding.rule),
             help: filled(&finding.help),
             causes: causes.collect(),
+            steps: (finding.steps.iter())
+                .map(|step| Stage {
+                    message: &step.text,
+                    path: &step.path,
+                    row: step.row,
+                })
+                .collect(),
             fix,
             fate: Some(match marked.fate {
                 Fate::Stands => "stands",
@@ -172,6 +188,7 @@ impl<'a> Record<'a> {
             measured: None,
             help: filled(&problem.help),
             causes: Vec::new(),
+            steps: Vec::new(),
             fix: None,
             fate: None,
             heat: None,

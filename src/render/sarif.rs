@@ -18,7 +18,7 @@ use super::{Style, cost, rule_info};
 use crate::anchor::Fingerprints;
 use crate::report::{Checked, Report};
 use crate::suppress;
-use crate::verdict::{Fate, Marked};
+use crate::verdict::{Fate, Join, Marked};
 use line_hash::LineHashes;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -134,6 +134,16 @@ impl Writer<'_> {
                 "physicalLocation": self.place(region_of(self.file, cause.range), None),
             })
         });
+        let behind = finding.steps.iter().enumerate().map(|(index, step)| {
+            json!({
+                "id": causes.len() + index + 1,
+                "message": { "text": sentence(&step.text) },
+                "physicalLocation": {
+                    "artifactLocation": artifact(&step.path),
+                    "region": { "startLine": step.row },
+                },
+            })
+        });
         let mut location = json!({
             "physicalLocation": self.place(region, self.snippet(finding.range)),
         });
@@ -154,7 +164,7 @@ impl Writer<'_> {
             "partialFingerprints": prints,
             "rank": rank(marked),
         });
-        let related: Vec<_> = related.collect();
+        let related: Vec<_> = related.chain(behind).collect();
         if !related.is_empty() {
             result["relatedLocations"] = related.into();
         }
@@ -172,7 +182,13 @@ impl Writer<'_> {
                 result["suppressions"] =
                     json!([{ "kind": "external", "justification": "part of the baseline" }]);
             }
-            Fate::Stands | Fate::Unchanged | Fate::Quiet | Fate::Cold => {}
+            Fate::Cold => {
+                result["suppressions"] = json!([{
+                    "kind": "external",
+                    "justification": "a profile says that little can be saved here, or saw nothing of it",
+                }]);
+            }
+            Fate::Stands | Fate::Unchanged | Fate::Quiet => {}
         }
         if self.compared {
             result["baselineState"] = match marked.fate {
@@ -231,16 +247,20 @@ impl Writer<'_> {
     }
 
     fn artifact(&self) -> Value {
-        match std::path::Path::new(&self.path).is_absolute() {
-            true => json!({ "uri": format!("file://{}", percent_encoded(&self.path)) }),
-            false => json!({ "uri": percent_encoded(&self.path), "uriBaseId": ROOT }),
-        }
+        artifact(&self.path)
     }
 
     fn snippet(&self, range: TextRange) -> Option<&str> {
         let text = self.file.source.text().get(range.to_std_range())?;
         let line = text.lines().next()?;
         (self.file.origin.notebook.is_none() && !line.is_empty()).then_some(line)
+    }
+}
+
+fn artifact(path: &str) -> Value {
+    match std::path::Path::new(path).is_absolute() {
+        true => json!({ "uri": format!("file://{}", percent_encoded(path)) }),
+        false => json!({ "uri": percent_encoded(path), "uriBaseId": ROOT }),
     }
 }
 
@@ -341,8 +361,22 @@ fn suppression(name: &str) -> &'static str {
     }
 }
 
-/// What comes first when nothing is known of how hot the code is: from 0 to 100.
+/// What comes first, from 0 to 100: where a profile was asked, by what the fix is expected to save, and last what no profile saw.
 fn rank(marked: &Marked) -> f64 {
+    match marked.heat {
+        Some(heat) if heat.join != Join::Unprofiled => {
+            ((UNPROFILED + (100.0 - UNPROFILED) * heat.score) * 100.0).round() / 100.0
+        }
+        Some(_) => unheated(marked) / 100.0 * UNPROFILED,
+        None => unheated(marked),
+    }
+}
+
+/// The highest rank of what no profile saw, where one saw other things.
+const UNPROFILED: f64 = 10.0;
+
+/// What comes first when nothing is known of how hot the code is.
+fn unheated(marked: &Marked) -> f64 {
     let base = rule_info(marked.finding.rule).map_or(10.0, importance);
     match marked.severity {
         Severity::Error => (base + 20.0_f64).min(100.0),
@@ -353,11 +387,11 @@ fn rank(marked: &Marked) -> f64 {
 
 fn importance(rule: &RuleInfo) -> f64 {
     match rule.cost {
-        Cost::Growth(..) | Cost::BlocksEventLoop => 80.0,
-        Cost::Leak(_) | Cost::Broken(_) => 70.0,
+        Cost::Growth(..) | Cost::RoundTrips(..) | Cost::BlocksEventLoop => 80.0,
+        Cost::Leak(_) | Cost::Broken(_) | Cost::Wait(_) => 70.0,
         Cost::Factor(_) => 50.0,
         Cost::Memory(_) => 30.0,
-        Cost::Constant(_) => 20.0,
+        Cost::Constant(_) | Cost::Debatable(_) => 20.0,
     }
 }
 

@@ -104,7 +104,7 @@ pub fn statistics(
             format_args!("{count:>digits$}"),
         );
         let share = share.map_or(String::new(), |share| {
-            format!("{}{:>6}  ", heat::bar(share, style), heat::percent(share))
+            format!("{}{:>6}  ", heat::bar(share, style), heat::most(share))
         });
         writeln!(out, "{count}  {share}{rule}{fixes}")?;
     }

@@ -83,6 +83,7 @@ fn json_has_all_keys_always() {
                     "end_location": {"row": 9, "column": 23},
                 },
             ],
+            "steps": [],
             "fix": {
                 "level": "unsafe",
                 "title": "Make `known` a set",
@@ -111,7 +112,7 @@ fn json_has_all_keys_always() {
         serde_json::json!({
             "kind": "unreadable", "rule": null, "message": "permission denied", "path": "src/gone.py", "cell": null,
             "location": null, "end_location": null, "severity": "error", "cost": null, "measured": null,
-            "help": "give the user who runs hotlint the right to read it", "causes": [], "fix": null, "fate": null, "heat": null,
+            "help": "give the user who runs hotlint the right to read it", "causes": [], "steps": [], "fix": null, "fate": null, "heat": null,
         })
     );
 }

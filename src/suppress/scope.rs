@@ -87,6 +87,12 @@ impl Statements {
         index.checked_sub(1).map(|index| self.all[index])
     }
 
+    /// Where the one around `offset` starts.
+    pub fn start_of(&self, offset: TextSize) -> Option<TextSize> {
+        let inner = self.before(offset + TextSize::from(1))?;
+        Some(inner.range.start())
+    }
+
     /// The next one, from its first decorator to the end of its head.
     fn after(&self, offset: TextSize) -> Option<TextRange> {
         let rest = &self.all[self

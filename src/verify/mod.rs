@@ -140,7 +140,7 @@ impl<'a> Targets<'a> {
     fn new(targets: &'a [Target]) -> Self {
         let path = |target: &'a Target| match &target.input {
             Input::File(path) => Some((path.as_path(), target)),
-            Input::Given(..) | Input::Stdin => None,
+            Input::Given(..) | Input::Buffer(..) | Input::Stdin => None,
         };
         Self(targets.iter().filter_map(path).collect())
     }

@@ -228,6 +228,7 @@ fn try_all(inputs: impl Iterator<Item = (String, Vec<u8>)> + Send + 'static) -> 
         let rules = hotlint_rules::all().iter();
         let severities = rules.map(|_| Some(Severity::Warning)).collect();
         let setup = Setup {
+            project: None,
             python: Versions::default(),
             policy: Arc::new(Policy::new(severities, Quiet::default())),
         };

@@ -4,21 +4,16 @@
 #   pip   check-jsonschema; the sdist of pytest, which holds the strict JUnit schema
 #   xmllint (Debian: libxml2-utils)
 # Usage: tests/integrations/formats.sh [PATH...]   (default: the fixtures), with HOTLINT naming the program.
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-hotlint=${HOTLINT:-$root/target/debug/hotlint}
-kit=${KIT:-${TMPDIR:-/tmp}/hotlint-validators}
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+. "$(dirname "$0")/kit.sh"
+out=$work
 paths=("$@")
 [ $# -gt 0 ] || paths=("$root/fixtures")
 
-mkdir -p "$kit" && cd "$kit"
+bin=$(tools validators check-jsonschema)
+cd "$kit"
 [ -d node_modules/@microsoft/sarif-multitool-linux ] || npm install --silent @microsoft/sarif-multitool-linux@5.7.0
-[ -x venv/bin/check-jsonschema ] || { python3 -m venv venv && venv/bin/pip install -q check-jsonschema; }
 if [ ! -f junit-10.xsd ]; then
-    venv/bin/pip download -q --no-deps --no-binary :all: pytest==8.3.3
+    "$bin/pip" download -q --no-deps --no-binary :all: pytest==8.3.3
     tar xzf pytest-8.3.3.tar.gz --strip-components=3 pytest-8.3.3/testing/example_scripts/junit-10.xsd
 fi
 
@@ -40,6 +35,6 @@ cp "$out/sarif" "$out/report.sarif"
 if grep -E ': (error|warning) ' "$out/sarif.log"; then exit 1; fi
 xmllint --noout --schema "$kit/junit-10.xsd" "$out/junit" "$out/junit-empty"
 xmllint --noout "$out/checkstyle"
-"$kit/venv/bin/check-jsonschema" --schemafile "$root/tests/schemas/rdjson.json" "$out/rdjson"
-"$kit/venv/bin/check-jsonschema" --schemafile "$root/tests/schemas/gitlab.json" "$out/gitlab"
+"$bin/check-jsonschema" --schemafile "$root/tests/schemas/rdjson.json" "$out/rdjson"
+"$bin/check-jsonschema" --schemafile "$root/tests/schemas/gitlab.json" "$out/gitlab"
 echo 'all formats are valid'

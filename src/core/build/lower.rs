@@ -1115,13 +1115,23 @@ impl Lowering<'_> {
         } else {
             0
         };
+        if self
+            .stubs
+            .modules
+            .get(module)
+            .is_some_and(|names| names.partial)
+        {
+            flags |= format::CLASS_PARTIAL;
+        }
         let mut members = Members::new();
         for (name, defs) in &defs {
             if *name == "__hash__" && matches!(defs.last(), Some(Def::Declared(_))) {
                 flags |= format::CLASS_UNHASHABLE;
             }
             let dunder = name.starts_with("__") && name.ends_with("__");
-            let kept = if dunder {
+            let kept = if dunder && flags & format::CLASS_PARTIAL != 0 {
+                true
+            } else if dunder {
                 KEPT_METHODS.contains(name)
             } else {
                 is_protocol || !name.starts_with('_')

@@ -32,6 +32,8 @@ pub struct Names {
     /// `import x as x`, `from x import y as y`
     reexported: Vec<&'static str>,
     stars: Vec<&'static str>,
+    /// Says the most important, and not all that there is.
+    pub partial: bool,
 }
 
 impl Names {
@@ -81,6 +83,39 @@ impl Stubs {
         let mut stubs = Self { modules };
         stubs.open_stars();
         Ok(stubs)
+    }
+
+    /// Adds a module that is not the standard library's.
+    ///
+    /// # Errors
+    /// A text that is no Python, or a module that is there already.
+    pub fn add(&mut self, module: &str, text: &str) -> Result<(), Box<dyn Error>> {
+        let parsed = ruff_python_parser::parse_module(text)?;
+        let syntax: &'static ast::ModModule = Box::leak(Box::new(parsed.into_syntax()));
+        let module: &'static str = module.to_owned().leak();
+        let mut names = Names {
+            partial: true,
+            ..Names::default()
+        };
+        read_body(&syntax.body, module, false, &mut names);
+        match self.modules.insert(module, names) {
+            None => Ok(()),
+            Some(_) => Err("it is there already".into()),
+        }
+    }
+
+    /// Adds the packages of modules that were added without.
+    pub fn add_packages(&mut self) {
+        let all: Vec<&'static str> = self.modules.keys().copied().collect();
+        for mut module in all {
+            while let Some((package, _)) = module.rsplit_once('.') {
+                self.modules.entry(package).or_insert_with(|| Names {
+                    partial: true,
+                    ..Names::default()
+                });
+                module = package;
+            }
+        }
     }
 
     /// Puts what star imports bring where they stand.
@@ -230,7 +265,7 @@ fn read_body(body: &'static [Stmt], module: &'static str, package: bool, names: 
                     if alias
                         .asname
                         .as_ref()
-                        .is_some_and(|name| *name == alias.name)
+                        .is_some_and(|name| name.as_str() == alias.name.as_str())
                     {
                         names.reexported.push(bound);
                     }

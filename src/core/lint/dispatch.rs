@@ -1,24 +1,61 @@
-//! Brings each node to the rules that asked for it: a table by kind of node, and an index of calls by the callee's last name.
+//! Brings each node to the rules that asked for it: a table by kind of node and by whether a loop is around it, and an index of calls by
+//! the callee's last name, which also tells whether a library knows something by that name that does what rules ask for.
 //!
 //! **Invariant**: finds exactly what trying every rule on every node finds; debug builds do both and compare.
 
 use ruff_python_ast::{AnyNodeRef, Expr, NodeKind};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::{Cost, Cx, Finding, RuleEntry, Silence};
-use crate::python::Runs;
-
-/// The number of node kinds; the last one is `Identifier`.
-const KINDS: usize = NodeKind::Identifier as usize + 1;
+use crate::python::{Effects, Runs, Tag, entries};
 
 /// A set of rules, arranged for speed. Built once a configuration, shared by all threads.
 pub struct Dispatch {
     rules: Vec<RuleEntry>,
-    /// Rules on any node of a kind, as indices of `rules`.
-    by_kind: Box<[Vec<u16>]>,
+    /// Rules on any node of a kind, as indices of `rules`, by the node's tag.
+    by_tag: Box<[Vec<u16>]>,
+    /// By tag: whether any rule may want such a node.
+    wanted: [bool; Tag::COUNT],
     /// Rules on certain calls, by the last segment of the callee's name.
-    by_callee: FxHashMap<&'static str, Vec<(&'static str, u16)>>,
+    by_callee: FxHashMap<&'static str, Called>,
+    /// Rules on calls that do something.
+    by_effect: Vec<(Effects, Wanted)>,
+}
+
+/// A rule that wants certain calls.
+#[derive(Clone, Copy)]
+struct Wanted {
+    rule: u16,
+    /// Only with a loop around them.
+    looped: bool,
+}
+
+impl Wanted {
+    fn fits(self, tag: Tag) -> bool {
+        tag.is_looped() || !self.looped
+    }
+}
+
+/// What rules want of calls whose callee's name ends alike.
+#[derive(Default)]
+struct Called {
+    names: Vec<(&'static str, Wanted)>,
+    /// What those effects are, if any, that a library has by that name and that rules ask for: without a loop around, and with one.
+    does: [bool; 2],
+}
+
+impl Called {
+    /// Whether a rule may want the call by the callee's name.
+    fn is_named(&self, tag: Tag) -> bool {
+        self.names.iter().any(|(_, wanted)| wanted.fits(tag))
+    }
+
+    /// Whether a rule may want it for what it does.
+    fn does(&self, tag: Tag) -> bool {
+        self.does[usize::from(tag.is_looped())]
+    }
 }
 
 impl std::fmt::Debug for Dispatch {
@@ -32,25 +69,58 @@ impl std::fmt::Debug for Dispatch {
 impl Dispatch {
     pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Self {
         let rules: Vec<RuleEntry> = rules.into_iter().collect();
-        let mut by_kind = vec![Vec::new(); KINDS].into_boxed_slice();
-        let mut by_callee: FxHashMap<&'static str, Vec<(&'static str, u16)>> = FxHashMap::default();
+        let mut by_tag = vec![Vec::new(); Tag::COUNT].into_boxed_slice();
+        let mut by_callee: FxHashMap<&'static str, Called> = FxHashMap::default();
+        let mut by_effect = Vec::new();
+        // Without a loop around, and with one.
+        let mut asked = [Effects::NONE; 2];
         for (i, rule) in (0u16..).zip(&rules) {
-            if rule.callees.is_empty() {
+            if rule.wants_all() {
                 for kind in rule.kinds {
-                    by_kind[*kind as usize].push(i);
+                    by_tag[Tag::new(*kind, true).index()].push(i);
+                    if !rule.looped {
+                        by_tag[Tag::new(*kind, false).index()].push(i);
+                    }
                 }
             }
+            let wanted = Wanted {
+                rule: i,
+                looped: rule.looped,
+            };
             for callee in rule.callees {
-                by_callee
-                    .entry(last_segment(callee))
-                    .or_default()
-                    .push((callee, i));
+                let known = by_callee.entry(last_segment(callee)).or_default();
+                known.names.push((callee, wanted));
+            }
+            if !rule.effects.is_empty() {
+                by_effect.push((rule.effects, wanted));
+                asked[1] = asked[1].or(rule.effects);
+                if !rule.looped {
+                    asked[0] = asked[0].or(rule.effects);
+                }
+            }
+        }
+        for entry in entries() {
+            let does = asked.map(|asked| entry.effects.any_of(asked));
+            if does[1] {
+                let known = &mut by_callee.entry(entry.last()).or_default().does;
+                *known = [known[0] || does[0], true];
+            }
+        }
+        let mut wanted = [false; Tag::COUNT];
+        for (wanted, rules) in wanted.iter_mut().zip(&by_tag) {
+            *wanted = !rules.is_empty();
+        }
+        if !by_callee.is_empty() {
+            for looped in [true, false] {
+                wanted[Tag::new(NodeKind::ExprCall, looped).index()] = true;
             }
         }
         Self {
             rules,
-            by_kind,
+            by_tag,
+            wanted,
             by_callee,
+            by_effect,
         }
     }
 
@@ -63,33 +133,41 @@ impl Dispatch {
     pub fn run<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
         let mut found = Vec::new();
         let renamed = self.renamed(cx);
-        let call = NodeKind::ExprCall as usize;
-        for (kind, node) in cx.tree.kinds() {
-            let rules = &self.by_kind[kind];
-            if rules.is_empty() && kind != call {
+        for (tag, node) in cx.tree.tagged() {
+            if !self.wanted[tag.index()] {
                 continue;
             }
-            for rule in rules {
+            for rule in &self.by_tag[tag.index()] {
                 self.try_rule(*rule, *node, cx, &mut found);
             }
             if let AnyNodeRef::ExprCall(call) = node
                 && let Some(spelled) = spelled(&call.func)
             {
-                let known = self.by_callee.get(spelled);
-                if known.is_none() && !renamed.contains(spelled) {
-                    continue;
+                let called = self.by_callee.get(spelled);
+                let renamed = renamed.contains(spelled);
+                let by_name = renamed || called.is_some_and(|called| called.is_named(tag));
+                let by_effect = renamed || called.is_some_and(|called| called.does(tag));
+                let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
+                if by_name && let Some(name) = cx.name(&*call.func) {
+                    let called = self.by_callee.get(last_segment(&name));
+                    for (callee, wanted) in called.into_iter().flat_map(|called| &called.names) {
+                        if *callee == name && wanted.fits(tag) {
+                            self.try_rule(wanted.rule, *node, cx, &mut found);
+                            tried.push(wanted.rule);
+                        }
+                    }
                 }
-                let Some(name) = cx.name(&*call.func) else {
-                    continue;
-                };
-                for (callee, rule) in self
-                    .by_callee
-                    .get(last_segment(&name))
-                    .into_iter()
-                    .flatten()
+                if by_effect
+                    && !self.by_effect.is_empty()
+                    && let Some(entry) = cx.knows(call)
                 {
-                    if *callee == name {
-                        self.try_rule(*rule, *node, cx, &mut found);
+                    for (effects, wanted) in &self.by_effect {
+                        if entry.effects.any_of(*effects)
+                            && wanted.fits(tag)
+                            && !tried.contains(&wanted.rule)
+                        {
+                            self.try_rule(wanted.rule, *node, cx, &mut found);
+                        }
                     }
                 }
             }
@@ -147,11 +225,20 @@ impl Dispatch {
     /// Whether a rule asked for nodes like this one.
     fn wants<'a>(&self, rule: &RuleEntry, node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
         rule.kinds.contains(&node.kind())
-            && (rule.callees.is_empty()
+            && (rule.wants_all()
                 || match node {
-                    AnyNodeRef::ExprCall(call) => cx
-                        .name(&*call.func)
-                        .is_some_and(|name| rule.callees.contains(&name.as_str())),
+                    AnyNodeRef::ExprCall(call) => {
+                        let named = || {
+                            let name = cx.name(&*call.func);
+                            name.is_some_and(|name| rule.callees.contains(&name.as_str()))
+                        };
+                        let does = || {
+                            let known = cx.knows(call);
+                            known.is_some_and(|known| known.effects.any_of(rule.effects))
+                        };
+                        (!rule.callees.is_empty() && named())
+                            || (!rule.effects.is_empty() && does())
+                    }
                     _ => false,
                 })
     }

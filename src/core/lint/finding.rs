@@ -15,6 +15,8 @@ pub struct Finding {
     pub label: String,
     /// Other places that the reader needs to understand the cost: the loop, the line where the list is made.
     pub causes: Vec<Cause>,
+    /// Calls that lead to it through other functions, in the order in which they are made.
+    pub steps: Vec<Elsewhere>,
     /// What it costs and what is to be had, as in `O(n·m) -> O(n+m)`.
     pub cost: String,
     /// What to write instead, in words; empty where the fix says it all.
@@ -31,6 +33,17 @@ pub struct Cause {
     pub text: String,
 }
 
+/// A line, of this file or of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// As reports call the file.
+    pub path: String,
+    /// From 1.
+    pub row: usize,
+    /// A few words: lower case, no full stop.
+    pub text: String,
+}
+
 impl Finding {
     /// A finding on `place`; the message is one sentence, lower case, no full stop.
     pub fn new(place: impl Ranged, message: impl Into<String>) -> Self {
@@ -40,6 +53,7 @@ impl Finding {
             range: place.range(),
             label: String::new(),
             causes: Vec::new(),
+            steps: Vec::new(),
             cost: String::new(),
             help: String::new(),
             fix: None,

@@ -4,6 +4,9 @@
 
 mod added;
 mod before_loop;
+mod blocking;
+mod built;
+mod clocks;
 mod comprehensions;
 mod cx;
 mod dispatch;
@@ -13,14 +16,18 @@ mod page;
 mod query;
 mod rule;
 mod sides;
+mod steps;
 mod trace;
 
 pub use added::Added;
 pub use cx::Cx;
 pub use dispatch::Dispatch;
-pub use finding::{Cause, Edit, Finding, Fix, FixLevel, Severity};
+pub use finding::{Cause, Edit, Elsewhere, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
-pub use query::{Accumulating, AnyComprehension, AnyFor, FirstElement, InAsync, InLoop, Query};
+pub use query::{
+    Accumulating, AnyComprehension, AnyFor, AnyImport, FirstElement, InAsync, InLoop, Looped, Query,
+};
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
 pub use sides::OneSided;
+pub use steps::way;
 pub use trace::{Asked, Silence};

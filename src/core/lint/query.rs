@@ -13,8 +13,14 @@ pub trait Query {
     type Node<'a>: Copy;
     /// The kinds of node that can match; nothing else is ever tried.
     const KINDS: &'static [NodeKind];
-    /// The node in the shape that the rule asked for, if it matches.
+    /// Whether only nodes can match that a loop or comprehension of the same function lies around. Nothing else is ever tried.
+    const LOOPED: bool = false;
+    /// The node in the shape that the rule asked for, if it matches. Cheap: asked for nodes by the million.
     fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Self::Node<'a>>;
+    /// The part of the condition that costs something: asked only of nodes in which the rule has found what it looks for.
+    fn holds<'a>(_: AnyNodeRef<'a>, _: &Cx<'a>) -> bool {
+        true
+    }
 }
 
 /// A query for each kind of node, by the node's own type: `type On = ExprCall`.
@@ -45,9 +51,27 @@ pub struct InLoop<Q>(PhantomData<Q>);
 impl<Q: Query> Query for InLoop<Q> {
     type Node<'a> = Q::Node<'a>;
     const KINDS: &'static [NodeKind] = Q::KINDS;
+    const LOOPED: bool = true;
     fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Q::Node<'a>> {
-        let found = Q::get(node, cx)?;
-        cx.in_loop(node).is_some().then_some(found)
+        Q::get(node, cx)
+    }
+    fn holds<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
+        cx.in_loop(node).is_some() && Q::holds(node, cx)
+    }
+}
+
+/// The same, with a loop or comprehension around it, however often that runs.
+pub struct Looped<Q>(PhantomData<Q>);
+
+impl<Q: Query> Query for Looped<Q> {
+    type Node<'a> = Q::Node<'a>;
+    const KINDS: &'static [NodeKind] = Q::KINDS;
+    const LOOPED: bool = true;
+    fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Q::Node<'a>> {
+        Q::get(node, cx)
+    }
+    fn holds<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
+        Q::holds(node, cx)
     }
 }
 
@@ -112,8 +136,24 @@ pub struct Accumulating;
 impl Query for Accumulating {
     type Node<'a> = Accumulation<'a>;
     const KINDS: &'static [NodeKind] = &[NodeKind::StmtAugAssign, NodeKind::StmtAssign];
+    const LOOPED: bool = true;
     fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Accumulation<'a>> {
         cx.accumulation(node)
+    }
+}
+
+/// `import x` and `from x import y`.
+pub struct AnyImport;
+
+impl Query for AnyImport {
+    type Node<'a> = AnyNodeRef<'a>;
+    const KINDS: &'static [NodeKind] = &[NodeKind::StmtImport, NodeKind::StmtImportFrom];
+    fn get<'a>(node: AnyNodeRef<'a>, _: &Cx<'a>) -> Option<AnyNodeRef<'a>> {
+        matches!(
+            node,
+            AnyNodeRef::StmtImport(_) | AnyNodeRef::StmtImportFrom(_)
+        )
+        .then_some(node)
     }
 }
 

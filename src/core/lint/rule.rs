@@ -3,6 +3,7 @@
 use ruff_python_ast::{AnyNodeRef, NodeKind};
 
 use super::{Cx, Finding, FixLevel, Query, Severity};
+use crate::python::Effects;
 
 /// What a rule says of itself; made by `rules/build.rs` from the rule's file, so that nothing is said twice.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,7 @@ impl RuleInfo {
 pub enum Group {
     /// The complexity class is worse than it needs to be.
     Algorithmic,
-    /// The event loop stands still.
+    /// The event loop stands still, or what was handed out to run at once does not.
     Async,
     /// A cache that leaks, never hits, or raises.
     Cache,
@@ -60,7 +61,7 @@ pub enum Group {
     Io,
     /// More memory than needed, with little or no gain in time.
     Memory,
-    /// A constant factor.
+    /// A constant factor, and how it is measured.
     Micro,
 }
 
@@ -92,6 +93,9 @@ impl Group {
 pub enum Cost {
     /// Growth of the bad and of the good form, as in `("O(n²)", "O(n)")`.
     Growth(&'static str, &'static str),
+    /// Waits for the network, a disk or a server, with a word on how many: `("n round trips", "1")`. No stopwatch here knows how
+    /// long one takes there.
+    RoundTrips(&'static str, &'static str),
     /// No other task runs for as long as the call takes.
     BlocksEventLoop,
     /// Bytes that need not be held.
@@ -102,8 +106,12 @@ pub enum Cost {
     Factor(&'static str),
     /// The same growth, a little faster.
     Constant(&'static str),
-    /// It does not do what it looks like: an exception, or nothing at all.
+    /// It does not do what it looks like: an exception, a wrong figure, or nothing at all.
     Broken(&'static str),
+    /// Time spent waiting for what could run at the same time, or later, or not at all. A stopwatch on an example says nothing of it.
+    Wait(&'static str),
+    /// It depends on what the text does not tell, as what the code is for. For those who ask.
+    Debatable(&'static str),
 }
 
 impl Cost {
@@ -115,23 +123,28 @@ impl Cost {
         )
     }
 
-    /// Whether the cost is worth everybody's time. Memory and small factors are for those who ask: a reader who was not told to
-    /// care shrugs at them.
+    /// Whether the cost is worth everybody's time. Memory, small factors and what depends are for those who ask: a reader who was
+    /// not told to care shrugs at them.
     pub fn pays(self) -> bool {
-        !matches!(self, Cost::Memory(_) | Cost::Constant(_))
+        !matches!(
+            self,
+            Cost::Memory(_) | Cost::Constant(_) | Cost::Debatable(_)
+        )
     }
 }
 
 impl std::fmt::Display for Cost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Cost::Growth(bad, good) => write!(f, "{bad} -> {good}"),
+            Cost::Growth(bad, good) | Cost::RoundTrips(bad, good) => write!(f, "{bad} -> {good}"),
             Cost::BlocksEventLoop => f.write_str("blocks the event loop"),
             Cost::Memory(text)
             | Cost::Leak(text)
             | Cost::Factor(text)
             | Cost::Constant(text)
-            | Cost::Broken(text) => f.write_str(text),
+            | Cost::Broken(text)
+            | Cost::Wait(text)
+            | Cost::Debatable(text) => f.write_str(text),
         }
     }
 }
@@ -144,6 +157,8 @@ pub trait Rule {
     type On: Query;
     /// For rules on calls: the qualified names whose calls they want; empty is every call.
     const CALLEES: &'static [&'static str] = &[];
+    /// For rules on calls: what the calls that they want do, as far as libraries are known: any of these. Joins the callees.
+    const EFFECTS: Effects = Effects::NONE;
     /// The claimed cost, which the evidence has to bear out.
     const COST: Cost;
 
@@ -155,7 +170,9 @@ pub trait Rule {
 pub struct RuleEntry {
     pub info: RuleInfo,
     pub(super) kinds: &'static [NodeKind],
+    pub(super) looped: bool,
     pub(super) callees: &'static [&'static str],
+    pub(super) effects: Effects,
     pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
 }
 
@@ -178,9 +195,18 @@ impl RuleEntry {
                 evidence,
             },
             kinds: <R::On as Query>::KINDS,
+            looped: <R::On as Query>::LOOPED,
             callees: R::CALLEES,
+            effects: R::EFFECTS,
             run: run::<R>,
         }
+    }
+}
+
+impl RuleEntry {
+    /// Whether the rule wants all nodes of its kinds, not only certain calls.
+    pub(super) fn wants_all(&self) -> bool {
+        self.callees.is_empty() && self.effects.is_empty()
     }
 }
 
@@ -193,5 +219,6 @@ impl std::ops::Deref for RuleEntry {
 }
 
 fn run<'a, R: Rule>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
-    R::check(<R::On as Query>::get(node, cx)?, cx)
+    let found = R::check(<R::On as Query>::get(node, cx)?, cx)?;
+    <R::On as Query>::holds(node, cx).then_some(found)
 }

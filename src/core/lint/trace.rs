@@ -7,7 +7,7 @@ use ruff_python_ast::{AnyNodeRef, Expr, ExprRef, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Cx;
-use crate::python::{Binding, Facts, Loop, Purity, Runs, Symbol, Type, Use};
+use crate::python::{Binding, Entry, Facts, Loop, Purity, Runs, Symbol, Type, Use};
 
 /// A question that a rule asked, and the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,15 @@ impl<'a> Cx<'a> {
         self.note(expr, self.facts().name(expr), |name| match name {
             Some(name) => format!("means `{}`", name.trim_start_matches('.')),
             None => "could mean anything".to_owned(),
+        })
+    }
+
+    /// [`Facts::knows`]
+    pub fn knows(&self, call: &'a ruff_python_ast::ExprCall) -> Option<&'static Entry> {
+        let known = self.facts().knows(call);
+        self.note(&*call.func, known, |known| match known {
+            Some(entry) => format!("means `{}`", entry.name),
+            None => "is no call of a library that is known".to_owned(),
         })
     }
 

@@ -77,6 +77,10 @@ impl<'a> Facts<'a> {
                 if let Some(shape) = self.merges_into(target, &stmt.value) {
                     return Some((target, &stmt.value, shape));
                 }
+                // Nearly every assignment ends here.
+                if !matches!(&*stmt.value, Expr::BinOp(op) if op.op == Operator::Add) {
+                    return None;
+                }
                 let operands = summands(&stmt.value);
                 let own = operands
                     .iter()

@@ -18,21 +18,21 @@ pub fn siblings<'a>(tree: &Tree<'a>, stmt: AnyNodeRef<'a>) -> &'a [Stmt] {
     bodies(parent).into_iter().find(holds).unwrap_or_default()
 }
 
-/// The lists of statements directly below a node.
-pub fn bodies(node: AnyNodeRef<'_>) -> Vec<&[Stmt]> {
+/// The lists of statements directly below a node; those that it does not have are empty.
+pub fn bodies(node: AnyNodeRef<'_>) -> [&[Stmt]; 3] {
     match node {
-        AnyNodeRef::ModModule(module) => vec![&module.body],
-        AnyNodeRef::StmtFunctionDef(def) => vec![&def.body],
-        AnyNodeRef::StmtClassDef(def) => vec![&def.body],
-        AnyNodeRef::StmtFor(stmt) => vec![&stmt.body, &stmt.orelse],
-        AnyNodeRef::StmtWhile(stmt) => vec![&stmt.body, &stmt.orelse],
-        AnyNodeRef::StmtIf(stmt) => vec![&stmt.body],
-        AnyNodeRef::ElifElseClause(clause) => vec![&clause.body],
-        AnyNodeRef::StmtWith(stmt) => vec![&stmt.body],
-        AnyNodeRef::StmtTry(stmt) => vec![&stmt.body, &stmt.orelse, &stmt.finalbody],
-        AnyNodeRef::ExceptHandlerExceptHandler(handler) => vec![&handler.body],
-        AnyNodeRef::MatchCase(case) => vec![&case.body],
-        _ => Vec::new(),
+        AnyNodeRef::ModModule(module) => [&module.body, &[], &[]],
+        AnyNodeRef::StmtFunctionDef(def) => [&def.body, &[], &[]],
+        AnyNodeRef::StmtClassDef(def) => [&def.body, &[], &[]],
+        AnyNodeRef::StmtFor(stmt) => [&stmt.body, &stmt.orelse, &[]],
+        AnyNodeRef::StmtWhile(stmt) => [&stmt.body, &stmt.orelse, &[]],
+        AnyNodeRef::StmtIf(stmt) => [&stmt.body, &[], &[]],
+        AnyNodeRef::ElifElseClause(clause) => [&clause.body, &[], &[]],
+        AnyNodeRef::StmtWith(stmt) => [&stmt.body, &[], &[]],
+        AnyNodeRef::StmtTry(stmt) => [&stmt.body, &stmt.orelse, &stmt.finalbody],
+        AnyNodeRef::ExceptHandlerExceptHandler(handler) => [&handler.body, &[], &[]],
+        AnyNodeRef::MatchCase(case) => [&case.body, &[], &[]],
+        _ => [&[]; 3],
     }
 }
 

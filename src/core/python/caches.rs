@@ -1,8 +1,9 @@
 //! Functions that remember their results: which decorator, and how many results it keeps.
 
-use ruff_python_ast::{self as ast, Decorator, Expr, Number};
+use ruff_python_ast::{self as ast, AnyNodeRef, Decorator, Expr, Number};
 
 use super::facts::Facts;
+use super::symbols::Binding;
 
 /// A decorator that keeps results by the arguments of the call.
 #[derive(Clone, Debug)]
@@ -22,11 +23,48 @@ pub enum CacheLimit {
 }
 
 impl<'a> Facts<'a> {
+    /// Whether any function of the file may have a cache, by the words of the decorators alone.
+    pub fn has_caches(&self) -> bool {
+        *self.has_caches.get_or_init(|| {
+            self.tree.nodes().iter().any(|node| match node {
+                AnyNodeRef::StmtFunctionDef(def) => def
+                    .decorator_list
+                    .iter()
+                    .any(|decorator| self.may_cache(decorator)),
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether a decorator may be one that keeps results: nearly all are something else, as one word tells.
+    fn may_cache(&self, decorator: &'a Decorator) -> bool {
+        let called = match &decorator.expression {
+            Expr::Call(call) => &*call.func,
+            plain => plain,
+        };
+        match called {
+            Expr::Attribute(attribute) => attribute.attr.ends_with("cache"),
+            // Under another name: `from functools import cache as memo`, `memo = lru_cache(None)`.
+            Expr::Name(name) => {
+                let renamed = |symbol| match self.only_binding(symbol) {
+                    Some(Binding::ImportFrom(_, alias)) => alias.asname.is_some(),
+                    Some(Binding::Assign(_)) => true,
+                    _ => false,
+                };
+                name.id.ends_with("cache") || self.symbol(name).is_some_and(renamed)
+            }
+            _ => false,
+        }
+    }
+
     /// The cache of a function: `functools.lru_cache` and those that follow it, which hash all arguments, `self` as well.
     ///
     /// `maxsize=0` is no cache: it does not even hash.
     pub fn cached(&self, def: &'a ast::StmtFunctionDef) -> Option<Cached<'a>> {
         def.decorator_list.iter().find_map(|decorator| {
+            if !self.may_cache(decorator) {
+                return None;
+            }
             let name = self.decorator_name(decorator)?;
             let arguments = match &decorator.expression {
                 Expr::Call(call) => Some(&call.arguments),

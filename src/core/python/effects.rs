@@ -72,11 +72,14 @@ impl<'a> Facts<'a> {
     /// Whether evaluating `expr`, and whatever is inside, has no side effect.
     pub fn purity(&self, expr: impl Into<ExprRef<'a>>) -> Purity {
         let expr: ExprRef<'a> = expr.into();
-        let inside = self.tree.descendants(AnyNodeRef::from(expr));
-        inside
-            .map(|node| self.own_purity(node))
-            .min()
-            .unwrap_or(Purity::Certain)
+        let mut least = Purity::Certain;
+        for node in self.tree.descendants(AnyNodeRef::from(expr)) {
+            least = least.min(self.own_purity(node));
+            if least == Purity::Impure {
+                break;
+            }
+        }
+        least
     }
 
     pub(super) fn own_purity(&self, node: AnyNodeRef<'a>) -> Purity {

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use ruff_python_ast::token::Tokens;
 use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtFunctionDef};
@@ -15,7 +16,9 @@ use super::classes::DictUse;
 use super::effects::Purity;
 use super::flow::Events;
 use super::infer::Attributes;
+use super::libraries::Imported;
 use super::loops::Loop;
+use super::project::{Meaning, NOTHING, Numbers, Outline, View};
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
@@ -42,12 +45,25 @@ pub struct Facts<'a> {
     pub(super) last_loop: Cell<Option<(NodeId, Option<Loop<'a>>)>>,
     /// How often a loop runs, by the node of its iterable.
     pub(super) trip_counts: RefCell<FxHashMap<NodeId, Option<u64>>>,
+    pub(super) has_caches: OnceCell<bool>,
     pub(super) function_purities: RefCell<FxHashMap<NodeId, Purity>>,
     pub(super) named_functions: OnceCell<Rc<Named<'a>>>,
     /// The functions that a loop, by its node, may run.
     pub(super) reached: RefCell<FxHashMap<NodeId, Rc<[&'a StmtFunctionDef]>>>,
     pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
+    pub(super) libraries: OnceCell<Imported>,
+    pub(super) project: View<'a>,
+    pub(super) outline: OnceCell<Arc<Outline>>,
+    pub(super) numbers: OnceCell<Numbers>,
+    /// The summary without the calls.
+    pub(super) shape: OnceCell<Arc<Outline>>,
+    /// The summary without anything in it.
+    pub(super) nameplate: OnceCell<Arc<Outline>>,
+    /// While the file is summarised: what other files say does not count.
+    pub(super) alone: Cell<bool>,
+    /// What expressions stand for by what other files say, by their nodes.
+    pub(super) meanings: RefCell<FxHashMap<NodeId, Meaning<'a>>>,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
 }
@@ -72,11 +88,20 @@ impl<'a> Facts<'a> {
             unknown_calls: RefCell::default(),
             last_loop: Cell::default(),
             trip_counts: RefCell::default(),
+            has_caches: OnceCell::new(),
             function_purities: RefCell::default(),
             named_functions: OnceCell::new(),
             reached: RefCell::default(),
             events: RefCell::default(),
             attributes: RefCell::default(),
+            libraries: OnceCell::new(),
+            project: View::new(&NOTHING),
+            outline: OnceCell::new(),
+            numbers: OnceCell::new(),
+            shape: OnceCell::new(),
+            nameplate: OnceCell::new(),
+            alone: Cell::new(false),
+            meanings: RefCell::default(),
             dict_uses: OnceCell::new(),
         })
     }

@@ -10,12 +10,13 @@ use rustc_hash::FxHashMap;
 
 use super::accumulation::summands;
 use super::facts::Facts;
+use super::names::imported_name;
 use super::operations::{SAMPLE, augmented, special_method};
 use super::questions::Question;
 use super::symbols::{Binding, Symbol, SymbolId, binding};
 use super::tree::NodeId;
 use super::types::{Class, ClassRef, Type, known, list_of};
-use super::typeshed::{Given, Member, Table};
+use super::typeshed::{Entry, Given, Member, Table};
 
 /// What a class assigns to each attribute of `self`, and in its body.
 pub(super) type Attributes<'a> = Rc<FxHashMap<&'a str, Vec<Assigned<'a>>>>;
@@ -35,7 +36,19 @@ impl<'a> Facts<'a> {
     pub fn ty(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
         let expr = expr.into();
         // A name is one question already; the rest is put together anew, and many rules ask of the same node.
-        if matches!(expr, ExprRef::Name(_)) || !self.inference.get().is_idle() {
+        if !self.inference.get().is_idle() {
+            return known(self.infer(expr));
+        }
+        let alone = self.ty_alone(expr);
+        match alone.is_unknown() && self.sees_others() {
+            true => self.across(expr),
+            false => alone,
+        }
+    }
+
+    /// The same without a look at other files.
+    fn ty_alone(&self, expr: ExprRef<'a>) -> Type<'a> {
+        if matches!(expr, ExprRef::Name(_)) {
             return known(self.infer(expr));
         }
         let id = self.tree.id(expr);
@@ -184,6 +197,15 @@ impl<'a> Facts<'a> {
                 }
             }
             Binding::Parameter(parameter) => self.infer_parameter(parameter),
+            Binding::ImportFrom(stmt, alias) if stmt.level == 0 => {
+                match Table::get().lookup(&imported_name(stmt, alias)) {
+                    Some(Entry {
+                        member: Member::Value(ty),
+                        ..
+                    }) => Table::get().value(ty),
+                    _ => Type::Unknown,
+                }
+            }
             Binding::Deleted => Type::Never,
             _ => Type::Unknown,
         }
@@ -230,7 +252,10 @@ impl<'a> Facts<'a> {
         let class = match self.receiver(&attribute.value) {
             Type::Local(class) => class.0,
             Type::Never => return Type::Never,
-            Type::Unknown => return self.constant(attribute),
+            Type::Unknown => match self.local_class(&attribute.value) {
+                Some(class) => class,
+                None => return self.constant(attribute),
+            },
             receiver => return library_attribute(&receiver, attribute.attr.as_str()),
         };
         self.instance_attribute(class, attribute.attr.as_str())
@@ -295,6 +320,11 @@ impl<'a> Facts<'a> {
                                 .entry(name.id.as_str())
                                 .or_default()
                                 .push(Assigned::Value(&assign.value));
+                            continue;
+                        }
+                        for name in self.target_names(target).into_iter().flatten() {
+                            let entry = table.entry(name.id.as_str()).or_default();
+                            entry.push(Assigned::Other);
                         }
                     }
                 }
@@ -379,7 +409,12 @@ impl<'a> Facts<'a> {
                 // A module, or what an import brought: its name tells. The name of anything else hangs on the type that is unknown,
                 // and asking again at each link of a chain would double the work with every link.
                 Type::Unknown if !is_dotted(&attribute.value) => return Type::Unknown,
-                Type::Unknown => {}
+                Type::Unknown => {
+                    if let Some(class) = self.local_class(&attribute.value) {
+                        let given = (&call.arguments).into();
+                        return self.method_result(class, attribute.attr.as_str(), given);
+                    }
+                }
                 // The symbol being inferred: what it is called with is not known yet.
                 Type::Never => return Type::Never,
                 receiver => {
@@ -388,17 +423,33 @@ impl<'a> Facts<'a> {
                         return found;
                     }
                     if let Type::Local(ClassRef(class)) = receiver {
-                        return self.method_result(class, method);
+                        return self.method_result(class, method, (&call.arguments).into());
                     }
                     let found = self.call_method(&receiver, method, (&call.arguments).into());
                     return found.unwrap_or(Type::Unknown);
                 }
             },
+            Expr::Call(_) => return self.call_of_value(call),
             _ => return Type::Unknown,
         }
         match self.path(&*call.func) {
             Some(name) => self.called(&name, call),
+            None if call.func.is_name_expr() => self.call_of_value(call),
             None => Type::Unknown,
+        }
+    }
+
+    /// What calling an instance gives.
+    fn call_of_value(&self, call: &'a ast::ExprCall) -> Type<'a> {
+        match self.infer(&*call.func) {
+            Type::Local(ClassRef(class)) => {
+                self.method_result(class, "__call__", (&call.arguments).into())
+            }
+            value @ Type::Instance(_) => self
+                .call_method(&value, "__call__", (&call.arguments).into())
+                .unwrap_or(Type::Unknown),
+            Type::Never => Type::Never,
+            _ => Type::Unknown,
         }
     }
 

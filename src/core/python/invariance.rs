@@ -131,7 +131,7 @@ impl<'a> Facts<'a> {
     /// Weaker than [`Self::is_invariant`]: code of other files may still change it through an alias.
     pub fn is_left_alone(&self, expr: impl Into<ExprRef<'a>>, around: Loop<'a>) -> bool {
         let expr: ExprRef<'a> = expr.into();
-        if self.purity(expr) == Purity::Impure {
+        if self.reads_what_is_bound_in(expr, around) || self.purity(expr) == Purity::Impure {
             return false;
         }
         // Of the items of a list it matters only whether they are others, unless somebody looks inside.
@@ -141,6 +141,21 @@ impl<'a> Facts<'a> {
             .descendants(expr)
             .all(|node| self.node_is_left_alone(node, expr.range(), deep, around))
             && self.callees_are_left_alone(expr, around)
+    }
+
+    /// Whether `expr` reads a variable that the loop binds outside of it: a look at names alone, which answers for nearly everything
+    /// in a loop that it does not stay the same.
+    pub fn reads_what_is_bound_in(&self, expr: impl Into<ExprRef<'a>>, around: Loop<'a>) -> bool {
+        let expr = AnyNodeRef::from(expr.into());
+        let inside = expr.range();
+        self.tree.descendants(expr).any(|node| match node {
+            AnyNodeRef::ExprName(name) => self.symbol(name).is_some_and(|symbol| {
+                self.binding_nodes(symbol).any(|binding| {
+                    around.repeats(binding) && !inside.contains_range(binding.range())
+                })
+            }),
+            _ => false,
+        })
     }
 
     /// The loops around `expr` that leave it alone, innermost first, up to the first that does not.

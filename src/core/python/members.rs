@@ -9,7 +9,8 @@ use super::blocks::{Leaves, function_around, leaves};
 use super::facts::Facts;
 use super::infer::Assigned;
 use super::questions::Question;
-use super::types::{Class, Type, known};
+use super::symbols::Binding;
+use super::types::{Class, ClassRef, Type, known};
 use super::typeshed::{Given, Table};
 
 /// Longer chains of base classes are nobody's idea of readable code.
@@ -46,20 +47,33 @@ impl<'a> Facts<'a> {
             },
             Some(Found::Method(def)) if self.is_property(def) => self.result(def),
             Some(Found::Outside(base)) => Table::get()
-                .attribute(&base, attribute)
+                .inherited_attribute(&base, &Type::Local(ClassRef(class)), attribute)
                 .unwrap_or(Type::Unknown),
             _ => Type::Unknown,
         }
     }
 
-    /// What calling a method of an instance gives.
-    pub(super) fn method_result(&self, class: &'a ast::StmtClassDef, method: &str) -> Type<'a> {
+    /// What calling a method of an instance, or of the class, gives.
+    pub(super) fn method_result(
+        &self,
+        class: &'a ast::StmtClassDef,
+        method: &str,
+        given: Given<'a>,
+    ) -> Type<'a> {
         match self.member_of_class(class, method) {
             Some(Found::Method(def)) if !self.is_property(def) => self.returned(def),
             Some(Found::Outside(base)) => self
-                .call_method(&base, method, Given::operands(&[]))
+                .call_inherited(&base, &Type::Local(ClassRef(class)), method, given)
                 .unwrap_or(Type::Unknown),
             _ => Type::Unknown,
+        }
+    }
+
+    /// The class of this file that an expression names.
+    pub(super) fn local_class(&self, expr: &'a Expr) -> Option<&'a ast::StmtClassDef> {
+        match self.only_binding(self.symbol(expr.as_name_expr()?)?)? {
+            Binding::Class(class) => Some(class),
+            _ => None,
         }
     }
 
@@ -102,7 +116,7 @@ impl<'a> Facts<'a> {
                         if known && left.is_empty() {
                             return Some(Found::Outside(outside));
                         }
-                        if known {
+                        if known || Table::get().is_partial_type(&outside) {
                             return None;
                         }
                     }
@@ -112,7 +126,34 @@ impl<'a> Facts<'a> {
         None
     }
 
-    fn is_property(&self, def: &'a ast::StmtFunctionDef) -> bool {
+    /// The base class outside of the file from which a class of this file has a method, where no class of this file has it.
+    pub(super) fn outside_base(
+        &self,
+        class: &'a ast::StmtClassDef,
+        method: &str,
+    ) -> Option<Type<'a>> {
+        let mut left = vec![class];
+        for _ in 0..BASES {
+            let class = left.pop()?;
+            let defines = class
+                .body
+                .iter()
+                .any(|stmt| matches!(stmt, Stmt::FunctionDef(def) if def.name.as_str() == method));
+            if defines || self.attributes_of(class).contains_key(method) {
+                return None;
+            }
+            for base in class.bases().iter().rev() {
+                match self.instance_of(base) {
+                    Some(Type::Local(class)) => left.push(class.0),
+                    Some(outside) => return Some(outside),
+                    None => {}
+                }
+            }
+        }
+        None
+    }
+
+    pub(super) fn is_property(&self, def: &'a ast::StmtFunctionDef) -> bool {
         def.decorator_list.iter().any(|decorator| {
             self.is(&decorator.expression, "builtins.property")
                 || self.is(&decorator.expression, "functools.cached_property")

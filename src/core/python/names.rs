@@ -5,6 +5,8 @@ use ruff_python_stdlib::builtins::is_python_builtin;
 
 use super::facts::Facts;
 use super::symbols::{Binding, Symbol};
+use super::types::Type;
+use super::typeshed::{Entry, Member, Table};
 
 impl<'a> Facts<'a> {
     /// The qualified name of what an expression means: `time.sleep`, `builtins.sorted`, `builtins.list.append`.
@@ -14,7 +16,7 @@ impl<'a> Facts<'a> {
     pub fn name(&self, expr: impl Into<ExprRef<'a>>) -> Option<String> {
         let expr = expr.into();
         if let Some(name) = self.path(expr) {
-            return Some(name);
+            return Some(self.method_behind(expr, &name).unwrap_or(name));
         }
         let attribute = match expr {
             ExprRef::Attribute(attribute) => attribute,
@@ -29,6 +31,33 @@ impl<'a> Facts<'a> {
         };
         let class = self.ty(&*attribute.value).class_name()?;
         Some(format!("{class}.{}", attribute.attr))
+    }
+
+    /// The method that a path goes to through a value: `cache.get`, where a library says what class `cache` is of.
+    fn method_behind(&self, expr: ExprRef<'a>, path: &str) -> Option<String> {
+        let ExprRef::Attribute(attribute) = expr else {
+            return None;
+        };
+        let (receiver, method) = path.rsplit_once('.')?;
+        let is_value = match receiver.strip_prefix('.') {
+            // `Article.objects.get`
+            Some(own) => own.contains('.'),
+            None => matches!(
+                Table::get().lookup(receiver),
+                Some(Entry {
+                    member: Member::Value(_),
+                    ..
+                })
+            ),
+        };
+        // `os.environ.get` is known by that name; what other libraries call theirs is nobody's habit.
+        let held = is_value.then(|| self.ty(&*attribute.value))?;
+        match &held {
+            Type::Instance(class) if Table::get().is_partial_type(&held) => {
+                Some(format!("{}.{method}", class.name()))
+            }
+            _ => None,
+        }
     }
 
     /// The same by imports, definitions and second names alone, without the type of any value.
@@ -167,7 +196,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn imported_name(stmt: &ast::StmtImportFrom, alias: &ast::Alias) -> String {
+/// The qualified name of what an import brings; a relative one keeps its dots.
+pub(super) fn imported_name(stmt: &ast::StmtImportFrom, alias: &ast::Alias) -> String {
     let dots = ".".repeat(stmt.level as usize);
     match &stmt.module {
         Some(module) => format!("{dots}{module}.{}", alias.name),

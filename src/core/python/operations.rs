@@ -54,11 +54,36 @@ impl<'a> Facts<'a> {
                     .iter()
                     .all(|side| self.infer(side).is_scalar())
         };
-        if plain || scalar() {
-            Type::Bool
-        } else {
-            Type::Unknown
+        if plain {
+            return Type::Bool;
         }
+        if let ([op], [right]) = (&*compare.ops, &*compare.comparators)
+            && let Some(found) = self.compared(*op, &compare.left, right)
+        {
+            return found;
+        }
+        if scalar() { Type::Bool } else { Type::Unknown }
+    }
+
+    /// What a comparison gives where one side is of a class that has comparisons of its own, as arrays have.
+    fn compared(&self, op: CmpOp, left: &'a Expr, right: &'a Expr) -> Option<Type<'a>> {
+        let (own, mirrored) = match op {
+            CmpOp::Eq => ("__eq__", "__eq__"),
+            CmpOp::NotEq => ("__ne__", "__ne__"),
+            CmpOp::Lt => ("__lt__", "__gt__"),
+            CmpOp::LtE => ("__le__", "__ge__"),
+            CmpOp::Gt => ("__gt__", "__lt__"),
+            CmpOp::GtE => ("__ge__", "__le__"),
+            _ => return None,
+        };
+        let side = |side: &'a Expr, method: &str, other: &'a Expr| {
+            let ty = self.infer(side);
+            let given = Given::operands(std::slice::from_ref(other));
+            matches!(ty, Type::Instance(_))
+                .then(|| self.call_method(&ty, method, given))
+                .flatten()
+        };
+        side(left, own, right).or_else(|| side(right, mirrored, left))
     }
 
     pub(super) fn infer_unary(&self, unary: &'a ast::ExprUnaryOp) -> Type<'a> {
@@ -68,6 +93,15 @@ impl<'a> Facts<'a> {
         match self.infer(&*unary.operand) {
             Type::Bool | Type::Int => Type::Int,
             Type::Float => Type::Float,
+            operand @ Type::Instance(_) => {
+                let method = match unary.op {
+                    UnaryOp::Invert => "__invert__",
+                    UnaryOp::UAdd => "__pos__",
+                    _ => "__neg__",
+                };
+                let found = self.call_method(&operand, method, Given::operands(&[]));
+                found.unwrap_or(Type::Unknown)
+            }
             _ => Type::Unknown,
         }
     }
@@ -102,7 +136,23 @@ impl<'a> Facts<'a> {
                     let result = self.call_method(&left, op.op.dunder(), right);
                     result.unwrap_or(Type::Unknown)
                 }
-                left => binary(op.op, &left, || self.infer(&*op.right)),
+                left => {
+                    let mut right = Type::Never;
+                    let found = binary(op.op, &left, || {
+                        right = self.infer(&*op.right);
+                        right.clone()
+                    });
+                    match right {
+                        // A number, or anything else, beside an array.
+                        Type::Instance(_) if found.is_unknown() && !left.is_unknown() => {
+                            let given = Given::operands(std::slice::from_ref(&*op.left));
+                            let method = op.op.reflected_dunder();
+                            let result = self.call_method(&right, method, given);
+                            result.unwrap_or(Type::Unknown)
+                        }
+                        _ => found,
+                    }
+                }
             };
         }
         left

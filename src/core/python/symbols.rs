@@ -135,6 +135,13 @@ impl<'a> Symbols<'a> {
         &self.symbols[id.0 as usize]
     }
 
+    /// All symbols of exactly that scope.
+    pub fn all_in(&self, scope: ScopeId) -> impl Iterator<Item = &Symbol<'a>> {
+        self.symbols
+            .iter()
+            .filter(move |symbol| symbol.scope == scope)
+    }
+
     /// The symbol called `name` of exactly that scope.
     pub fn in_scope(&self, tree: &Tree<'a>, scope: ScopeId, name: &str) -> Option<SymbolId> {
         let name = tree.names.get(name)?.0 as usize;

@@ -24,15 +24,34 @@ impl NodeId {
 /// The kind of a node, and in the highest bit whether a loop or comprehension of the same function lies around it, however often it
 /// runs.
 #[derive(Clone, Copy)]
-pub(super) struct Tag(u8);
+pub struct Tag(u8);
 
 impl Tag {
     const LOOPED: u8 = 1 << 7;
+    /// How many different tags there are.
+    pub const COUNT: usize = 1 << 8;
 
     #[inline]
-    pub(super) fn new(kind: NodeKind, looped: bool) -> Self {
+    pub fn new(kind: NodeKind, looped: bool) -> Self {
         const { assert!((NodeKind::Identifier as usize) < Self::LOOPED as usize) }
         Self(kind as u8 | if looped { Self::LOOPED } else { 0 })
+    }
+
+    /// The number of the tag, below [`Self::COUNT`].
+    #[inline]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// Whether the node is of that kind.
+    #[inline]
+    pub fn is(self, kind: NodeKind) -> bool {
+        self.0 & !Self::LOOPED == kind as u8
+    }
+
+    #[inline]
+    pub fn is_looped(self) -> bool {
+        self.0 & Self::LOOPED != 0
     }
 }
 
@@ -112,13 +131,9 @@ impl<'a> Tree<'a> {
         &self.nodes
     }
 
-    /// The nodes with their kinds, as the numbers of [`NodeKind`], which can be had without looking at the nodes.
-    pub fn kinds(&self) -> impl Iterator<Item = (usize, &AnyNodeRef<'a>)> {
-        let kinds = self
-            .tags
-            .iter()
-            .map(|tag| usize::from(tag.0 & !Tag::LOOPED));
-        kinds.zip(&self.nodes)
+    /// The nodes with their tags, which can be had without looking at the nodes.
+    pub fn tagged(&self) -> impl Iterator<Item = (Tag, &AnyNodeRef<'a>)> {
+        self.tags.iter().copied().zip(&self.nodes)
     }
 
     pub fn node(&self, id: NodeId) -> AnyNodeRef<'a> {
@@ -177,7 +192,7 @@ impl<'a> Tree<'a> {
 
     /// Whether a loop or comprehension of the same function lies around `node`; how often it runs is another question.
     pub fn is_looped(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
-        self.tags[self.id(node).index()].0 & Tag::LOOPED != 0
+        self.tags[self.id(node).index()].is_looped()
     }
 
     /// The scope that a definition, lambda or comprehension opens.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use ruff_python_ast as ast;
 
+use super::project::ProjectClass;
 use super::typeshed::{ClassId, Table};
 
 /// What is known of an expression's value. Element types are `Unknown` where nothing is known.
@@ -62,6 +63,8 @@ pub struct Class<'a> {
 enum ClassName {
     Library(ClassId),
     Other(Rc<str>),
+    /// A class of another file of the project.
+    Project(Rc<ProjectClass>),
 }
 
 impl<'a> Class<'a> {
@@ -83,7 +86,21 @@ impl<'a> Class<'a> {
     pub(super) fn id(&self) -> Option<ClassId> {
         match self.name {
             ClassName::Library(id) => Some(id),
-            ClassName::Other(_) => None,
+            ClassName::Other(_) | ClassName::Project(_) => None,
+        }
+    }
+
+    pub(super) fn of_project(class: ProjectClass) -> Self {
+        Self {
+            name: ClassName::Project(Rc::new(class)),
+            arguments: Rc::new([]),
+        }
+    }
+
+    pub(super) fn project(&self) -> Option<&ProjectClass> {
+        match &self.name {
+            ClassName::Project(class) => Some(class),
+            _ => None,
         }
     }
 
@@ -97,6 +114,7 @@ impl<'a> Class<'a> {
         match &self.name {
             ClassName::Library(id) => Table::get().class_name(*id),
             ClassName::Other(name) => name,
+            ClassName::Project(class) => class.name(),
         }
     }
 }

@@ -218,7 +218,7 @@ fn names_of_others_are_left_alone() {
         ("import os\nos = fake()\nos.listdir('d')", "Unknown"),
         ("def sorted(x): return unknown\nsorted([1])", "Unknown"),
         ("from somewhere import *\nsorted([1])", "Unknown"),
-        ("import numpy\nnumpy.array([1])", "Unknown"),
+        ("import nimpy\nnimpy.array([1])", "Unknown"),
         (
             "import pandas\npandas.DataFrame()",
             "Instance(pandas.DataFrame)",

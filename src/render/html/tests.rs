@@ -32,8 +32,11 @@ fn heated() -> Report {
     };
     report.ranking = Some(Ranking {
         sources: vec!["run.prof".to_owned()],
+        least: None,
+        hot_first: true,
         total: Some((Unit::Seconds, 2.0)),
         order: vec![(0, 0), (1, 0)],
+        functions: vec![Vec::new(); 3],
         lines: vec![
             [(10, line)].into(),
             BTreeMap::new(),

@@ -175,11 +175,21 @@ impl<'a> Facts<'a> {
             }
             return Some(all);
         }
-        let table = Table::get();
-        let (entry, arguments) = table.member_of(receiver, method)?;
+        self.call_inherited(receiver, receiver, method, given)
+    }
+
+    /// What calling a method gives that `own`, of a class outside of the library, has from the class of `base`.
+    pub(in crate::python) fn call_inherited(
+        &self,
+        base: &Type<'a>,
+        own: &Type<'a>,
+        method: &str,
+        given: Given<'a>,
+    ) -> Option<Type<'a>> {
+        let (entry, arguments) = Table::get().member_of(base, method)?;
         match entry.member {
             Member::Function(function) => {
-                let bound = Bound::new(arguments, Some(receiver));
+                let bound = Bound::new(arguments, Some(own));
                 Some(self.call_overloads(function, bound, given))
             }
             _ => None,
@@ -554,6 +564,10 @@ impl<'a> Facts<'a> {
                 }
             }
             return fit;
+        }
+        if table.is_partial(own) {
+            table.poison(ty, bound);
+            return Fit::Maybe;
         }
         if !table.is_protocol(wanted) {
             return Fit::No;

@@ -46,6 +46,9 @@ pub const CLASS_UNHASHABLE: u16 = 1;
 /// Whatever has the right members is an instance.
 pub const CLASS_PROTOCOL: u16 = 2;
 
+/// The class has more members than those that are told. Its bases are told in full, where they are builtin.
+pub const CLASS_PARTIAL: u16 = 4;
+
 /// What a member is.
 pub mod kind {
     pub const FUNCTION: u16 = 1;

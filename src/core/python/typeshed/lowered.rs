@@ -333,9 +333,19 @@ impl Table {
         receiver: &Type<'a>,
         name: &str,
     ) -> Option<Type<'a>> {
-        let (entry, arguments) = self.member_of(receiver, name)?;
+        self.inherited_attribute(receiver, receiver, name)
+    }
+
+    /// The same, of an instance of `own`, a class outside of the library that derives from that of `base`.
+    pub(in crate::python) fn inherited_attribute<'a>(
+        &self,
+        base: &Type<'a>,
+        own: &Type<'a>,
+        name: &str,
+    ) -> Option<Type<'a>> {
+        let (entry, arguments) = self.member_of(base, name)?;
         match entry.member {
-            Member::Value(ty) => Some(known(self.ty(ty, &Bound::new(arguments, Some(receiver))))),
+            Member::Value(ty) => Some(known(self.ty(ty, &Bound::new(arguments, Some(own))))),
             _ => None,
         }
     }
@@ -344,6 +354,21 @@ impl Table {
     pub(in crate::python) fn result_alone<'a>(&self, function: FunctionId) -> Option<Type<'a>> {
         let result = self.plain_result(function)?;
         Some(self.value(result))
+    }
+
+    /// What calling a method gives, where that hangs on the receiver alone: the class of `base` has it, `own` is what it is called on.
+    pub(in crate::python) fn method_alone<'a>(
+        &self,
+        base: &Type<'a>,
+        own: &Type<'a>,
+        name: &str,
+    ) -> Option<Type<'a>> {
+        let (entry, arguments) = self.member_of(base, name)?;
+        let Member::Function(function) = entry.member else {
+            return None;
+        };
+        let result = self.plain_result(function)?;
+        Some(known(self.ty(result, &Bound::new(arguments, Some(own)))))
     }
 
     /// An instance of a class of which no arguments are known.
@@ -370,6 +395,12 @@ impl Table {
         let count = self.class_parameters(class);
         let unknown = std::iter::repeat(Type::Unknown);
         self.instance(class, arguments.chain(unknown).take(count).collect())
+    }
+
+    /// Whether values of a type may have members that the table lacks.
+    pub(in crate::python) fn is_partial_type(&self, ty: &Type<'_>) -> bool {
+        self.class_of(ty)
+            .is_some_and(|(class, _)| self.is_partial(class))
     }
 
     /// What awaiting an instance gives.

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Exit;
 use crate::cli::{Heat, Stale};
+use crate::command::Exit;
 use crate::config::Settings;
-use crate::discover::{Input, Target};
+use crate::discover::Target;
 use crate::profile::{self, Profile};
 use crate::rank::{self, MIN_SHARE, Paths, Wanted};
 use crate::report::Report;
@@ -14,6 +14,7 @@ use crate::verdict::Join;
 use crate::words::shown;
 
 /// What a run ranks by.
+#[derive(Debug)]
 pub struct Ranking {
     /// One for each unit.
     profiles: Vec<Profile>,
@@ -61,38 +62,59 @@ impl Ranking {
             };
         }
         let (profiles, sources) = read(&files, cwd, terminal)?;
-        let least = args
-            .min_share
-            .or(settings.min_share.filter(|_| args.only_hot));
+        if let Some(revision) = &args.profile_rev {
+            rank::known(revision, cwd)?;
+        }
+        let prefixes = prefixes(
+            args.profile_root.as_deref(),
+            &args.path_map,
+            &settings.path_map,
+            cwd,
+        );
         Ok(Some(Self {
             profiles,
             sources,
-            prefixes: prefixes(
-                args.profile_root.as_deref(),
-                &args.path_map,
-                &settings.path_map,
-                cwd,
-            ),
+            prefixes,
             here: slashes(cwd),
             wanted: Wanted {
                 revision: args.profile_rev.clone(),
-                least: least.or(args.only_hot.then_some(MIN_SHARE)),
+                least: least(args, settings),
                 hot_first: !args.no_hot_first,
             },
             stale: args.stale_profile.unwrap_or_default(),
         }))
     }
 
-    /// Marks the findings of `report`, and tells what does not fit.
-    pub fn rank(&self, report: &mut Report, targets: &[Target], terminal: Terminal) -> Exit {
-        let files = targets.iter().map(|target| match &target.input {
-            Input::File(path) | Input::Given(path, _) => slashes(path),
-            Input::Stdin => format!("{}/{}", self.here, target.shown),
+    /// Where the profiles have the files of `targets`.
+    pub fn paths<'t>(&self, targets: impl Iterator<Item = &'t Target>) -> Paths {
+        let files = targets.map(|target| match target.input.path() {
+            Some(path) => slashes(path),
+            None => format!("{}/{}", self.here, target.shown),
         });
-        let paths = Paths::new(files.collect(), self.prefixes.clone(), self.here.clone());
-        let names: Vec<String> = targets.iter().map(|target| target.shown.clone()).collect();
-        let mut ranking = rank::rank(report, &self.profiles, &paths, &names, &self.wanted);
+        Paths::new(files.collect(), self.prefixes.clone(), self.here.clone())
+    }
+
+    /// Gives each finding of `report` its heat; `paths` and `names` are those of all files that there are.
+    pub fn heat(&self, report: &mut Report, paths: &Paths, names: &[String]) -> rank::Ranking {
+        let mut ranking = rank::rank(report, &self.profiles, paths, names, &self.wanted);
         ranking.sources.clone_from(&self.sources);
+        ranking
+    }
+
+    /// What was read, as people call it.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// Marks the findings of `report`, and tells what does not fit.
+    pub fn rank<'t>(
+        &self,
+        report: &mut Report,
+        targets: impl Iterator<Item = &'t Target> + Clone,
+        terminal: Terminal,
+    ) -> Exit {
+        let names: Vec<String> = targets.clone().map(|target| target.shown.clone()).collect();
+        let ranking = self.heat(report, &self.paths(targets), &names);
         let mut exit = Exit::Clean;
         for note in &ranking.stale {
             match self.stale {
@@ -141,6 +163,12 @@ impl Ranking {
             ));
         }
     }
+}
+
+/// The share from which on a finding is shown; all are where this is `None`.
+pub fn least(args: &Heat, settings: &Settings) -> Option<f64> {
+    let configured = settings.min_share.unwrap_or(MIN_SHARE);
+    args.min_share.or(args.only_hot.then_some(configured))
 }
 
 /// The profiles in `files`, one for each unit, and what they are called.

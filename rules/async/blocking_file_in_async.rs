@@ -1,0 +1,188 @@
+//! # File that is read or written in an `async def`
+//!
+//! Opening, reading and writing files waits for the disk in the thread of the event loop. On a fast local disk that is a fraction of
+//! a millisecond, on a network share, a busy disk or a large file it is seconds, in which no other task runs.
+//!
+//! ```python bad
+//! import asyncio
+//! from pathlib import Path
+//!
+//!
+//! async def template(path: Path):
+//!     text = path.read_text()
+//!     await asyncio.sleep(0)
+//!     return text
+//! ```
+//!
+//! ```python good
+//! import asyncio
+//! from pathlib import Path
+//!
+//!
+//! async def template(path: Path):
+//!     text = await asyncio.to_thread(path.read_text)
+//!     await asyncio.sleep(0)
+//!     return text
+//! ```
+//!
+//! `open` is told, and what is then read from the file is not told again: both belong into one function that a thread runs.
+//!
+//! ```python bad
+//! async def load(name):
+//!     with open(name) as file:
+//!         return file.read()
+//! ```
+//!
+//! ```python good
+//! import asyncio
+//!
+//!
+//! def read(name):
+//!     with open(name) as file:
+//!         return file.read()
+//!
+//!
+//! async def load(name):
+//!     return await asyncio.to_thread(read, name)
+//! ```
+//!
+//! A single look at what a path is takes microseconds and is left alone; one after the other in a loop are told. What only joins or splits paths never
+//! waits:
+//!
+//! ```python fine
+//! import os.path
+//! from pathlib import Path
+//!
+//!
+//! async def find(folder, path: Path):
+//!     if os.path.exists(folder) and path.is_file():
+//!         return os.path.join(folder, path.name)
+//!     return path.with_suffix(".bak").as_posix()
+//! ```
+//!
+//! Bytes in memory, a file that a thread reads, and a command of a program, while which nothing else runs:
+//!
+//! ```python fine
+//! import asyncio
+//! import io
+//! import zipfile
+//! import typer
+//!
+//! app = typer.Typer()
+//!
+//!
+//! async def read(name, data):
+//!     with zipfile.ZipFile(io.BytesIO(data)) as packed:
+//!         packed.namelist()
+//!     with open(name) as file:
+//!         return await asyncio.to_thread(file.read)
+//!
+//!
+//! @app.command()
+//! async def show(name):
+//!     with open(name) as file:
+//!         print(file.read())
+//! ```
+
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
+use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
+use hotlint_core::python::{Binding, Blocks, Does, Effects, Type};
+
+pub struct BlockingFileInAsync;
+
+impl Rule for BlockingFileInAsync {
+    type On = InAsync<ExprCall>;
+    const EFFECTS: Effects = Effects::blocks(Blocks::File);
+    const COST: Cost = Cost::BlocksEventLoop;
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let entry = cx.knows(call)?;
+        // The text of a file that is open comes from memory, or from where it was opened: that is told.
+        let of_file = entry.name.starts_with("io.")
+            || matches!(&*call.func, Expr::Attribute(method)
+                if matches!(cx.ty(&*method.value), Type::File(_)));
+        let opens = matches!(entry.last(), "open");
+        if of_file && !opens || is_in_memory(call, cx) || opens && is_read_elsewhere(call, cx) {
+            return None;
+        }
+        if entry.does(Does::Brief) && !is_many(call, cx) {
+            return None;
+        }
+        // Somebody else reads what is only opened here, perhaps in a thread.
+        if opens && is_handed_on(call, cx) {
+            return None;
+        }
+        let finding = cx.stops_the_loop(call, entry, "until the disk has answered")?;
+        // What is opened is then read here.
+        Some(match opens {
+            true => finding.help(
+                "open and read in a function of its own, and `await asyncio.to_thread(...)` it; or use `aiofiles`",
+            ),
+            false => finding.fix(cx.to_thread(call)),
+        })
+    }
+}
+
+/// Whether one look at a path after the other is taken, with nothing in between that lets other tasks run.
+fn is_many<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    cx.in_loop(call).is_some_and(|around| {
+        around.iter().is_some()
+            && !cx
+                .tree
+                .descendants(around.node())
+                .any(|node| node.is_expr_await())
+    })
+}
+
+/// Whether the bytes are in memory, or of something that was opened here and told.
+fn is_in_memory<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let in_memory = call.arguments.args.iter().any(|argument| {
+        (cx.ty(argument).class_name())
+            .is_some_and(|name| matches!(name.as_str(), "io.BytesIO" | "io.StringIO"))
+    });
+    let opened_here = match &*call.func {
+        Expr::Attribute(method) => method.value.as_name_expr().is_some_and(|name| {
+            let bound = cx.symbol(name).and_then(|symbol| cx.only_binding(symbol));
+            let made = match bound {
+                Some(Binding::With(item, _)) => Some(&item.context_expr),
+                Some(Binding::Assign(assign)) => Some(&*assign.value),
+                _ => None,
+            };
+            (made.and_then(Expr::as_call_expr))
+                .and_then(|made| cx.knows(made))
+                .is_some_and(|entry| entry.blocks(Blocks::File) && !entry.does(Does::Brief))
+        }),
+        _ => false,
+    };
+    in_memory || opened_here
+}
+
+/// Whether the file that is opened is only read or written in a thread: `await asyncio.to_thread(file.read)`.
+fn is_read_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let Some(AnyNodeRef::WithItem(item)) = cx.tree.parent(call) else {
+        return false;
+    };
+    let name = item.optional_vars.as_deref().and_then(Expr::as_name_expr);
+    let Some(symbol) = name.and_then(|name| cx.symbol(name)) else {
+        return false;
+    };
+    let mut reads = cx.reads(symbol).peekable();
+    reads.peek().is_some()
+        && reads.all(|read| {
+            matches!(cx.tree.parent(read), Some(AnyNodeRef::ExprAttribute(method))
+                if matches!(cx.tree.parent(method), Some(AnyNodeRef::Arguments(_))))
+        })
+}
+
+/// Whether the file goes to a call that is not known to read or write it.
+fn is_handed_on<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let mut outer = cx.tree.ancestors(call);
+    let is_argument = outer
+        .next()
+        .is_some_and(|parent| matches!(parent, AnyNodeRef::Arguments(_) | AnyNodeRef::Keyword(_)));
+    let taker = outer.find_map(|node| match node {
+        AnyNodeRef::ExprCall(call) => Some(call),
+        _ => None,
+    });
+    is_argument && taker.is_none_or(|taker| cx.knows(taker).is_none())
+}

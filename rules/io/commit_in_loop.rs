@@ -1,0 +1,99 @@
+//! # Commit for each item of a loop
+//!
+//! A commit waits until the disk of the database has taken the data: a few milliseconds on a disk, and a round trip more over a
+//! network. One commit behind the loop waits once, and makes all changes or none.
+//!
+//! ```python bad
+//! import sqlite3
+//!
+//!
+//! def save(connection: sqlite3.Connection, rows):
+//!     for key, value in rows:
+//!         connection.execute("UPDATE item SET value = ? WHERE key = ?", (value, key))
+//!         connection.commit()
+//! ```
+//!
+//! ```python good
+//! import sqlite3
+//!
+//!
+//! def save(connection: sqlite3.Connection, rows):
+//!     connection.executemany("UPDATE item SET value = ? WHERE key = ?", ((value, key) for key, value in rows))
+//!     connection.commit()
+//! ```
+//!
+//! A commit now and then keeps what was done; one that is rolled back where an item fails, too; work that comes in has no end:
+//!
+//! ```python fine
+//! import sqlite3
+//!
+//!
+//! def save(connection: sqlite3.Connection, rows, queue):
+//!     for count, row in enumerate(rows):
+//!         connection.execute("INSERT INTO item VALUES (?)", row)
+//!         if count % 1000 == 0:
+//!             connection.commit()
+//!     for row in rows:
+//!         try:
+//!             connection.execute("DELETE FROM item WHERE id = ?", row)
+//!             connection.commit()
+//!         except sqlite3.Error:
+//!             connection.rollback()
+//!     while True:
+//!         connection.execute("INSERT INTO log VALUES (?)", (queue.get(),))
+//!         connection.commit()
+//! ```
+//!
+//! ```python fine
+//! def f(repo, messages):
+//!     for message in messages:
+//!         repo.commit(message)
+//! ```
+
+use hotlint_core::ast::{AnyNodeRef, ExprCall};
+use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
+use hotlint_core::python::{Does, Effects};
+use hotlint_core::text_size::Ranged;
+
+pub struct CommitInLoop;
+
+impl Rule for CommitInLoop {
+    type On = InLoop<ExprCall>;
+    const EFFECTS: Effects = Effects::does(Does::Commits);
+    const COST: Cost = Cost::RoundTrips("n commits", "1");
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let around = cx.in_loop(call)?;
+        around.iter()?;
+        if cx.goes_over_batches(around) {
+            return None;
+        }
+        // Now and then is a choice, and so is to keep what went well.
+        let chosen = cx
+            .tree
+            .ancestors(call)
+            .take_while(|outer| outer.range() != around.range())
+            .any(|outer| {
+                matches!(
+                    outer,
+                    AnyNodeRef::StmtIf(_) | AnyNodeRef::ExceptHandlerExceptHandler(_)
+                )
+            });
+        // A connection of its own for each item has to be committed.
+        if chosen || cx.calls_in(around, "rollback") || cx.names_bound_in(&*call.func, around) {
+            return None;
+        }
+        Some(
+            Finding::new(
+                call,
+                format!(
+                    "`{}` waits for the disk in every iteration",
+                    cx.spelled(call)
+                ),
+            )
+            .label("one commit per item")
+            .because(around.header(), "for each item of this loop")
+            .help("commit once behind the loop, or once for every thousand items"),
+        )
+    }
+}

@@ -1,0 +1,167 @@
+//! # A function that queries, called for each item
+//!
+//! The loop does not look like it, but each turn asks the database: the query lies in the function that is called, or in one that
+//! this one calls. A query costs a round trip of a fraction of a millisecond to some milliseconds, however little it fetches; a
+//! thousand items pay it a thousand times, where one query with all keys pays it once.
+//!
+//! ```python bad
+//! import sqlite3
+//!
+//! connection = sqlite3.connect(":memory:")
+//!
+//!
+//! def owner(key):
+//!     return connection.execute("select owner from items where id = ?", (key,)).fetchone()
+//!
+//!
+//! def owners(keys):
+//!     found = {}
+//!     for key in keys:
+//!         found[key.lower()] = owner(key)
+//!     return found
+//! ```
+//!
+//! ```python good
+//! import sqlite3
+//!
+//! connection = sqlite3.connect(":memory:")
+//!
+//!
+//! def owners(keys):
+//!     marks = ", ".join("?" * len(keys))
+//!     query = f"select id, owner from items where id in ({marks})"
+//!     return connection.execute(query, keys).fetchall()
+//! ```
+//!
+//! A function that keeps its answers asks rarely:
+//!
+//! ```python fine
+//! import functools
+//! import sqlite3
+//!
+//! connection = sqlite3.connect(":memory:")
+//!
+//!
+//! @functools.cache
+//! def owner(key):
+//!     return connection.execute("select owner from items where id = ?", (key,)).fetchone()
+//!
+//!
+//! def owners(keys):
+//!     return [owner(key) for key in keys]
+//! ```
+//!
+//! ```python fine
+//! import sqlite3
+//!
+//! connection = sqlite3.connect(":memory:")
+//! known = {}
+//!
+//!
+//! def owner(key):
+//!     if key in known:
+//!         return known[key]
+//!     return connection.execute("select owner from items where id = ?", (key,)).fetchone()
+//!
+//!
+//! def owners(keys):
+//!     return [owner(key) for key in keys]
+//! ```
+//!
+//! One call for each batch is what batches are for, and a search ends when it has found something:
+//!
+//! ```python fine
+//! import sqlite3
+//!
+//! connection = sqlite3.connect(":memory:")
+//!
+//!
+//! def store(rows):
+//!     connection.executemany("insert into items values (?, ?)", rows)
+//!
+//!
+//! def store_all(batches):
+//!     for rows in batches:
+//!         store(rows)
+//! ```
+//!
+//! ```python fine
+//! import sqlite3
+//!
+//! connection = sqlite3.connect(":memory:")
+//!
+//!
+//! def owner(key):
+//!     return connection.execute("select owner from items where id = ?", (key,)).fetchone()
+//!
+//!
+//! def first_owner(keys):
+//!     for key in keys:
+//!         found = owner(key)
+//!         if found:
+//!             return found
+//!     return None
+//! ```
+
+use hotlint_core::ast::{AnyNodeRef, ExprCall};
+use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule, way};
+use hotlint_core::python::{Does, Effects, Following, Loop, function_around};
+
+pub struct CrossFunctionQueryInLoop;
+
+impl Rule for CrossFunctionQueryInLoop {
+    type On = InLoop<ExprCall>;
+    const COST: Cost = Cost::RoundTrips("n queries", "1");
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let queries = Effects::does(Does::Queries);
+        let steps = cx.leads_to(call, queries, Following::Every)?;
+        let around = cx.in_loop(call)?;
+        let arguments = &call.arguments;
+        let keywords = arguments.keywords.iter().map(|one| &one.value);
+        let mut given = arguments.args.iter().chain(keywords);
+        // `while` polls or goes through pages, and what is the same each time is another story.
+        if matches!(around, Loop::While(_))
+            || ends_early(around, cx)
+            || given.all(|one| cx.is_invariant(one, around))
+        {
+            return None;
+        }
+        let last = steps.last()?.entry?;
+        let name = &steps.first()?.name;
+        let what = "runs a query";
+        let help = match last.batched {
+            "" => "fetch what all items need with one query before the loop".to_owned(),
+            batched => format!("do it for all items at once: {batched}"),
+        };
+        Some(
+            Finding::new(
+                call,
+                format!(
+                    "`{name}` asks the database for each item: {}",
+                    way(&steps, what)
+                ),
+            )
+            .label("a round trip each time")
+            .because(around.header(), "repeated for each item")
+            .through(&steps, what)
+            .help(help),
+        )
+    }
+}
+
+/// Whether the loop may stop before its last item: a search.
+fn ends_early<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let own = function_around(&cx.tree, around.node()).map(|def| cx.tree.id(def));
+    cx.tree.descendants(around.node()).any(|node| match node {
+        AnyNodeRef::StmtBreak(_) => {
+            let mut outer = cx.tree.ancestors(node);
+            let of = outer.find(|outer| outer.is_stmt_for() || outer.is_stmt_while());
+            of.is_some_and(|of| cx.tree.id(of) == cx.tree.id(around.node()))
+        }
+        AnyNodeRef::StmtReturn(_) => {
+            function_around(&cx.tree, node).map(|def| cx.tree.id(def)) == own
+        }
+        _ => false,
+    })
+}

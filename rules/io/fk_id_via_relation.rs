@@ -1,0 +1,104 @@
+//! # Key of a related object read from the object
+//!
+//! `book.author.id` fetches the author to read a number that the book has itself: `book.author_id`. That is a query saved for each
+//! book.
+//!
+//! ```python bad
+//! from django.db import models
+//!
+//!
+//! class Book(models.Model):
+//!     author = models.ForeignKey("Author", on_delete=models.CASCADE)
+//!
+//!     def link(self):
+//!         return f"/author/{self.author.pk}"
+//! ```
+//!
+//! ```python good
+//! from django.db import models
+//!
+//!
+//! class Book(models.Model):
+//!     author = models.ForeignKey("Author", on_delete=models.CASCADE)
+//!
+//!     def link(self):
+//!         return f"/author/{self.author_id}"
+//! ```
+//!
+//! Where the object is needed anyway, where the key is of another column, and where nothing is known of the object:
+//!
+//! ```python fine
+//! from django.db import models
+//!
+//!
+//! class Book(models.Model):
+//!     author = models.ForeignKey("Author", on_delete=models.CASCADE)
+//!     shelf = models.ForeignKey("Shelf", on_delete=models.CASCADE, to_field="code")
+//!
+//!     def link(self):
+//!         return f"/author/{self.author.id}/{self.author.name}"
+//!
+//!     def place(self):
+//!         return self.shelf.id
+//!
+//!
+//! def show(request, session):
+//!     return request.user.id, session.user.id
+//! ```
+
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprAttribute};
+use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
+use hotlint_core::python::function_around;
+use hotlint_core::text_size::Ranged;
+
+pub struct FkIdViaRelation;
+
+impl Rule for FkIdViaRelation {
+    type On = ExprAttribute;
+    const COST: Cost = Cost::RoundTrips("1 more query", "0");
+
+    fn check<'a>(key: &'a ExprAttribute, cx: &Cx<'a>) -> Option<Finding> {
+        if !matches!(key.attr.as_str(), "id" | "pk") || !key.ctx.is_load() {
+            return None;
+        }
+        let Expr::Attribute(object) = &*key.value else {
+            return None;
+        };
+        let relation = cx.relation(object).filter(|relation| relation.has_key)?;
+        if relation.option("to_field").is_some() || relation.option("field").is_some() {
+            return None;
+        }
+        // Where the object is read for something else, it is there.
+        let own = cx.text(object);
+        let around: AnyNodeRef<'a> = function_around(&cx.tree, key)?.into();
+        let is_needed = cx.tree.descendants(around).any(|node| match node {
+            AnyNodeRef::ExprAttribute(other) => {
+                other.range() != object.range()
+                    && cx.text(other) == own
+                    && !matches!(cx.tree.parent(other), Some(AnyNodeRef::ExprAttribute(outer))
+                        if matches!(outer.attr.as_str(), "id" | "pk"))
+            }
+            _ => false,
+        });
+        let is_there = matches!(&*object.value, Expr::Name(name)
+            if cx.is_fetched_along(name, relation.name) == Some(true));
+        if is_needed || is_there {
+            return None;
+        }
+        let text = format!("{own}_id");
+        let fix = Fix::unsafe_(
+            format!("Replace with `{text}`"),
+            "gives `None` instead of an exception where there is no such object, and takes the key that was set last",
+            vec![Edit::replace(key, text.clone())],
+        );
+        Some(
+            Finding::new(
+                key,
+                format!("`{own}` is fetched to read its key, which `{text}` has"),
+            )
+            .label("one query for a number that is there")
+            .because(relation.field, "its column holds the key")
+            .fix(fix),
+        )
+    }
+}

@@ -1,0 +1,122 @@
+//! # Object saved for each item of a loop
+//!
+//! `save` and `create` send a statement each: a thousand objects are a thousand round trips. `bulk_create` and `bulk_update` send a
+//! few large statements; `filter(...).update(...)` and `.delete()` change or delete all rows with one.
+//!
+//! ```python bad
+//! from django.db import models
+//!
+//!
+//! class Book(models.Model):
+//!     title = models.TextField()
+//!
+//!
+//! def load(titles):
+//!     for title in titles:
+//!         Book.objects.create(title=title)
+//! ```
+//!
+//! ```python good
+//! from django.db import models
+//!
+//!
+//! class Book(models.Model):
+//!     title = models.TextField()
+//!
+//!
+//! def load(titles):
+//!     Book.objects.bulk_create(Book(title=title) for title in titles)
+//! ```
+//!
+//! Bulk methods call no `save` of the model and send no signals. A model with a `save` of its own is left alone:
+//!
+//! ```python fine
+//! from django.db import models
+//!
+//!
+//! class Book(models.Model):
+//!     title = models.TextField()
+//!
+//!     def save(self, *args, **kwargs):
+//!         self.title = self.title.strip()
+//!         super().save(*args, **kwargs)
+//!
+//!
+//! def load(titles, files):
+//!     for title in titles:
+//!         book = Book(title=title)
+//!         book.save()
+//!     for file in files:
+//!         file.save()
+//! ```
+
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
+use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
+use hotlint_core::python::{Does, Effects, Entry, Loop};
+use hotlint_core::text_size::Ranged;
+
+pub struct OrmSaveInLoop;
+
+impl Rule for OrmSaveInLoop {
+    type On = InLoop<ExprCall>;
+    const EFFECTS: Effects = Effects::does(Does::Queries);
+    const COST: Cost = Cost::RoundTrips("n statements", "n / batch");
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let entry = cx.knows(call)?;
+        if !is_write(entry) {
+            return None;
+        }
+        // A session has all objects of the loop in it.
+        let around = match entry.does(Does::Maps) {
+            true => cx.per_item_loop(call)?,
+            false => cx
+                .in_loop(call)
+                .filter(|around| fills_a_session(*around, cx))?,
+        };
+        let is_chosen = cx
+            .tree
+            .ancestors(call)
+            .take_while(|outer| outer.range() != around.range())
+            .any(|outer| matches!(outer, AnyNodeRef::ExceptHandlerExceptHandler(_)));
+        // What a row is needed for in the same iteration has to be there.
+        if is_chosen
+            || (!entry.does(Does::Maps)
+                && cx
+                    .tree
+                    .parent(call)
+                    .is_some_and(|parent| !parent.is_stmt_expr()))
+            || cx.was_done_before(call, around, is_write)
+        {
+            return None;
+        }
+        let message = format!(
+            "`{}` writes to the database in every iteration",
+            cx.spelled(call)
+        );
+        Some(
+            Finding::new(call, message)
+                .label("one statement per item")
+                .because(around.header(), "for each item of this loop")
+                .help(format!("write all of them at once: {}", entry.batched)),
+        )
+    }
+}
+
+/// Whether a loop goes over objects, and not over batches or attempts.
+fn fills_a_session<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let symbol = around
+        .target()
+        .and_then(Expr::as_name_expr)
+        .and_then(|name| cx.symbol(name));
+    let is_used = symbol.is_some_and(|symbol| {
+        cx.reads(symbol)
+            .any(|name| !matches!(cx.tree.parent(name), Some(AnyNodeRef::WithItem(_))))
+    });
+    is_used && !cx.goes_over_batches(around) && !cx.calls_in(around, "rollback")
+}
+
+/// Writes objects: what it sends does not depend on what comes back.
+fn is_write(entry: &'static Entry) -> bool {
+    entry.does(Does::Queries) && !entry.does(Does::Varies) && !entry.does(Does::Batches)
+}

@@ -1,0 +1,281 @@
+//! # Query for each item of a loop
+//!
+//! Each `execute` waits for the database to answer: half a millisecond in the same data centre, so that a thousand items take half a
+//! second whatever the database does. One statement for all of them waits once: `executemany`, `INSERT` with many rows,
+//! `WHERE id IN (...)`, or a join.
+//!
+//! ```python bad
+//! import psycopg
+//!
+//!
+//! def names(connection: psycopg.Connection, ids):
+//!     found = {}
+//!     for number in ids:
+//!         row = connection.execute("SELECT name FROM item WHERE id = %s", (number,)).fetchone()
+//!         found[number] = row
+//!     return found
+//! ```
+//!
+//! ```python good
+//! import psycopg
+//!
+//!
+//! def names(connection: psycopg.Connection, ids):
+//!     rows = connection.execute("SELECT id, name FROM item WHERE id = ANY(%s)", (list(ids),))
+//!     return dict(rows)
+//! ```
+//!
+//! SQLite answers without a network, so that there is less to be had: `executemany` is about twice as fast.
+//!
+//! ```python bad
+//! import sqlite3
+//!
+//!
+//! def fill(connection: sqlite3.Connection, rows):
+//!     for row in rows:
+//!         connection.execute("INSERT INTO item VALUES (?, ?)", row)
+//! ```
+//!
+//! ```python good
+//! import sqlite3
+//!
+//!
+//! def fill(connection: sqlite3.Connection, rows):
+//!     connection.executemany("INSERT INTO item VALUES (?, ?)", rows)
+//! ```
+//!
+//! Loops that go over batches, that take work as it comes, or over tables to be made, have no one statement for all:
+//!
+//! ```python fine
+//! import sqlite3
+//!
+//!
+//! def tend(connection: sqlite3.Connection, ids, tables, queue):
+//!     for start in range(0, len(ids), 500):
+//!         batch = ids[start : start + 500]
+//!         marks = ",".join("?" * len(batch))
+//!         connection.execute(f"DELETE FROM item WHERE id IN ({marks})", batch)
+//!     for table in tables:
+//!         connection.execute(f"DROP TABLE {table}")
+//!     for table in tables:
+//!         connection.execute(f"SELECT count(*) FROM {table}")
+//!     for statement in tables:
+//!         connection.execute(statement)
+//!     for chunk in chunks(ids):
+//!         connection.execute("DELETE FROM item WHERE id IN (?, ?)", chunk)
+//!     for attempt in retrying():
+//!         with attempt:
+//!             found = select()
+//!             connection.execute(found)
+//!     while True:
+//!         connection.execute("INSERT INTO log VALUES (?)", (queue.get(),))
+//!
+//!
+//! def tag(repo, messages):
+//!     for message in messages:
+//!         repo.commit(message)
+//!     for attempt in range(3):
+//!         repo.execute("SELECT 1")
+//! ```
+
+use hotlint_core::ast::{Expr, ExprCall, InterpolatedStringElement};
+use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
+use hotlint_core::python::{Does, Effects, Entry, Loop, Type};
+
+pub struct QueryInLoop;
+
+impl Rule for QueryInLoop {
+    type On = InLoop<ExprCall>;
+    const EFFECTS: Effects = Effects::does(Does::Queries);
+    const COST: Cost = Cost::RoundTrips("n queries", "1");
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let entry = cx.knows(call)?;
+        let around = cx.per_item_loop(call)?;
+        if !is_plain_query(entry)
+            || is_about_structure(call, cx)
+            || is_another_statement(call, around, cx)
+            || cx.was_done_before(call, around, is_plain_query)
+        {
+            return None;
+        }
+        let message = format!(
+            "`{}` asks the database in every iteration",
+            cx.spelled(call)
+        );
+        let label = match entry.does(Does::RoundTrip) {
+            true => "one round trip per item",
+            false => "one statement per item",
+        };
+        let finding = Finding::new(call, message)
+            .label(label)
+            .because(around.header(), "for each item of this loop");
+        Some(match entry.batched {
+            "" => finding.help("ask once for all items"),
+            batched => finding.help(format!("ask once for all items: {batched}")),
+        })
+    }
+}
+
+/// Statements and look-ups; what saves objects of an ORM has rules of its own.
+fn is_plain_query(entry: &'static Entry) -> bool {
+    entry.does(Does::Queries)
+        && entry.does(Does::Varies)
+        && !entry.does(Does::Batches)
+        && !entry.does(Does::Maps)
+}
+
+/// Whether the statement makes, changes or drops tables, or sets the connection up: these come one by one.
+fn is_about_structure<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let Some(statement) = call.arguments.args.first() else {
+        return false;
+    };
+    let written = match statement {
+        Expr::Name(_) => cx.only_value(statement).unwrap_or(statement),
+        // `text("CREATE ...")`
+        Expr::Call(wrapped) => wrapped.arguments.args.first().unwrap_or(statement),
+        _ => statement,
+    };
+    let text = cx
+        .text(written)
+        .trim_start_matches(['f', 'r', 'b', 'F', 'R', 'B']);
+    let first: String = text
+        .trim_start_matches(['"', '\''])
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '\\')
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    STRUCTURE.contains(&first.as_str())
+}
+
+/// Whether the item is the statement itself, or the table that it is about.
+fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let is_item = |expr: &'a Expr| {
+        (around.target()).is_some_and(|target| {
+            matches!(expr, Expr::Name(name) if cx.symbol(name).is_some_and(|symbol| cx.binds(target, symbol)))
+        })
+    };
+    // Many rows with each statement: a list of parameters.
+    if let Some(rows) = call.arguments.args.get(1)
+        && let Type::List(row) = cx.ty(rows)
+        && (row.is_mapping() || row.is_tuple())
+    {
+        return true;
+    }
+    // A connection for each item.
+    let mut base = &*call.func;
+    loop {
+        base = match base {
+            Expr::Attribute(attribute) => &attribute.value,
+            Expr::Call(inner) => &inner.func,
+            _ => break,
+        };
+    }
+    if is_item(base) {
+        return true;
+    }
+    // `session.query(Model).filter(...).delete()`
+    let mut receiver = &*call.func;
+    while let Expr::Attribute(method) = receiver
+        && let Expr::Call(inner) = &*method.value
+    {
+        if inner.arguments.args.first().is_some_and(is_item) {
+            return true;
+        }
+        receiver = &inner.func;
+    }
+    let Some(statement) = call.arguments.args.first() else {
+        return false;
+    };
+    let mut written = match statement {
+        Expr::Name(_) if !is_item(statement) => cx.only_value(statement).unwrap_or(statement),
+        _ => statement,
+    };
+    loop {
+        match written {
+            // `select(Model).where(...)`, `text(statement)`
+            Expr::Call(made) => {
+                let name = match &*made.func {
+                    Expr::Attribute(method) => method.attr.as_str(),
+                    Expr::Name(name) => name.id.as_str(),
+                    _ => "",
+                };
+                // A text that is filled in elsewhere may have the table filled in.
+                let is_template = name == "format"
+                    && matches!(&*made.func, Expr::Attribute(method) if !method.value.is_string_literal_expr());
+                if is_template {
+                    return cx.names_bound_in(&made.arguments, around);
+                }
+                let first = made.arguments.args.first();
+                let of_table = ENTITIES.contains(&name)
+                    && first.is_some_and(|first| cx.names_bound_in(first, around));
+                if of_table || first.is_some_and(is_item) {
+                    return true;
+                }
+                match &*made.func {
+                    Expr::Attribute(method) => written = &method.value,
+                    _ => match made.arguments.args.first() {
+                        Some(first) => written = first,
+                        None => return false,
+                    },
+                }
+            }
+            // `f"SELECT * FROM {table}"`
+            Expr::FString(text) => {
+                let mut before = "";
+                return text.value.elements().any(|element| match element {
+                    InterpolatedStringElement::Literal(literal) => {
+                        before = &literal.value;
+                        false
+                    }
+                    InterpolatedStringElement::Interpolation(part) => {
+                        let word = before.trim_end_matches(['"', '`', '[', '.']).trim_end();
+                        let word = word.rsplit(|c: char| !c.is_ascii_alphabetic()).next();
+                        let word = word.unwrap_or_default().to_ascii_uppercase();
+                        before = "";
+                        TABLES.contains(&word.as_str())
+                            && cx.names_bound_in(&*part.expression, around)
+                    }
+                });
+            }
+            written => return is_item(written),
+        }
+    }
+}
+
+/// Functions and methods that take the table.
+const ENTITIES: &[&str] = &[
+    "delete",
+    "insert",
+    "query",
+    "select",
+    "select_from",
+    "update",
+];
+/// What stands before the name of a table.
+const TABLES: &[&str] = &["", "FROM", "INTO", "JOIN", "TABLE", "UPDATE"];
+
+const STRUCTURE: &[&str] = &[
+    "ALTER",
+    "ANALYZE",
+    "ATTACH",
+    "CALL",
+    "CREATE",
+    "DETACH",
+    "DROP",
+    "EXPLAIN",
+    "GRANT",
+    "PRAGMA",
+    "REFRESH",
+    "REINDEX",
+    "RELEASE",
+    "REVOKE",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "SET",
+    "SHOW",
+    "TRUNCATE",
+    "USE",
+    "VACUUM",
+];

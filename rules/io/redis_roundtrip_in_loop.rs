@@ -1,0 +1,107 @@
+//! # Round trip to a key-value store for each item of a loop
+//!
+//! Redis answers in microseconds, but each command waits for the network: 0.1 to 0.5 ms in the same data centre, so that a thousand
+//! keys take half a second. `mget`, `mset` and their kin ask for all keys at once, and a pipeline sends many commands in one go.
+//!
+//! ```python bad
+//! import redis
+//!
+//! store = redis.Redis()
+//!
+//!
+//! def names(keys):
+//!     return [store.get(key) for key in keys]
+//! ```
+//!
+//! ```python good
+//! import redis
+//!
+//! store = redis.Redis()
+//!
+//!
+//! def names(keys):
+//!     return store.mget(keys)
+//! ```
+//!
+//! ```python bad
+//! import redis
+//!
+//!
+//! def visit(store: redis.Redis, pages):
+//!     for page in pages:
+//!         store.incr(page)
+//! ```
+//!
+//! ```python good
+//! import redis
+//!
+//!
+//! def visit(store: redis.Redis, pages):
+//!     with store.pipeline() as pipe:
+//!         for page in pages:
+//!             pipe.incr(page)
+//!         pipe.execute()
+//! ```
+//!
+//! Django's cache has `get_many` and `set_many`. In a cluster, the keys of one command have to lie in one slot.
+//!
+//! A pipeline gathers commands, and a loop that polls or takes what comes in has nothing to gather:
+//!
+//! ```python fine
+//! import time
+//! import redis
+//!
+//!
+//! def work(store: redis.Redis, keys):
+//!     pipe = store.pipeline()
+//!     for key in keys:
+//!         pipe.get(key)
+//!     while not store.get("ready"):
+//!         time.sleep(1)
+//!     for attempt in range(100):
+//!         store.ping()
+//!     return pipe.execute()
+//! ```
+
+use hotlint_core::ast::ExprCall;
+use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
+use hotlint_core::python::{Blocks, Does, Effects, Entry};
+
+pub struct RedisRoundtripInLoop;
+
+impl Rule for RedisRoundtripInLoop {
+    type On = InLoop<ExprCall>;
+    const EFFECTS: Effects = Effects::does(Does::RoundTrip);
+    const COST: Cost = Cost::RoundTrips("n round trips", "1");
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let entry = cx.knows(call)?;
+        if !is_command(entry) {
+            return None;
+        }
+        let around = cx.per_item_loop(call)?;
+        if cx.was_done_before(call, around, is_command) {
+            return None;
+        }
+        let message = format!(
+            "`{}` waits for an answer in every iteration",
+            cx.spelled(call)
+        );
+        Some(
+            Finding::new(call, message)
+                .label("one round trip per item")
+                .because(around.header(), "for each item of this loop")
+                .help(format!("ask once for all items: {}", entry.batched)),
+        )
+    }
+}
+
+/// A command of a store for which there is one for many keys.
+fn is_command(entry: &'static Entry) -> bool {
+    let others = [Does::Queries, Does::Commits, Does::Batches, Does::Maps];
+    entry.does(Does::RoundTrip)
+        && entry.does(Does::KeyValue)
+        && !entry.batched.is_empty()
+        && !entry.blocks(Blocks::Http)
+        && !others.iter().any(|other| entry.does(*other))
+}

@@ -1,0 +1,120 @@
+//! # An expensive argument of `log.debug` in a loop
+//!
+//! A logger that is off does nothing with its arguments, but Python has made them by then. What joins, sorts, sums or dumps a collection
+//! for a debug message does so in every iteration of every run, for nobody.
+//!
+//! ```python bad
+//! import logging
+//!
+//! log = logging.getLogger(__name__)
+//!
+//!
+//! def load(rows: list[list[str]]):
+//!     for row in rows:
+//!         log.debug("row: %s", ", ".join(row))
+//! ```
+//!
+//! ```python good
+//! import logging
+//!
+//! log = logging.getLogger(__name__)
+//!
+//!
+//! def load(rows: list[list[str]]):
+//!     for row in rows:
+//!         if log.isEnabledFor(logging.DEBUG):
+//!             log.debug("row: %s", ", ".join(row))
+//! ```
+//!
+//! ```python input
+//! load([["ab"] * 100] * n)
+//! ```
+//!
+//! ```python bad
+//! import json
+//! import logging
+//!
+//! log = logging.getLogger(__name__)
+//!
+//!
+//! def send(messages, post):
+//!     for message in messages:
+//!         log.debug(f"sending {json.dumps(message, indent=2)}")
+//!         post(message)
+//! ```
+//!
+//! Cheap arguments, levels that are on, tests of the level, and messages that are logged once:
+//!
+//! ```python fine
+//! import json
+//! import logging
+//!
+//! log = logging.getLogger(__name__)
+//!
+//!
+//! def send(messages, post, verbose):
+//!     log.debug("all: %s", json.dumps(messages))
+//!     for message in messages:
+//!         log.debug("sending %s of %d", message, len(messages))
+//!         log.warning("sending %s", json.dumps(message))
+//!         if verbose:
+//!             log.debug("sending %s", json.dumps(message))
+//!         try:
+//!             post(message)
+//!         except OSError:
+//!             log.debug("not sent: %s", json.dumps(message))
+//!         log.debug("sent: %s", max(1, len(message)))
+//! ```
+//!
+//! There is no fix: test the level, or give the logger an object whose `__str__` does the work.
+
+use hotlint_core::ast::{AnyNodeRef, ExprCall};
+use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
+
+pub struct LoggingExpensiveArgUnguarded;
+
+impl Rule for LoggingExpensiveArgUnguarded {
+    type On = InLoop<ExprCall>;
+    const CALLEES: &'static [&'static str] = &["logging.debug", "logging.Logger.debug"];
+    const COST: Cost = Cost::Factor("all of the argument's work, even if the level is off");
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let log = cx.low_log(call)?;
+        let around = cx.in_loop(call)?;
+        let handles_error = cx
+            .tree
+            .ancestors(call)
+            .any(|outer| matches!(outer, AnyNodeRef::ExceptHandlerExceptHandler(_)));
+        let inside = std::iter::once(log.message)
+            .chain(log.args)
+            .flat_map(|argument| cx.tree.descendants(argument));
+        let mut expensive = None;
+        for node in inside {
+            if let AnyNodeRef::ExprCall(inner) = node
+                && cx.may_work(inner)
+                && let Some(work) = cx.work(inner)
+                && work.over.is_none_or(|over| !cx.is_few(over))
+            {
+                expensive = Some(inner);
+                break;
+            }
+        }
+        let expensive = expensive?;
+        if handles_error || cx.waits_in(around) || cx.is_behind_level(call) {
+            return None;
+        }
+        let function = cx.text(&*call.func);
+        Some(
+            Finding::new(
+                expensive,
+                format!(
+                    "`{}` runs in every iteration, even if `{function}` is off",
+                    cx.text(&*expensive.func)
+                ),
+            )
+            .label("made even if nobody reads it")
+            .because(around.header(), "in every iteration of this loop")
+            .help("test the level first: `if log.isEnabledFor(logging.DEBUG):`"),
+        )
+    }
+}

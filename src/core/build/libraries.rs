@@ -1,0 +1,311 @@
+//! Reads what is known of libraries from `libraries/*.toml`, checks it, and writes it down as a table of Rust.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::effects::{Blocks, Builds, Does};
+use crate::format::kind;
+use crate::stubs::{Def, Stubs};
+use crate::table::{Table, Ty};
+
+/// One file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Library {
+    /// Classes and signatures by module, as the text of a stub.
+    #[serde(default)]
+    stubs: BTreeMap<String, String>,
+    #[serde(default)]
+    calls: Vec<Calls>,
+}
+
+/// What calling certain things does.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Calls {
+    /// Qualified names; `a.{b,c}` is `a.b` and `a.c`.
+    of: Vec<String>,
+    #[serde(default)]
+    blocks: Vec<String>,
+    #[serde(default)]
+    builds: Vec<String>,
+    #[serde(default)]
+    does: Vec<String>,
+    /// What to await instead.
+    #[serde(default, rename = "async")]
+    awaited: String,
+    /// What does the same for many at once.
+    #[serde(default)]
+    batched: String,
+}
+
+impl Calls {
+    fn effects(&self) -> Result<u64, String> {
+        let of = self.of.join(", ");
+        let mut effects = 0;
+        for word in &self.blocks {
+            let known = Blocks::ALL.iter().find(|known| known.text() == word);
+            effects |= *known.ok_or_else(|| format!("{of}: nothing blocks for `{word}`"))? as u64;
+        }
+        for word in &self.builds {
+            let known = Builds::ALL.iter().find(|known| known.text() == word);
+            effects |= *known.ok_or_else(|| format!("{of}: nothing builds a `{word}`"))? as u64;
+        }
+        for word in &self.does {
+            let known = Does::ALL.iter().find(|known| known.text() == word);
+            effects |= *known.ok_or_else(|| format!("{of}: nothing does `{word}`"))? as u64;
+        }
+        if effects == 0 {
+            return Err(format!("{of}: nothing is said of it"));
+        }
+        Ok(effects)
+    }
+}
+
+/// One name with what its call does.
+struct Entry {
+    effects: u64,
+    awaited: String,
+    batched: String,
+    file: PathBuf,
+}
+
+/// What was read, before the stubs are compiled.
+pub struct Libraries {
+    entries: BTreeMap<String, Entry>,
+}
+
+/// Names that every stub may use without importing them.
+const PRELUDE: &str = "from typing import Any, Generic, TypeVar, Iterator, Iterable, AsyncIterator, Awaitable, Self, Callable, overload, Literal, \
+     Protocol, ClassVar; _T = TypeVar('_T')\n";
+
+impl Libraries {
+    /// Reads all files of `folder`, and adds the classes that they declare to `stubs`.
+    ///
+    /// # Errors
+    /// A file that is no TOML, has an unknown key or effect, a stub that is no Python, or says something twice.
+    pub fn read(folder: &Path, stubs: &mut Stubs) -> Result<Self, Box<dyn Error>> {
+        let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+        let mut files: Vec<PathBuf> = fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<_, std::io::Error>>()?;
+        files.retain(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "toml")
+        });
+        files.sort();
+        for file in files {
+            let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+            let library: Library =
+                toml::from_str(&fs::read_to_string(&file)?).map_err(|error| wrong(&error))?;
+            for (module, text) in &library.stubs {
+                let text = format!("{PRELUDE}{text}");
+                let added = stubs.add(module, &text);
+                added.map_err(|error| wrong(&format!("stub of {module}: {error}")))?;
+            }
+            for calls in &library.calls {
+                let effects = calls.effects().map_err(|error| wrong(&error))?;
+                for name in calls.of.iter().flat_map(|pattern| expanded(pattern)) {
+                    let entry = Entry {
+                        effects,
+                        awaited: calls.awaited.clone(),
+                        batched: calls.batched.clone(),
+                        file: file.clone(),
+                    };
+                    if let Some(before) = entries.insert(name.clone(), entry) {
+                        let before = before.file.display();
+                        return Err(wrong(&format!("{name} is told twice, see {before}")).into());
+                    }
+                }
+            }
+        }
+        stubs.add_packages();
+        Ok(Self { entries })
+    }
+
+    /// The table as Rust, sorted by the last part of the name, then by the name.
+    ///
+    /// # Errors
+    /// A name that no stub has.
+    pub fn lines(&self, stubs: &Stubs, table: &Table) -> Result<String, Box<dyn Error>> {
+        let homes = homes(stubs);
+        let heirs = heirs(table);
+        let mut known: BTreeMap<(String, String), &Entry> = BTreeMap::new();
+        let mut add = |name: &str, entry, inherited: bool| {
+            let last = name.rsplit('.').next().unwrap_or(name).to_owned();
+            let slot = known.entry((last, name.to_owned()));
+            if inherited {
+                slot.or_insert(entry);
+            } else {
+                *slot.or_insert(entry) = entry;
+            }
+        };
+        let mut missing: Vec<String> = Vec::new();
+        for (name, entry) in &self.entries {
+            let Some(found) = resolved(stubs, table, name) else {
+                missing.push(format!("{}: no stub has {name}", entry.file.display()));
+                continue;
+            };
+            match found {
+                Found::Global(module, member) => {
+                    add(name, entry, false);
+                    // The same under other names: `requests.get` is `requests.api.get`.
+                    let module = stubs
+                        .modules
+                        .get_key_value(module)
+                        .map(|(module, _)| *module);
+                    let home = module.and_then(|module| stubs.resolve(module, member));
+                    let same = home.and_then(|(home, own, _)| homes.get(&(home, own)));
+                    for other in same.into_iter().flatten() {
+                        add(other, entry, true);
+                    }
+                }
+                Found::Method(class, member) => {
+                    let own = &table.classes[usize::from(class)].name;
+                    add(&format!("{own}.{member}"), entry, false);
+                    for heir in heirs.get(&class).into_iter().flatten() {
+                        let heir = &table.classes[usize::from(*heir)];
+                        let overridden = self
+                            .entries
+                            .contains_key(&format!("{}.{member}", heir.name))
+                            || heir.members.contains_key(member);
+                        if !overridden {
+                            add(&format!("{}.{member}", heir.name), entry, true);
+                        }
+                    }
+                }
+                Found::FileMethod => add(name, entry, false),
+            }
+        }
+        if !missing.is_empty() {
+            return Err(missing.join("; ").into());
+        }
+        let roots: BTreeSet<&str> = known.keys().map(|(_, name)| root(name)).collect();
+        let numbers: HashMap<&str, usize> = (0..).zip(&roots).map(|(i, root)| (*root, i)).collect();
+        if roots.len() > 256 {
+            return Err("more than 256 libraries".into());
+        }
+        let mut lines = String::new();
+        writeln!(
+            lines,
+            "static ROOTS: &[&str] = &{:?};",
+            roots.iter().collect::<Vec<_>>()
+        )?;
+        writeln!(lines, "static ENTRIES: &[Entry] = &[")?;
+        for ((_, name), entry) in &known {
+            writeln!(
+                lines,
+                "    Entry {{ name: {name:?}, effects: Effects({}), awaited: {:?}, batched: {:?}, root: {} }},",
+                entry.effects,
+                entry.awaited,
+                entry.batched,
+                numbers[root(name)]
+            )?;
+        }
+        writeln!(lines, "];")?;
+        Ok(lines)
+    }
+}
+
+fn root(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// `a.{b,c}.d` is `a.b.d` and `a.c.d`.
+fn expanded(pattern: &str) -> Vec<String> {
+    let braces = pattern.split_once('{').and_then(|(before, rest)| {
+        let (inside, behind) = rest.split_once('}')?;
+        Some((before, inside, behind))
+    });
+    match braces {
+        None => vec![pattern.trim().to_owned()],
+        Some((before, inside, behind)) => inside
+            .split(',')
+            .flat_map(|one| expanded(&format!("{before}{}{behind}", one.trim())))
+            .collect(),
+    }
+}
+
+/// What a qualified name stands for.
+enum Found<'n, 't> {
+    Global(&'t str, &'n str),
+    Method(u16, &'n str),
+    /// A method of what `open` gives, whose class goes by a name of its own.
+    FileMethod,
+}
+
+fn resolved<'n, 't>(stubs: &Stubs, table: &'t Table, name: &'n str) -> Option<Found<'n, 't>> {
+    let (path, last) = name.rsplit_once('.')?;
+    if path == "io.IOBase" {
+        return Some(Found::FileMethod);
+    }
+    if let Some((module, members)) = table.modules.get_key_value(path) {
+        let is_there = match members.get(last) {
+            Some((kind, _)) => *kind != kind::MODULE,
+            // Too hard for the table of types, and there all the same: `open = TarFile.open`.
+            None => (stubs.modules.get(path)).is_some_and(|names| names.defs.contains_key(last)),
+        };
+        return is_there.then_some(Found::Global(module, last));
+    }
+    let class = match path.rsplit_once('.') {
+        Some((module, class)) => table.modules.get(module)?.get(class).copied(),
+        None => None,
+    };
+    let class = match class {
+        Some((kind::CLASS, class)) => class,
+        Some(_) => return None,
+        // One that nobody imports has no name in its module.
+        None => {
+            let position = table.classes.iter().position(|class| class.name == path)?;
+            u16::try_from(position).ok()?
+        }
+    };
+    let levels = std::iter::once(class).chain(bases(table, class));
+    let has = |level: u16| table.classes[usize::from(level)].members.contains_key(last);
+    levels
+        .into_iter()
+        .any(has)
+        .then_some(Found::Method(class, last))
+}
+
+fn bases(table: &Table, class: u16) -> impl Iterator<Item = u16> + '_ {
+    let bases = table.classes[usize::from(class)].bases.iter();
+    bases.filter_map(|ty| match table.types.items[usize::from(*ty)] {
+        Ty::Class(base, _) => Some(base),
+        _ => None,
+    })
+}
+
+/// The classes that derive from each.
+fn heirs(table: &Table) -> HashMap<u16, Vec<u16>> {
+    let mut heirs: HashMap<u16, Vec<u16>> = HashMap::new();
+    for class in (0..).take(table.classes.len()) {
+        for base in bases(table, class) {
+            heirs.entry(base).or_default().push(class);
+        }
+    }
+    heirs
+}
+
+/// All public names of what a module defines.
+fn homes(stubs: &Stubs) -> HashMap<(&'static str, &'static str), Vec<String>> {
+    let mut homes: HashMap<_, Vec<String>> = HashMap::new();
+    for (module, names) in &stubs.modules {
+        for name in names.defs.keys().filter(|name| names.is_public(name)) {
+            if let Some((home, own, [.., Def::Function(_) | Def::Class(_)])) =
+                stubs.resolve(module, name)
+            {
+                homes
+                    .entry((home, own))
+                    .or_default()
+                    .push(format!("{module}.{name}"));
+            }
+        }
+    }
+    homes
+}

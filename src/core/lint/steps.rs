@@ -1,0 +1,36 @@
+//! How a finding tells by which calls something is reached that lies in another function or file.
+
+use super::{Elsewhere, Finding};
+use crate::python::Step;
+
+impl Finding {
+    /// Adds the calls on the way; `what` is said of the last one, as in "runs a query".
+    #[must_use]
+    pub fn through(mut self, steps: &[Step], what: &str) -> Self {
+        self.steps = steps
+            .iter()
+            .map(|step| Elsewhere {
+                path: step.path.clone(),
+                row: step.row,
+                text: match &step.defined {
+                    Some(_) => format!("calls `{}`", step.name),
+                    None => format!("{what}: `{}`", step.name),
+                },
+            })
+            .collect();
+        self
+    }
+}
+
+/// The way in one sentence: "calls `load_user` (users.py:40), which runs a query (db.py:12)".
+pub fn way(steps: &[Step], what: &str) -> String {
+    let told = steps.iter().map(|step| match &step.defined {
+        Some((path, row)) => format!("calls `{}` ({}:{row})", step.name, file(path)),
+        None => format!("{what} ({}:{})", file(&step.path), step.row),
+    });
+    told.collect::<Vec<_>>().join(", which ")
+}
+
+fn file(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

@@ -1,0 +1,63 @@
+//! Functions that run once for each request or call of a service: nothing that is dear to make should be made in them.
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
+use ruff_text_size::Ranged;
+
+use super::facts::Facts;
+
+impl<'a> Facts<'a> {
+    /// Whether a function answers requests: a decorator binds it to a path, it takes a request of a web framework, or it is the
+    /// entry of a cloud function.
+    pub fn is_handler(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        let routed = def.decorator_list.iter().any(|decorator| {
+            // `@app.get("/items")`, `@bp.route("/")`: nothing else is decorated with a path.
+            matches!(&decorator.expression, Expr::Call(call)
+                if call.func.is_attribute_expr() && call.arguments.args.first().is_some_and(is_path))
+        });
+        let parameters = || def.parameters.iter_non_variadic_params();
+        let takes_request = parameters().any(|parameter| {
+            parameter.annotation().is_some_and(|annotation| {
+                self.name(annotation).is_some_and(|name| {
+                    name.ends_with(".Request") || name.ends_with(".HttpRequest")
+                })
+            })
+        });
+        let names: Vec<&str> = parameters()
+            .map(|parameter| parameter.name().as_str())
+            .collect();
+        let is_cloud_function = names == ["event", "context"];
+        routed || takes_request || is_cloud_function
+    }
+
+    /// Whether a function is a command of a command line: nothing else runs while it does.
+    pub fn is_command(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        def.decorator_list.iter().any(|decorator| {
+            let named = match &decorator.expression {
+                Expr::Call(call) => &*call.func,
+                plain => plain,
+            };
+            matches!(named, Expr::Attribute(attribute)
+                if matches!(attribute.attr.as_str(), "command" | "callback"))
+        })
+    }
+
+    /// The loop of this file in which a function is called, for each of many items: `for x in xs: f(x)`, `gather(*map(f, xs))`.
+    pub fn called_in_loop(&self, def: &'a ast::StmtFunctionDef) -> Option<AnyNodeRef<'a>> {
+        let symbol = self.symbol(def)?;
+        self.reads(symbol).find_map(|name| {
+            let AnyNodeRef::ExprCall(call) = self.tree.parent(name)? else {
+                // `map(f, xs)`
+                let items = self.per_item(name)?;
+                return Some(items.call.into());
+            };
+            let is_callee = call.func.range() == name.range();
+            (is_callee && self.in_loop(call).is_some()).then_some(call.into())
+        })
+    }
+}
+
+fn is_path(argument: &Expr) -> bool {
+    argument
+        .as_string_literal_expr()
+        .is_some_and(|text| text.value.to_str().starts_with('/'))
+}

@@ -1,0 +1,63 @@
+//! Calls that log: at which level, and with what.
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
+use ruff_text_size::Ranged;
+
+use super::facts::Facts;
+
+/// A call of a logger of the standard library at a level that is off, as a rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Log<'a> {
+    /// `debug` or `info`
+    pub level: &'static str,
+    pub message: &'a Expr,
+    /// What the message's placeholders stand for.
+    pub args: &'a [Expr],
+}
+
+impl<'a> Facts<'a> {
+    /// Takes a call as one that logs at a level below warnings; others are on nearly everywhere.
+    pub fn low_log(&self, call: &'a ast::ExprCall) -> Option<Log<'a>> {
+        let level = match self.name(&*call.func)?.as_str() {
+            "logging.debug" | "logging.Logger.debug" | "logging.LoggerAdapter.debug" => "debug",
+            "logging.info" | "logging.Logger.info" | "logging.LoggerAdapter.info" => "info",
+            _ => return None,
+        };
+        let (message, args) = call.arguments.args.split_first()?;
+        Some(Log {
+            level,
+            message,
+            args,
+        })
+    }
+
+    /// Whether a test around `node` asks for the level, or for what stands for it: `if log.isEnabledFor(DEBUG)`, `if verbose`.
+    pub fn is_behind_level(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
+        const WORDS: &[&str] = &["debug", "level", "verbos", "enabledfor", "trace", "quiet"];
+        let node = node.into();
+        let asks = |test: &'a Expr| {
+            self.tree.descendants(test).any(|part| {
+                let word = match part {
+                    AnyNodeRef::ExprName(name) => name.id.as_str(),
+                    AnyNodeRef::ExprAttribute(attribute) => attribute.attr.as_str(),
+                    _ => return false,
+                };
+                let word = word.to_ascii_lowercase();
+                WORDS.iter().any(|known| word.contains(known))
+            })
+        };
+        self.tree.ancestors(node).any(|outer| match outer {
+            AnyNodeRef::StmtIf(stmt) => {
+                !stmt.test.range().contains_range(node.range()) && asks(&stmt.test)
+            }
+            AnyNodeRef::ElifElseClause(clause) => clause.test.as_ref().is_some_and(asks),
+            AnyNodeRef::ExprBoolOp(op) => op
+                .values
+                .iter()
+                .take_while(|value| value.end() <= node.start())
+                .any(asks),
+            AnyNodeRef::ExprIf(branch) => asks(&branch.test),
+            _ => false,
+        })
+    }
+}

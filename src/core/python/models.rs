@@ -1,0 +1,193 @@
+//! Object-relational mappers: what a query was asked to fetch, and attributes that fetch another object when they are read.
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprCall};
+
+use super::facts::Facts;
+use super::types::Type;
+
+/// An attribute of a model of this file that stands for an object of another table.
+#[derive(Clone, Copy, Debug)]
+pub struct Relation<'a> {
+    /// The name of the attribute.
+    pub name: &'a str,
+    /// `ForeignKey(...)`, `relationship(...)`
+    pub field: &'a ExprCall,
+    /// Whether the key is an attribute as well, with `_id` behind its name.
+    pub has_key: bool,
+}
+
+/// The calls that put a query together, the last one first.
+#[derive(Debug)]
+pub struct Fetch<'a> {
+    steps: Vec<(&'a str, &'a ExprCall)>,
+}
+
+const FOREIGN_KEYS: &[&str] = &[
+    "django.db.models.ForeignKey",
+    "django.db.models.OneToOneField",
+    "peewee.ForeignKeyField",
+];
+const RELATIONSHIPS: &[&str] = &["sqlalchemy.orm.relationship"];
+/// What a query over objects is, and what it begins with.
+const QUERIES: &[&str] = &[
+    "django.db.models.query.QuerySet",
+    "django.db.models.manager.BaseManager",
+    "django.db.models.manager.Manager",
+    "sqlalchemy.orm.Query",
+    "sqlalchemy.orm.query.Query",
+];
+const EAGER: &[&str] = &["select_related", "prefetch_related", "options", "prefetch"];
+
+impl<'a> Facts<'a> {
+    /// The relation that an attribute reads, where its object is of a model of this file.
+    pub fn relation(&self, attribute: &'a ast::ExprAttribute) -> Option<Relation<'a>> {
+        let class = match (&*attribute.value, self.ty(&*attribute.value)) {
+            (_, Type::Local(class)) => class.0,
+            (Expr::Name(name), _) => self.class_of_self(name)?,
+            _ => return None,
+        };
+        self.ancestry(class)
+            .iter()
+            .find_map(|class| self.relation_of(class, attribute.attr.as_str()))
+    }
+
+    fn relation_of(&self, class: &'a ast::StmtClassDef, wanted: &str) -> Option<Relation<'a>> {
+        class.body.iter().find_map(|stmt| {
+            let (target, value) = match stmt {
+                ast::Stmt::Assign(assign) => (assign.targets.first()?, &*assign.value),
+                ast::Stmt::AnnAssign(assign) => (&*assign.target, assign.value.as_deref()?),
+                _ => return None,
+            };
+            let name = target.as_name_expr().filter(|name| name.id == wanted)?;
+            let field = value.as_call_expr()?;
+            let made_by = self.name(&*field.func)?;
+            let has_key = FOREIGN_KEYS.contains(&made_by.as_str());
+            let is_relation = has_key || RELATIONSHIPS.contains(&made_by.as_str());
+            is_relation.then_some(Relation {
+                name: name.id.as_str(),
+                field,
+                has_key,
+            })
+        })
+    }
+
+    /// Whether an expression is a query over objects of a model: one that asks the database when it is gone over.
+    pub fn is_query(&self, expr: &'a Expr) -> bool {
+        matches!(expr, Expr::Call(_) | Expr::Name(_) | Expr::Attribute(_))
+            && self
+                .ty(expr)
+                .class_name()
+                .is_some_and(|name| QUERIES.contains(&name.as_str()))
+    }
+
+    /// How a query came to be, where all of it can be seen: down to the manager of a model, or to `session.query(...)`.
+    pub fn fetch(&self, query: &'a Expr) -> Option<Fetch<'a>> {
+        let mut steps = Vec::new();
+        let mut at = query;
+        loop {
+            match at {
+                Expr::Name(_) => at = self.only_value(at)?,
+                Expr::Call(call) => {
+                    let Expr::Attribute(method) = &*call.func else {
+                        return None;
+                    };
+                    steps.push((method.attr.as_str(), call));
+                    // `session.query(Model)` begins here.
+                    if !self.is_query(&method.value) {
+                        return (method.attr.as_str() == "query" && self.is_query(at))
+                            .then_some(Fetch { steps });
+                    }
+                    at = &method.value;
+                }
+                // `Model.objects`
+                Expr::Attribute(manager) => {
+                    let of_class = self.name(&*manager.value).is_some();
+                    return (of_class && !steps.is_empty()).then_some(Fetch { steps });
+                }
+                _ => return None,
+            }
+            if steps.len() > 50 {
+                return None;
+            }
+        }
+    }
+
+    /// Whether nothing but tests and lengths is asked of what a variable holds.
+    pub fn is_asked_only(
+        &self,
+        name: &'a ast::ExprName,
+        asks: impl Fn(&'a ast::ExprName) -> bool,
+    ) -> bool {
+        self.symbol(name)
+            .is_some_and(|symbol| !symbol.shared && self.reads(symbol).all(asks))
+    }
+
+    /// Whether `name` is the object at hand of a loop whose query fetches `relation` along, as far as can be seen.
+    pub fn is_fetched_along(&self, name: &'a ast::ExprName, relation: &str) -> Option<bool> {
+        let symbol = self.symbol(name)?;
+        let iter = match self.only_binding(symbol)? {
+            super::symbols::Binding::For(stmt) => &*stmt.iter,
+            super::symbols::Binding::Comprehension(clause) => &clause.iter,
+            _ => return None,
+        };
+        Some(self.fetch(iter)?.has(relation))
+    }
+}
+
+impl Fetch<'_> {
+    /// Whether the query fetches a relation along with the objects, or may.
+    pub fn has(&self, relation: &str) -> bool {
+        self.steps.iter().any(|(method, call)| {
+            let names = |text: &str| text == relation || text.starts_with(&format!("{relation}__"));
+            EAGER.contains(method)
+                && (call.arguments.is_empty()
+                    || call.arguments.args.iter().any(|argument| {
+                        argument
+                            .as_string_literal_expr()
+                            .is_none_or(|text| names(text.value.to_str()))
+                    }))
+        })
+    }
+}
+
+impl<'a> Relation<'a> {
+    /// The argument of the field with that name.
+    pub fn option(&self, name: &str) -> Option<&'a Expr> {
+        self.field
+            .arguments
+            .find_keyword(name)
+            .map(|keyword| &keyword.value)
+    }
+
+    /// Whether the object is fetched with its owner anyway.
+    pub fn is_eager(&self) -> bool {
+        self.option("lazy").is_some_and(|lazy| {
+            lazy.as_string_literal_expr()
+                .is_none_or(|text| text.value.to_str() != "select")
+        })
+    }
+}
+
+/// Whether a name is part of a test: what decides an `if`, a `while` or a `not`, alone or with `and` and `or`.
+pub fn is_tested<'a>(facts: &Facts<'a>, expr: impl Into<AnyNodeRef<'a>>) -> bool {
+    use ruff_text_size::Ranged;
+    let mut inner: AnyNodeRef<'a> = expr.into();
+    loop {
+        match facts.tree.parent(inner) {
+            Some(AnyNodeRef::ExprUnaryOp(unary)) if unary.op == ast::UnaryOp::Not => {
+                inner = unary.into();
+            }
+            Some(AnyNodeRef::ExprBoolOp(op)) => inner = op.into(),
+            Some(AnyNodeRef::StmtIf(stmt)) => return stmt.test.range() == inner.range(),
+            Some(AnyNodeRef::ElifElseClause(clause)) => {
+                return clause
+                    .test
+                    .as_ref()
+                    .is_some_and(|test| test.range() == inner.range());
+            }
+            Some(AnyNodeRef::StmtWhile(stmt)) => return stmt.test.range() == inner.range(),
+            Some(AnyNodeRef::ExprIf(choice)) => return choice.test.range() == inner.range(),
+            _ => return false,
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Following calls: whether calling a function comes to do something, and by which steps.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use ruff_python_ast::{AnyNodeRef, ExprCall, StmtFunctionDef};
+use rustc_hash::FxHashSet;
+
+use super::meaning::{DEEPEST, Meaning, ProjectFunction};
+use super::outline::{Call, Callee};
+use super::{Origin, View};
+use crate::python::facts::Facts;
+use crate::python::libraries::{Does, Effects, Entry};
+
+/// A call on the way, or what the last function does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is called: a function of the project as its file names it, or something of a library by its qualified name.
+    pub name: String,
+    /// What is known of it, at the last step.
+    pub entry: Option<&'static Entry>,
+    /// Where the call stands.
+    pub path: String,
+    pub row: usize,
+    /// Where the called function is defined, if it is the project's.
+    pub defined: Option<(String, usize)>,
+}
+
+/// Which calls count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Following {
+    /// Those that a call comes to for certain, as long as it is not asked to wait: no coroutines, no branches.
+    Certain,
+    /// The same, through coroutines that are awaited; but nothing behind a `return`, which may have found the answer already, and
+    /// nothing that hands over many at once.
+    Every,
+}
+
+/// A question that was answered.
+pub(super) type Asked = (Box<str>, u32, Effects, Following);
+pub(super) type Answer = Option<Vec<Step>>;
+/// An answer, and what it was found in.
+pub(super) type Followed = (Answer, Arc<[Arc<str>]>);
+
+/// More steps than a reader follows.
+const STEPS: usize = 6;
+/// Functions that are looked at for one question.
+const LOOKED_AT: usize = 200;
+
+impl View<'_> {
+    pub(super) fn follow_call<'a>(
+        &self,
+        facts: &Facts<'a>,
+        call: &'a ExprCall,
+        effects: Effects,
+        following: Following,
+    ) -> Answer {
+        if !facts.may_be_elsewhere((&*call.func).into()) {
+            return None;
+        }
+        let origin = facts.origin(&call.func);
+        if matches!(origin, Origin::Unknown | Origin::Value(_)) {
+            return None;
+        }
+        let own = match origin.is_of_its_file() {
+            true => facts.outline(),
+            false => facts.outline_for(&origin),
+        };
+        let function = self.callee(&own, &origin)?;
+        if !follows(&function, following, is_awaited(facts, call)) {
+            return None;
+        }
+        let step = self.step(&own.path, facts.row_of(call), &function)?;
+        let rest = self.follow(&function, effects, following)?;
+        Some(std::iter::once(step).chain(rest).collect())
+    }
+
+    pub(super) fn follow_own<'a>(
+        &self,
+        facts: &Facts<'a>,
+        def: &'a StmtFunctionDef,
+        effects: Effects,
+        following: Following,
+    ) -> Answer {
+        let outline = facts.outline();
+        let number = facts.number_of_function(def)?;
+        self.follow(&ProjectFunction { outline, number }, effects, following)
+    }
+
+    /// The function of the project that a call runs.
+    pub(super) fn callee(
+        &self,
+        at: &Arc<super::Outline>,
+        origin: &Origin,
+    ) -> Option<ProjectFunction> {
+        match self.meaning(at, origin, DEEPEST) {
+            Meaning::Function(function) => Some(function),
+            // Making an instance runs `__init__`.
+            Meaning::Class(class) => {
+                let number = *class.get()?.methods.get("__init__")?;
+                let outline = class.outline;
+                Some(ProjectFunction { outline, number })
+            }
+            _ => None,
+        }
+    }
+
+    fn follow(&self, function: &ProjectFunction, effects: Effects, following: Following) -> Answer {
+        // A file that is being edited is not what others have read.
+        let known = self.outline(&function.outline.path);
+        if !known.is_some_and(|known| Arc::ptr_eq(&known, &function.outline)) {
+            return self.search(function, effects, following);
+        }
+        let path = function.outline.path.clone();
+        let asked: Asked = (path, function.number, effects, following);
+        let (answer, trail) = self.project.followed(asked, || {
+            let view = View::new(self.project);
+            let answer = view.search(function, effects, following);
+            (answer, view.trail.into_inner().into_iter().collect())
+        });
+        self.trail.borrow_mut().extend(trail.iter().cloned());
+        answer
+    }
+
+    /// The shortest way, and among those the first in the order of the text: breadth first.
+    fn search(&self, start: &ProjectFunction, effects: Effects, following: Following) -> Answer {
+        let mut seen: FxHashSet<(Box<str>, u32)> = FxHashSet::default();
+        seen.insert((start.outline.path.clone(), start.number));
+        let mut open: VecDeque<(ProjectFunction, Vec<Step>)> = VecDeque::new();
+        open.push_back((start.clone(), Vec::new()));
+        let mut looked_at = 0;
+        while let Some((function, steps)) = open.pop_front() {
+            looked_at += 1;
+            if looked_at > LOOKED_AT || steps.len() >= STEPS {
+                return None;
+            }
+            let path = &function.outline.path;
+            let counting = |call: &&Call| {
+                !call.guarded && (following == Following::Certain || !call.after_return)
+            };
+            for call in function.get()?.calls.iter().filter(counting) {
+                let callee = match &call.callee {
+                    Callee::Known(entry) => {
+                        if counts(entry, effects, following) {
+                            return Some(with(steps, known_step(entry, path, call.row)));
+                        }
+                        continue;
+                    }
+                    Callee::Other(origin) => {
+                        match self.meaning(&function.outline, origin, DEEPEST) {
+                            Meaning::Library(name) | Meaning::Method(name, ..) => {
+                                match crate::python::libraries::entry(&name) {
+                                    Some(entry) if counts(entry, effects, following) => {
+                                        return Some(with(
+                                            steps,
+                                            known_step(entry, path, call.row),
+                                        ));
+                                    }
+                                    _ => continue,
+                                }
+                            }
+                            Meaning::Function(_) | Meaning::Class(_) => {
+                                match self.callee(&function.outline, origin) {
+                                    Some(callee) => callee,
+                                    None => continue,
+                                }
+                            }
+                            _ => continue,
+                        }
+                    }
+                };
+                if !follows(&callee, following, call.awaited)
+                    || !seen.insert((callee.outline.path.clone(), callee.number))
+                {
+                    continue;
+                }
+                if let Some(step) = self.step(path, call.row, &callee) {
+                    open.push_back((callee, with(steps.clone(), step)));
+                }
+            }
+        }
+        None
+    }
+
+    fn step(&self, path: &str, row: usize, function: &ProjectFunction) -> Option<Step> {
+        let def = function.get()?;
+        let class = def.class.and_then(|class| function.outline.class(class));
+        let name = match class {
+            Some(class) if &*def.name == "__init__" => class.name.to_string(),
+            Some(class) => format!("{}.{}", class.name, def.name),
+            None => def.name.to_string(),
+        };
+        Some(Step {
+            name,
+            entry: None,
+            path: path.to_owned(),
+            row,
+            defined: Some((function.outline.path.to_string(), def.row)),
+        })
+    }
+}
+
+fn counts(entry: &Entry, effects: Effects, following: Following) -> bool {
+    let many = following == Following::Every && entry.does(Does::Batches);
+    entry.effects.any_of(effects) && !many
+}
+
+fn known_step(entry: &'static Entry, path: &str, row: usize) -> Step {
+    Step {
+        name: entry.name.to_owned(),
+        entry: Some(entry),
+        path: path.to_owned(),
+        row,
+        defined: None,
+    }
+}
+
+fn with(mut steps: Vec<Step>, step: Step) -> Vec<Step> {
+    steps.push(step);
+    steps
+}
+
+/// Whether a call of a function runs its body there and then.
+fn follows(function: &ProjectFunction, following: Following, awaited: bool) -> bool {
+    function.get().is_some_and(|def| {
+        let runs = match def.is_async {
+            true => following == Following::Every && awaited,
+            false => true,
+        };
+        runs && def.runs_when_called && !def.is_cached && !def.is_generator
+    })
+}
+
+fn is_awaited<'a>(facts: &Facts<'a>, call: &'a ExprCall) -> bool {
+    matches!(facts.tree.parent(call), Some(AnyNodeRef::ExprAwait(_)))
+}

@@ -1,0 +1,384 @@
+//! The other files of a project: modules are found from their imports, summarised once when somebody first asks, and followed
+//! through their calls.
+//!
+//! **Invariant**: a summary depends on the text of its own file and on nothing else, and an answer on summaries alone: whoever asks
+//! first, on whichever thread, all get the same. The disk is reached through the [`Loader`] that the program hands in, and through
+//! nothing else.
+
+mod calls;
+mod meaning;
+mod modules;
+mod origin;
+mod outline;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher as _};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use ruff_python_ast::{ExprCall, ExprRef, StmtFunctionDef};
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::facts::Facts;
+use super::libraries::Effects;
+use super::parse::parse;
+use super::source::Source;
+use super::types::Type;
+use super::versions::Versions;
+
+pub use calls::{Following, Step};
+pub(super) use meaning::{Meaning, ProjectClass};
+pub(super) use origin::Numbers;
+pub use origin::Origin;
+pub(super) use outline::Outline;
+pub use outline::{OutlineFunction, Parameter};
+
+/// What the program lets a project see of the disk. Paths are as [`Source::path`] tells them.
+pub trait Loader: Send + Sync {
+    /// The names in a folder, folders with a slash behind; `None` where there is no such folder.
+    fn list(&self, folder: &str) -> Option<Vec<String>>;
+    /// The text of a file; `None` where it cannot be read.
+    fn read(&self, path: &str) -> Option<Source>;
+}
+
+/// The names in a folder.
+type Folder = Option<Arc<BTreeSet<String>>>;
+/// A summary; `None` inside for a file that is no Python.
+type Slot = Arc<OnceLock<Option<Arc<Outline>>>>;
+
+/// All that is known of the files of a project; shared by all threads.
+pub struct Project {
+    loader: Box<dyn Loader>,
+    /// Folders in which absolute imports are looked for, besides the one that holds the importing file's package.
+    roots: Vec<String>,
+    python: Versions,
+    has_files: bool,
+    folders: Mutex<FxHashMap<String, Folder>>,
+    outlines: Mutex<FxHashMap<String, Slot>>,
+    followed: Mutex<FxHashMap<calls::Asked, calls::Followed>>,
+    /// Of files that nobody has summarised.
+    states: Mutex<FxHashMap<String, u64>>,
+}
+
+impl std::fmt::Debug for Project {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Project")
+            .field("roots", &self.roots)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Project {
+    /// `roots` are folders in which absolute imports are looked for, in that order: the project's own, its `src`.
+    pub fn new(loader: impl Loader + 'static, roots: Vec<String>, python: Versions) -> Self {
+        Self {
+            loader: Box::new(loader),
+            roots,
+            python,
+            has_files: true,
+            folders: Mutex::default(),
+            outlines: Mutex::default(),
+            followed: Mutex::default(),
+            states: Mutex::default(),
+        }
+    }
+
+    /// The project of a file that is looked at alone: nothing is there.
+    pub fn alone() -> &'static Self {
+        &NOTHING
+    }
+
+    /// The summary of the file at `path`.
+    fn outline(&self, path: &str) -> Option<Arc<Outline>> {
+        if !self.has_files {
+            return None;
+        }
+        let slot = self.slot(path);
+        slot.get_or_init(|| {
+            let source = self.loader.read(path)?;
+            let parsed = parse(&source).ok()?;
+            let facts = Facts::new(&source, &parsed, self.python).ok()?;
+            Some(Arc::new(Outline::of(&facts)))
+        })
+        .clone()
+    }
+
+    /// What is there at a place that [`Facts::seen`] tells, as a number: it changes with the text of a file and with the names in a
+    /// folder.
+    pub fn state(&self, place: &str) -> u64 {
+        if let Some(folder) = place.strip_suffix('/') {
+            let folder = match folder {
+                "." => "",
+                folder => folder,
+            };
+            return self.folder(folder).map_or(0, |names| fingerprint(&names));
+        }
+        let known = lock(&self.outlines)
+            .get(place)
+            .and_then(|slot| slot.get().cloned());
+        match known {
+            Some(outline) => outline.map_or(1, |outline| outline.text),
+            None => {
+                let mut states = lock(&self.states);
+                if let Some(state) = states.get(place) {
+                    return *state;
+                }
+                let source = self.loader.read(place);
+                let state = source.map_or(1, |source| fingerprint(source.text()));
+                states.insert(place.to_owned(), state);
+                state
+            }
+        }
+    }
+
+    /// The answer to a question that others may have asked.
+    fn followed(
+        &self,
+        asked: calls::Asked,
+        ask: impl FnOnce() -> (calls::Answer, Arc<[Arc<str>]>),
+    ) -> calls::Followed {
+        if let Some(known) = lock(&self.followed).get(&asked) {
+            return known.clone();
+        }
+        let found = ask();
+        lock(&self.followed).insert(asked, found.clone());
+        found
+    }
+
+    fn slot(&self, path: &str) -> Slot {
+        let mut outlines = lock(&self.outlines);
+        match outlines.get(path) {
+            Some(slot) => Arc::clone(slot),
+            None => Arc::clone(outlines.entry(path.to_owned()).or_default()),
+        }
+    }
+
+    fn folder(&self, path: &str) -> Folder {
+        if !self.has_files {
+            return None;
+        }
+        let mut folders = lock(&self.folders);
+        if let Some(known) = folders.get(path) {
+            return known.clone();
+        }
+        let listed = self.loader.list(path);
+        let folder: Folder = listed.map(|names| Arc::new(names.into_iter().collect()));
+        folders.insert(path.to_owned(), folder.clone());
+        folder
+    }
+
+    /// All files and folders that were looked at so far, for tests of what a project costs.
+    pub fn summarised(&self) -> Vec<String> {
+        let outlines = lock(&self.outlines);
+        let mut paths: Vec<String> = outlines.keys().cloned().collect();
+        paths.sort();
+        paths
+    }
+}
+
+/// The project of a file that is looked at alone.
+pub(super) static NOTHING: LazyLock<Project> = LazyLock::new(|| Project {
+    has_files: false,
+    ..Project::new(Nothing, Vec::new(), Versions::default())
+});
+
+struct Nothing;
+
+impl Loader for Nothing {
+    fn list(&self, _: &str) -> Option<Vec<String>> {
+        None
+    }
+
+    fn read(&self, _: &str) -> Option<Source> {
+        None
+    }
+}
+
+/// A function of the project, with what its own file tells of it.
+#[derive(Clone)]
+pub struct Called(meaning::ProjectFunction);
+
+impl Called {
+    /// What its own file tells of it.
+    pub fn outline(&self) -> Option<&OutlineFunction> {
+        self.0.get()
+    }
+
+    /// The file that defines it, as reports call it.
+    pub fn path(&self) -> &str {
+        &self.0.outline.path
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A number that changes with `value`, and with nothing else: not from run to run.
+fn fingerprint(value: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The project as one file sees it, with a note of all that was looked at.
+pub(super) struct View<'p> {
+    pub(super) project: &'p Project,
+    trail: RefCell<BTreeSet<Arc<str>>>,
+}
+
+impl<'p> View<'p> {
+    pub(super) fn new(project: &'p Project) -> Self {
+        let trail = RefCell::default();
+        Self { project, trail }
+    }
+
+    /// The summary of the file at `path`.
+    fn outline(&self, path: &str) -> Option<Arc<Outline>> {
+        self.note(path);
+        self.project.outline(path)
+    }
+
+    fn folder(&self, path: &str) -> Folder {
+        match path {
+            "" => self.note("./"),
+            path => self.note(&format!("{path}/")),
+        }
+        self.project.folder(path)
+    }
+
+    fn note(&self, place: &str) {
+        if !self.project.has_files {
+            return;
+        }
+        let mut trail = self.trail.borrow_mut();
+        if !trail.contains(place) {
+            trail.insert(place.into());
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// The project that the file belongs to, where the program knows one.
+    pub fn project(&self) -> Option<&'a Project> {
+        self.sees_others().then_some(self.project.project)
+    }
+
+    /// What of other files, and of folders (with a slash behind), the answers so far hang on; see [`Project::state`].
+    pub fn seen(&self) -> Vec<Arc<str>> {
+        let trail = self.project.trail.borrow();
+        let others = trail.iter().filter(|place| ***place != *self.source.path());
+        others.cloned().collect()
+    }
+
+    pub(super) fn sees_others(&self) -> bool {
+        self.project.project.has_files
+    }
+
+    /// Takes other files into account.
+    #[must_use]
+    pub fn within(mut self, project: Option<&'a Project>) -> Self {
+        self.project = View::new(project.unwrap_or(&NOTHING));
+        self
+    }
+
+    /// What the file itself is to others.
+    pub(super) fn outline(&self) -> Arc<Outline> {
+        let make = || Arc::new(self.as_told_here(Outline::of));
+        let own = self.outline.get_or_init(|| match self.project() {
+            // Others will ask for it: they need not read the file again.
+            Some(project) if project.python == self.python => {
+                let slot = project.slot(self.source.path());
+                match slot.get_or_init(|| Some(make())) {
+                    Some(outline) if outline.is_of(self.source.text()) => Arc::clone(outline),
+                    _ => make(),
+                }
+            }
+            _ => make(),
+        });
+        Arc::clone(own)
+    }
+
+    /// The type of an expression of which the file itself knows nothing, by what other files say.
+    pub(super) fn across(&self, expr: ExprRef<'a>) -> Type<'a> {
+        match self.stands_for(expr) {
+            Meaning::Value(ty) => ty,
+            _ => Type::Unknown,
+        }
+    }
+
+    /// What an expression stands for, by what other files say.
+    pub(super) fn stands_for(&self, expr: ExprRef<'a>) -> Meaning<'a> {
+        if !self.sees_others() || self.alone.get() {
+            return Meaning::Unknown;
+        }
+        let id = self.tree.id(expr);
+        if let Some(known) = self.meanings.borrow().get(&id) {
+            return known.clone();
+        }
+        let origin = match self.may_be_elsewhere(expr) {
+            true => self.origin_of(expr),
+            false => Origin::Unknown,
+        };
+        let found = match origin {
+            Origin::Unknown | Origin::Value(_) => Meaning::Unknown,
+            origin if origin.is_elsewhere() => {
+                let at = self.outline_for(&origin);
+                self.project.meaning(&at, &origin, meaning::DEEPEST)
+            }
+            _ => Meaning::Unknown,
+        };
+        self.meanings.borrow_mut().insert(id, found.clone());
+        found
+    }
+
+    /// The summary of the file, or nothing but its name where the origin asks for nothing else.
+    fn outline_for(&self, origin: &Origin) -> Arc<Outline> {
+        match origin.is_of_its_file() {
+            // Whoever has the whole has its shape.
+            true => match self.outline.get() {
+                Some(whole) => Arc::clone(whole),
+                None => Arc::clone(
+                    self.shape
+                        .get_or_init(|| Arc::new(self.as_told_here(Outline::shape))),
+                ),
+            },
+            false => Arc::clone(self.nameplate.get_or_init(|| {
+                let path = self.source.path();
+                Arc::new(Outline::empty(path))
+            })),
+        }
+    }
+
+    /// The function of the project that a call runs, of this file or of another.
+    pub fn called_function(&self, call: &'a ExprCall) -> Option<Called> {
+        if !self.may_be_elsewhere((&*call.func).into()) {
+            return None;
+        }
+        let origin = self.origin(&call.func);
+        let function = self.project.callee(&self.outline_for(&origin), &origin)?;
+        function.get()?;
+        Some(Called(function))
+    }
+
+    /// How calling a function of the project comes to do any of `effects`: the calls on the way, and the last one that does it;
+    /// `None` where it does not, as far as is known.
+    pub fn leads_to(
+        &self,
+        call: &'a ExprCall,
+        effects: Effects,
+        following: Following,
+    ) -> Option<Vec<Step>> {
+        self.project.follow_call(self, call, effects, following)
+    }
+
+    /// The same of a function of this file.
+    pub fn function_leads_to(
+        &self,
+        def: &'a StmtFunctionDef,
+        effects: Effects,
+        following: Following,
+    ) -> Option<Vec<Step>> {
+        self.project.follow_own(self, def, effects, following)
+    }
+}

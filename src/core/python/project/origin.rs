@@ -1,0 +1,423 @@
+//! Where a value comes from, as far as its own file tells: what is left to say is in other files.
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
+
+use crate::python::facts::Facts;
+use crate::python::names::imported_name;
+use crate::python::symbols::Binding;
+use crate::python::types::Type;
+use crate::python::typeshed::{ClassId, Table};
+
+/// A value, or a thing that has a name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    Unknown,
+    /// A value of a type that needs no other file.
+    Value(Owned),
+    /// The thing that an import brings, by its qualified name; relative ones keep their dots.
+    Import(Box<str>),
+    /// A function of the file, by its number.
+    Function(u32),
+    /// A class of the file, by its number.
+    Class(u32),
+    Call(Box<Origin>),
+    Attribute(Box<Origin>, Box<str>),
+    /// An instance of the class.
+    Instance(Box<Origin>),
+    Awaited(Box<Origin>),
+    /// What a context manager gives.
+    Entered(Box<Origin>),
+    Element(Box<Origin>),
+}
+
+impl Origin {
+    /// Whether it hangs on another file.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        match self {
+            Origin::Import(_) => true,
+            Origin::Value(owned) => matches!(owned, Owned::Own(_) | Owned::Named(_)),
+            Origin::Unknown => false,
+            // A class of the file may derive from one of another, and a function give what another does.
+            Origin::Function(_) | Origin::Class(_) => true,
+            Origin::Call(inner)
+            | Origin::Attribute(inner, _)
+            | Origin::Instance(inner)
+            | Origin::Awaited(inner)
+            | Origin::Entered(inner)
+            | Origin::Element(inner) => inner.is_elsewhere(),
+        }
+    }
+}
+
+impl Origin {
+    /// Whether a function or class of its own file is part of it.
+    pub(super) fn is_of_its_file(&self) -> bool {
+        match self {
+            Origin::Import(_) | Origin::Unknown => false,
+            Origin::Value(_) | Origin::Function(_) | Origin::Class(_) => true,
+            Origin::Call(inner)
+            | Origin::Attribute(inner, _)
+            | Origin::Instance(inner)
+            | Origin::Awaited(inner)
+            | Origin::Entered(inner)
+            | Origin::Element(inner) => inner.is_of_its_file(),
+        }
+    }
+}
+
+/// A [`Type`] without its file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Owned {
+    Unknown,
+    None,
+    Bool,
+    Int,
+    Float,
+    Complex,
+    Str,
+    Bytes,
+    Bytearray,
+    Range,
+    File(bool),
+    List(Box<Owned>),
+    Tuple(Box<Owned>),
+    Positions(Box<[Owned]>),
+    Set(Box<Owned>),
+    FrozenSet(Box<Owned>),
+    View(Box<Owned>),
+    Deque(Box<Owned>),
+    Iterator(Box<Owned>),
+    Dict(Box<(Owned, Owned)>),
+    Union(Box<[Owned]>),
+    Library(ClassRefId, Box<[Owned]>),
+    /// A class of a library that has no table, by its name.
+    Named(Box<str>),
+    /// A class of the file.
+    Own(u32),
+}
+
+/// The number of a class in the table of libraries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClassRefId(pub(in crate::python) ClassId);
+
+/// Values of values of values.
+pub(super) const DEEPEST: u8 = 10;
+
+impl<'a> Facts<'a> {
+    /// Where the value of an expression comes from.
+    pub(super) fn origin(&self, expr: &'a Expr) -> Origin {
+        self.as_told_here(|facts| facts.origin_at(expr, DEEPEST))
+    }
+
+    /// Answers by what the file itself tells.
+    pub(super) fn as_told_here<T>(&self, question: impl FnOnce(&Self) -> T) -> T {
+        let before = self.alone.replace(true);
+        let answer = question(self);
+        self.alone.set(before);
+        answer
+    }
+
+    /// The same of a name, an attribute, a call or an `await`.
+    pub(super) fn origin_of(&self, expr: ExprRef<'a>) -> Origin {
+        self.as_told_here(|facts| match expr {
+            ExprRef::Name(name) => facts.name_origin(name, DEEPEST),
+            ExprRef::Attribute(attribute) => facts.attribute_origin(attribute, DEEPEST),
+            ExprRef::Call(call) => facts.call_origin(call, DEEPEST),
+            ExprRef::Await(awaiting) => facts.await_origin(awaiting, DEEPEST),
+            _ => Origin::Unknown,
+        })
+    }
+
+    fn origin_at(&self, expr: &'a Expr, depth: u8) -> Origin {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Origin::Unknown;
+        };
+        match expr {
+            Expr::Name(name) => self.name_origin(name, depth),
+            Expr::Attribute(attribute) => self.attribute_origin(attribute, depth),
+            Expr::Call(call) => self.call_origin(call, depth),
+            Expr::Await(awaiting) => self.await_origin(awaiting, depth),
+            _ => self.value_origin(expr),
+        }
+    }
+
+    fn name_origin(&self, name: &'a ast::ExprName, depth: u8) -> Origin {
+        if let Some(class) = self.class_of_self(name) {
+            return match self.number_of_class(class) {
+                Some(number) => Origin::Value(Owned::Own(number)),
+                None => Origin::Unknown,
+            };
+        }
+        let known = self.value_origin(name);
+        if known != Origin::Unknown {
+            return known;
+        }
+        let binding = self
+            .symbol(name)
+            .and_then(|symbol| self.only_binding(symbol));
+        binding.map_or(Origin::Unknown, |binding| {
+            self.binding_origin(binding, depth)
+        })
+    }
+
+    fn attribute_origin(&self, attribute: &'a ast::ExprAttribute, depth: u8) -> Origin {
+        match self.value_origin(attribute) {
+            Origin::Unknown => match self.origin_at(&attribute.value, depth) {
+                Origin::Unknown => Origin::Unknown,
+                base => Origin::Attribute(Box::new(base), attribute.attr.as_str().into()),
+            },
+            known => known,
+        }
+    }
+
+    fn call_origin(&self, call: &'a ast::ExprCall, depth: u8) -> Origin {
+        match self.value_origin(call) {
+            Origin::Unknown => match self.origin_at(&call.func, depth) {
+                Origin::Unknown => Origin::Unknown,
+                callee => Origin::Call(Box::new(callee)),
+            },
+            known => known,
+        }
+    }
+
+    fn await_origin(&self, awaiting: &'a ast::ExprAwait, depth: u8) -> Origin {
+        match self.value_origin(awaiting) {
+            Origin::Unknown => match self.origin_at(&awaiting.value, depth) {
+                Origin::Unknown => Origin::Unknown,
+                inner => Origin::Awaited(Box::new(inner)),
+            },
+            known => known,
+        }
+    }
+
+    fn value_origin(&self, expr: impl Into<ExprRef<'a>>) -> Origin {
+        match self.owned(&self.ty(expr)) {
+            Owned::Unknown => Origin::Unknown,
+            owned => Origin::Value(owned),
+        }
+    }
+
+    pub(super) fn binding_origin(&self, binding: Binding<'a>, depth: u8) -> Origin {
+        let wrapped = |inner: Origin, wrap: fn(Box<Origin>) -> Origin| match inner {
+            Origin::Unknown => Origin::Unknown,
+            inner => wrap(Box::new(inner)),
+        };
+        match binding {
+            Binding::Import(_, alias) => Origin::Import(match &alias.asname {
+                Some(_) => alias.name.as_str().into(),
+                None => alias.name.split('.').next().unwrap_or_default().into(),
+            }),
+            Binding::ImportFrom(stmt, alias) => Origin::Import(imported_name(stmt, alias).into()),
+            Binding::Function(def) => match self.number_of_function(def) {
+                Some(number) => Origin::Function(number),
+                None => Origin::Unknown,
+            },
+            Binding::Class(class) => match self.number_of_class(class) {
+                Some(number) => Origin::Class(number),
+                None => Origin::Unknown,
+            },
+            Binding::Assign(stmt) => self.origin_at(&stmt.value, depth),
+            Binding::Annotated(stmt) => match self.annotation_origin(&stmt.annotation) {
+                Origin::Unknown => match &stmt.value {
+                    Some(value) => self.origin_at(value, depth),
+                    None => Origin::Unknown,
+                },
+                declared => declared,
+            },
+            Binding::Walrus(walrus) => self.origin_at(&walrus.value, depth),
+            Binding::With(item, is_async) => {
+                let manager = self.origin_at(&item.context_expr, depth);
+                match is_async {
+                    true => Origin::Unknown,
+                    false => wrapped(manager, Origin::Entered),
+                }
+            }
+            Binding::For(stmt) if !stmt.is_async => {
+                wrapped(self.origin_at(&stmt.iter, depth), Origin::Element)
+            }
+            Binding::Comprehension(clause) if !clause.is_async => {
+                wrapped(self.origin_at(&clause.iter, depth), Origin::Element)
+            }
+            Binding::Parameter(parameter) => match &parameter.annotation {
+                Some(annotation) => self.annotation_origin(annotation),
+                None => Origin::Unknown,
+            },
+            _ => Origin::Unknown,
+        }
+    }
+
+    /// What is declared to be of a class of another file.
+    pub(super) fn annotation_origin(&self, annotation: &'a Expr) -> Origin {
+        let declared = self.owned(&self.annotation(annotation));
+        if !matches!(declared, Owned::Unknown | Owned::Named(_)) {
+            return Origin::Value(declared);
+        }
+        match self.class_origin(annotation) {
+            Origin::Unknown => Origin::Unknown,
+            class => Origin::Instance(Box::new(class)),
+        }
+    }
+
+    /// The class that an annotation names: `X`, `"X"`, `Optional[X]`, `X | None`.
+    fn class_origin(&self, annotation: &'a Expr) -> Origin {
+        match annotation {
+            Expr::Name(name) => match self
+                .symbol(name)
+                .and_then(|symbol| self.only_binding(symbol))
+            {
+                Some(
+                    binding @ (Binding::Import(..) | Binding::ImportFrom(..) | Binding::Class(_)),
+                ) => self.binding_origin(binding, DEEPEST),
+                _ => Origin::Unknown,
+            },
+            Expr::Attribute(attribute) => match self.class_origin(&attribute.value) {
+                Origin::Unknown => Origin::Unknown,
+                base => Origin::Attribute(Box::new(base), attribute.attr.as_str().into()),
+            },
+            Expr::StringLiteral(text) => self.quoted_origin(annotation, text.value.to_str()),
+            Expr::BinOp(op) if op.right.is_none_literal_expr() => self.class_origin(&op.left),
+            Expr::Subscript(item) if self.is(&*item.value, "typing.Optional") => {
+                self.class_origin(&item.slice)
+            }
+            _ => Origin::Unknown,
+        }
+    }
+
+    fn quoted_origin(&self, place: &'a Expr, text: &str) -> Origin {
+        let mut parts = text.split('.');
+        let first = parts.next().unwrap_or_default();
+        let Some(symbol) = self.visible(place, first) else {
+            return Origin::Unknown;
+        };
+        let mut found = match self.only_binding(symbol) {
+            Some(binding @ (Binding::Import(..) | Binding::ImportFrom(..) | Binding::Class(_))) => {
+                self.binding_origin(binding, DEEPEST)
+            }
+            _ => return Origin::Unknown,
+        };
+        for part in parts {
+            found = Origin::Attribute(Box::new(found), part.into());
+        }
+        found
+    }
+
+    /// Whether an expression could stand for something of the project, by a look at what it begins with. Answers most questions.
+    pub(super) fn may_be_elsewhere(&self, expr: ExprRef<'a>) -> bool {
+        let mut expr = expr;
+        let name = loop {
+            expr = match expr {
+                ExprRef::Name(name) => break name,
+                ExprRef::Attribute(attribute) => (&*attribute.value).into(),
+                ExprRef::Call(call) => (&*call.func).into(),
+                ExprRef::Await(awaiting) => (&*awaiting.value).into(),
+                _ => return false,
+            }
+        };
+        let Some(symbol) = self.symbol(name) else {
+            return false;
+        };
+        match self.only_binding(symbol) {
+            Some(Binding::Import(_, alias)) => !is_of_library(&alias.name),
+            Some(Binding::ImportFrom(stmt, _)) => {
+                stmt.level > 0 || !is_of_library(stmt.module.as_deref().unwrap_or_default())
+            }
+            Some(Binding::Parameter(parameter)) => {
+                parameter.annotation.is_some() || self.class_of_self(name).is_some()
+            }
+            Some(
+                Binding::Assign(_)
+                | Binding::Annotated(_)
+                | Binding::Walrus(_)
+                | Binding::With(..)
+                | Binding::For(_)
+                | Binding::Comprehension(_)
+                | Binding::Function(_)
+                | Binding::Class(_),
+            ) => true,
+            _ => false,
+        }
+    }
+
+    /// The number of a function among all of the file, in the order of the text.
+    pub(super) fn number_of_function(&self, def: &'a ast::StmtFunctionDef) -> Option<u32> {
+        self.numbers().0.get(&self.tree.id(def)).copied()
+    }
+
+    pub(super) fn number_of_class(&self, class: &'a ast::StmtClassDef) -> Option<u32> {
+        self.numbers().1.get(&self.tree.id(class)).copied()
+    }
+
+    /// A type without its file.
+    pub(super) fn owned(&self, ty: &Type<'a>) -> Owned {
+        let one = |inner: &Type<'a>| Box::new(self.owned(inner));
+        match ty {
+            Type::Unknown | Type::Never => Owned::Unknown,
+            Type::None => Owned::None,
+            Type::Bool => Owned::Bool,
+            Type::Int => Owned::Int,
+            Type::Float => Owned::Float,
+            Type::Complex => Owned::Complex,
+            Type::Str => Owned::Str,
+            Type::Bytes => Owned::Bytes,
+            Type::Bytearray => Owned::Bytearray,
+            Type::Range => Owned::Range,
+            Type::File(text) => Owned::File(*text),
+            Type::List(inner) => Owned::List(one(inner)),
+            Type::Tuple(inner) => Owned::Tuple(one(inner)),
+            Type::Set(inner) => Owned::Set(one(inner)),
+            Type::FrozenSet(inner) => Owned::FrozenSet(one(inner)),
+            Type::DictView(inner) => Owned::View(one(inner)),
+            Type::Deque(inner) => Owned::Deque(one(inner)),
+            Type::Iterator(inner) => Owned::Iterator(one(inner)),
+            Type::Dict(key, value) => Owned::Dict(Box::new((self.owned(key), self.owned(value)))),
+            Type::Positions(parts) => {
+                Owned::Positions(parts.iter().map(|part| self.owned(part)).collect())
+            }
+            Type::Union(parts) => Owned::Union(parts.iter().map(|part| self.owned(part)).collect()),
+            Type::Instance(class) => match class.id() {
+                Some(id) => {
+                    let arguments = class.arguments().iter().map(|part| self.owned(part));
+                    Owned::Library(ClassRefId(id), arguments.collect())
+                }
+                None => Owned::Named(class.name().into()),
+            },
+            Type::Local(class) => match self.number_of_class(class.0) {
+                Some(number) => Owned::Own(number),
+                None => Owned::Unknown,
+            },
+        }
+    }
+
+    /// Numbers for the functions and classes of the file.
+    fn numbers(&self) -> &Numbers {
+        self.numbers.get_or_init(|| {
+            let mut numbers = Numbers::default();
+            for node in self.tree.nodes() {
+                match node {
+                    AnyNodeRef::StmtFunctionDef(def) => {
+                        let next = u32::try_from(numbers.0.len()).unwrap_or(u32::MAX);
+                        numbers.0.insert(self.tree.id(*def), next);
+                    }
+                    AnyNodeRef::StmtClassDef(class) => {
+                        let next = u32::try_from(numbers.1.len()).unwrap_or(u32::MAX);
+                        numbers.1.insert(self.tree.id(*class), next);
+                    }
+                    _ => {}
+                }
+            }
+            numbers
+        })
+    }
+}
+
+/// Whether a module is a library's that is known: a file of the project by the same name is not looked for.
+fn is_of_library(module: &str) -> bool {
+    let root = module.split('.').next().unwrap_or(module);
+    Table::get().has_module(root)
+}
+
+/// Numbers of functions and of classes, by their nodes.
+pub(in crate::python) type Numbers = (
+    rustc_hash::FxHashMap<crate::python::tree::NodeId, u32>,
+    rustc_hash::FxHashMap<crate::python::tree::NodeId, u32>,
+);

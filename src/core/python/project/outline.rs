@@ -1,0 +1,557 @@
+//! The summary of one file: what its functions call, what its classes hold, what its names stand for.
+//!
+//! **Invariant**: made from the file alone; what lies elsewhere is told as an [`Origin`].
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustc_hash::FxHashMap;
+
+use super::fingerprint;
+use super::origin::Origin;
+use crate::python::facts::Facts;
+use crate::python::infer::Assigned;
+use crate::python::libraries::{Effects, Entry};
+use crate::python::symbols::Binding;
+use crate::python::tree::ScopeId;
+use crate::python::types::Type;
+
+/// See the module's documentation.
+#[derive(Debug, PartialEq)]
+pub struct Outline {
+    /// As reports call the file.
+    pub path: Box<str>,
+    /// What the text comes to, to tell whether two are the same.
+    pub(super) text: u64,
+    pub functions: Vec<OutlineFunction>,
+    pub classes: Vec<OutlineClass>,
+    /// The names at the top of the file.
+    names: FxHashMap<Box<str>, Origin>,
+    /// Modules whose names are all brought in.
+    pub(super) stars: Vec<Box<str>>,
+}
+
+#[derive(Debug, PartialEq)]
+pub struct OutlineFunction {
+    pub name: Box<str>,
+    /// The class around, by its number.
+    pub class: Option<u32>,
+    /// The line of the `def`, from 1.
+    pub row: usize,
+    pub is_async: bool,
+    pub is_generator: bool,
+    /// Decorators leave alone what a call does: it runs the body.
+    pub runs_when_called: bool,
+    /// Results are kept: most calls do nothing.
+    pub is_cached: bool,
+    /// The arguments of a call are keys of a cache, as they are written.
+    pub hashes_arguments: bool,
+    pub parameters: Vec<Parameter>,
+    /// What a call gives, before it is awaited.
+    pub(super) returns: Origin,
+    pub calls: Vec<Call>,
+}
+
+#[derive(Debug, PartialEq)]
+pub struct Parameter {
+    pub name: Box<str>,
+    /// Bound by name alone.
+    pub keyword_only: bool,
+    /// Only ever iterated over, once.
+    pub iterated_once: bool,
+}
+
+/// A call that a function makes, in the order of the text.
+#[derive(Debug, PartialEq)]
+pub struct Call {
+    pub callee: Callee,
+    pub row: usize,
+    pub range: TextRange,
+    pub awaited: bool,
+    /// Only under a condition, in a branch, a handler, or a lazily evaluated operand.
+    pub guarded: bool,
+    /// Something before it may return.
+    pub after_return: bool,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Callee {
+    /// Something of a library.
+    Known(&'static Entry),
+    /// Whatever this comes to.
+    Other(Origin),
+}
+
+/// What a class is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClassKind {
+    Plain,
+    Dataclass,
+    Attrs,
+    NamedTuple,
+    Enum,
+    Protocol,
+    TypedDict,
+}
+
+#[derive(Debug, PartialEq)]
+pub struct OutlineClass {
+    pub name: Box<str>,
+    pub row: usize,
+    pub kind: ClassKind,
+    pub bases: Vec<Origin>,
+    /// Functions of the file, by the name of the method; those that are decorated as properties are not among them.
+    pub methods: FxHashMap<Box<str>, u32>,
+    pub properties: FxHashMap<Box<str>, u32>,
+    pub attributes: FxHashMap<Box<str>, Origin>,
+    /// `__slots__` is there, or `slots=True`.
+    pub has_slots: bool,
+}
+
+/// Decorators that leave the body to run when the function is called.
+const TRANSPARENT: &[&str] = &[
+    "builtins.staticmethod",
+    "builtins.classmethod",
+    "abc.abstractmethod",
+    "contextlib.contextmanager",
+    "typing.override",
+    "typing.final",
+    "typing_extensions.override",
+    "django.db.transaction.atomic",
+    "functools.wraps",
+];
+
+/// Decorators that keep results.
+const CACHING: &[&str] = &[
+    "functools.cache",
+    "functools.lru_cache",
+    "cachetools.cached",
+    "cachetools.cachedmethod",
+    "cachetools.func.ttl_cache",
+    "cachetools.func.lru_cache",
+    "async_lru.alru_cache",
+    "aiocache.cached",
+    "joblib.Memory.cache",
+    "streamlit.cache_data",
+    "streamlit.cache_resource",
+];
+
+/// Decorators whose cache is a dict with the arguments for keys.
+const HASHING: &[&str] = &[
+    "functools.cache",
+    "functools.lru_cache",
+    "async_lru.alru_cache",
+];
+
+impl Outline {
+    pub(super) fn of(facts: &Facts<'_>) -> Self {
+        let mut outline = Self::shape(facts);
+        collect_calls(facts, &mut outline.functions);
+        outline
+    }
+
+    /// The same without the calls, which are most of the work and tell nothing of types.
+    pub(super) fn shape(facts: &Facts<'_>) -> Self {
+        let mut functions = Vec::new();
+        let mut classes = Vec::new();
+        let mut stars = Vec::new();
+        for node in facts.tree.nodes() {
+            match node {
+                AnyNodeRef::StmtFunctionDef(def) => functions.push(function(facts, def)),
+                AnyNodeRef::StmtClassDef(def) => classes.push(class(facts, def)),
+                AnyNodeRef::StmtImportFrom(stmt)
+                    if stmt.names.iter().any(|alias| alias.name.as_str() == "*") =>
+                {
+                    let dots = ".".repeat(stmt.level as usize);
+                    let module = stmt.module.as_deref().unwrap_or_default();
+                    stars.push(format!("{dots}{module}").into());
+                }
+                _ => {}
+            }
+        }
+        Self {
+            path: facts.source.path().into(),
+            text: fingerprint(facts.source.text()),
+            functions,
+            classes,
+            names: names(facts),
+            stars,
+        }
+    }
+
+    /// A file of which nothing is known but where it is.
+    pub(super) fn empty(path: &str) -> Self {
+        Self {
+            path: path.into(),
+            text: 0,
+            functions: Vec::new(),
+            classes: Vec::new(),
+            names: FxHashMap::default(),
+            stars: Vec::new(),
+        }
+    }
+
+    /// Whether it was made from that text.
+    pub(super) fn is_of(&self, text: &str) -> bool {
+        self.text == fingerprint(text)
+    }
+
+    pub(super) fn named(&self, name: &str) -> Option<&Origin> {
+        self.names.get(name)
+    }
+
+    pub(super) fn function(&self, number: u32) -> Option<&OutlineFunction> {
+        self.functions.get(usize::try_from(number).ok()?)
+    }
+
+    pub(super) fn class(&self, number: u32) -> Option<&OutlineClass> {
+        self.classes.get(usize::try_from(number).ok()?)
+    }
+}
+
+/// The names at the top of the file, with what they stand for where only one thing binds them.
+fn names(facts: &Facts<'_>) -> FxHashMap<Box<str>, Origin> {
+    let mut names = FxHashMap::default();
+    for symbol in facts.symbols().all_in(ScopeId::MODULE) {
+        let Some(binding) = facts.only_binding(symbol) else {
+            // A value that is bound several times is of a type all the same.
+            let owned = facts.owned(&facts.symbol_type(symbol));
+            if owned != super::origin::Owned::Unknown {
+                names.insert(symbol.name.into(), Origin::Value(owned));
+            }
+            continue;
+        };
+        let origin = facts.bound_origin(binding);
+        if origin != Origin::Unknown {
+            names.insert(symbol.name.into(), origin);
+        }
+    }
+    names
+}
+
+fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunction {
+    let class = match facts.tree.parent(def) {
+        Some(AnyNodeRef::StmtClassDef(class)) => facts.number_of_class(class),
+        _ => None,
+    };
+    let mut runs_when_called = true;
+    let mut is_cached = false;
+    for decorator in &def.decorator_list {
+        match facts.decorator_name(decorator) {
+            Some(name) if CACHING.contains(&name.as_str()) => is_cached = true,
+            Some(name) if TRANSPARENT.contains(&name.as_str()) => {}
+            _ => runs_when_called = false,
+        }
+    }
+    let parameters = def
+        .parameters
+        .iter_non_variadic_params()
+        .map(|one| Parameter {
+            name: one.parameter.name.as_str().into(),
+            keyword_only: def
+                .parameters
+                .kwonlyargs
+                .iter()
+                .any(|other| other.range() == one.range()),
+            iterated_once: is_iterated_once(facts, &one.parameter),
+        });
+    OutlineFunction {
+        name: def.name.as_str().into(),
+        class,
+        row: facts.row_of(&def.name),
+        is_async: def.is_async,
+        is_generator: facts.is_generator(def),
+        runs_when_called,
+        is_cached,
+        hashes_arguments: def.decorator_list.first().is_some_and(|first| {
+            let name = facts.decorator_name(first);
+            name.is_some_and(|name| HASHING.contains(&name.as_str()))
+        }),
+        parameters: parameters.collect(),
+        returns: returned(facts, def),
+        calls: Vec::new(),
+    }
+}
+
+/// What calling a function gives: what it declares, or what all its `return`s give.
+fn returned<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Origin {
+    let yields = facts.is_generator(def);
+    if let Some(returns) = &def.returns
+        && !yields
+    {
+        return facts.annotation_origin(returns);
+    }
+    if def.is_async {
+        // Told as what awaiting gives.
+        return single_return(facts, def);
+    }
+    let own = facts.owned(&facts.returned(def));
+    match own {
+        super::origin::Owned::Unknown if !yields => single_return(facts, def),
+        super::origin::Owned::Unknown => Origin::Unknown,
+        own => Origin::Value(own),
+    }
+}
+
+fn single_return<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Origin {
+    let mut returned = facts.own_nodes(def).filter_map(|node| match node {
+        AnyNodeRef::StmtReturn(stmt) => stmt.value.as_deref(),
+        _ => None,
+    });
+    match (returned.next(), returned.next()) {
+        (Some(only), None) => facts.origin(only),
+        _ => Origin::Unknown,
+    }
+}
+
+fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
+    let mut methods = FxHashMap::default();
+    let mut properties = FxHashMap::default();
+    for stmt in &def.body {
+        if let Stmt::FunctionDef(method) = stmt
+            && let Some(number) = facts.number_of_function(method)
+        {
+            let table = if facts.is_property(method) {
+                &mut properties
+            } else {
+                &mut methods
+            };
+            table.insert(method.name.as_str().into(), number);
+        }
+    }
+    let mut attributes: FxHashMap<Box<str>, Origin> = FxHashMap::default();
+    for (name, assigned) in facts.attributes_of(def).iter() {
+        let origin = attribute(facts, assigned);
+        if origin != Origin::Unknown {
+            attributes.insert((*name).into(), origin);
+        }
+    }
+    let kind = kind(facts, def);
+    let has_slots = facts.attributes_of(def).contains_key("__slots__")
+        || kind == ClassKind::NamedTuple
+        || def
+            .decorator_list
+            .iter()
+            .any(|decorator| match &decorator.expression {
+                Expr::Call(call) => call.arguments.find_keyword("slots").is_some_and(|slots| {
+                    slots
+                        .value
+                        .as_boolean_literal_expr()
+                        .is_some_and(|b| b.value)
+                }),
+                _ => false,
+            });
+    OutlineClass {
+        name: def.name.as_str().into(),
+        row: facts.row_of(&def.name),
+        kind,
+        bases: def.bases().iter().map(|base| facts.origin(base)).collect(),
+        methods,
+        properties,
+        attributes,
+        has_slots,
+    }
+}
+
+fn kind<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> ClassKind {
+    for decorator in &def.decorator_list {
+        match facts.decorator_name(decorator).as_deref() {
+            Some("dataclasses.dataclass" | "pydantic.dataclasses.dataclass") => {
+                return ClassKind::Dataclass;
+            }
+            Some(
+                "attr.s" | "attr.attrs" | "attr.define" | "attrs.define" | "attrs.frozen"
+                | "attr.frozen",
+            ) => {
+                return ClassKind::Attrs;
+            }
+            _ => {}
+        }
+    }
+    for base in def.bases() {
+        let base = match base {
+            Expr::Subscript(item) => &*item.value,
+            other => other,
+        };
+        match facts.path(base).as_deref() {
+            Some("typing.NamedTuple") => return ClassKind::NamedTuple,
+            Some("typing.Protocol" | "typing_extensions.Protocol") => return ClassKind::Protocol,
+            Some("typing.TypedDict" | "typing_extensions.TypedDict") => {
+                return ClassKind::TypedDict;
+            }
+            Some("enum.Enum" | "enum.IntEnum" | "enum.StrEnum" | "enum.Flag" | "enum.IntFlag") => {
+                return ClassKind::Enum;
+            }
+            _ => {}
+        }
+    }
+    ClassKind::Plain
+}
+
+/// What a class keeps in an attribute, besides `None`.
+fn attribute<'a>(facts: &Facts<'a>, assigned: &[Assigned<'a>]) -> Origin {
+    let mut found = Origin::Unknown;
+    for one in assigned {
+        let origin = match one {
+            Assigned::Annotation(annotation) => return facts.annotation_origin(annotation),
+            Assigned::Value(Expr::NoneLiteral(_)) => continue,
+            Assigned::Value(value) => facts.origin(value),
+            Assigned::Augmented(..) | Assigned::Other => Origin::Unknown,
+        };
+        if found != Origin::Unknown && found != origin {
+            return Origin::Unknown;
+        }
+        found = origin;
+    }
+    found
+}
+
+/// The calls of all functions, in one pass over the file.
+fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
+    let mut returns: FxHashMap<Option<u32>, Option<TextSize>> = FxHashMap::default();
+    for node in facts.tree.nodes() {
+        let (place, callee) = match node {
+            AnyNodeRef::ExprCall(call) => {
+                let callee = match facts.knows(call) {
+                    Some(entry) => Callee::Known(entry),
+                    None if !facts.may_be_elsewhere((&*call.func).into()) => continue,
+                    None => match facts.origin(&call.func) {
+                        Origin::Unknown | Origin::Value(_) => continue,
+                        origin => Callee::Other(origin),
+                    },
+                };
+                (*node, callee)
+            }
+            // Going through a queryset sends its query.
+            AnyNodeRef::StmtFor(stmt) => match iterated(facts, &stmt.iter) {
+                Some(entry) => ((&*stmt.iter).into(), Callee::Known(entry)),
+                None => continue,
+            },
+            AnyNodeRef::Comprehension(clause) => match iterated(facts, &clause.iter) {
+                Some(entry) => ((&clause.iter).into(), Callee::Known(entry)),
+                None => continue,
+            },
+            _ => continue,
+        };
+        if let Callee::Known(entry) = &callee
+            && entry.effects.and(Effects::BLOCKS.or(FOLLOWED)).is_empty()
+        {
+            continue;
+        }
+        let Some((def, guarded)) = around(facts, place) else {
+            continue;
+        };
+        let number = facts.number_of_function(def);
+        let Some(function) = number.and_then(|number| functions.get_mut(number as usize)) else {
+            continue;
+        };
+        let first = *returns
+            .entry(number)
+            .or_insert_with(|| first_return(facts, def));
+        let after_return = first.is_some_and(|first| first <= place.start());
+        function.calls.push(Call {
+            callee,
+            row: facts.row_of(place),
+            range: place.range(),
+            awaited: matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_))),
+            guarded,
+            after_return,
+        });
+    }
+}
+
+/// What is worth following besides what blocks.
+const FOLLOWED: Effects = Effects::FOLLOWED;
+
+/// What going through an object of a library does.
+fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'static Entry> {
+    if !facts.may_know("__iter__") {
+        return None;
+    }
+    match facts.ty(iterable) {
+        Type::Instance(class) if class.id().is_some() => {
+            facts.entry(&format!("{}.__iter__", class.name()))
+        }
+        _ => None,
+    }
+}
+
+/// The function whose call runs `node`, and whether only under a condition; `None` for what runs at import, or later.
+fn around<'a>(facts: &Facts<'a>, node: AnyNodeRef<'a>) -> Option<(&'a ast::StmtFunctionDef, bool)> {
+    let mut guarded = false;
+    let mut inner = node;
+    while let Some(outer) = facts.tree.parent(inner) {
+        match outer {
+            AnyNodeRef::StmtFunctionDef(def) => {
+                let in_body = def
+                    .body
+                    .first()
+                    .is_some_and(|first| inner.start() >= first.start());
+                // A default or a decorator runs when the function is defined.
+                if !in_body {
+                    inner = outer;
+                    continue;
+                }
+                return Some((def, guarded));
+            }
+            AnyNodeRef::ExprLambda(_) | AnyNodeRef::StmtClassDef(_) => return None,
+            AnyNodeRef::ExprGenerator(generator) => {
+                let first = generator.generators.first();
+                // The first iterable is evaluated at once, the rest when somebody asks.
+                if !first.is_some_and(|first| first.iter.range().contains_range(node.range())) {
+                    guarded = true;
+                }
+            }
+            AnyNodeRef::StmtIf(stmt) => guarded |= !stmt.test.range().contains_range(inner.range()),
+            AnyNodeRef::ElifElseClause(_)
+            | AnyNodeRef::ExceptHandlerExceptHandler(_)
+            | AnyNodeRef::MatchCase(_) => guarded = true,
+            AnyNodeRef::ExprIf(branch) => {
+                guarded |= !branch.test.range().contains_range(inner.range());
+            }
+            AnyNodeRef::ExprBoolOp(op) => {
+                let first = op.values.first();
+                guarded |= !first.is_some_and(|first| first.range().contains_range(inner.range()));
+            }
+            AnyNodeRef::StmtWhile(stmt) => {
+                let forever = facts.always(&stmt.test) == Some(true);
+                guarded |= !forever && !stmt.test.range().contains_range(inner.range());
+            }
+            _ => {}
+        }
+        inner = outer;
+    }
+    None
+}
+
+impl<'a> Facts<'a> {
+    fn bound_origin(&self, binding: Binding<'a>) -> Origin {
+        self.binding_origin(binding, super::origin::DEEPEST)
+    }
+
+    /// The line of a place, from 1.
+    pub(super) fn row_of(&self, place: impl Ranged) -> usize {
+        self.source.lines().line_index(place.range().start()).get()
+    }
+}
+
+/// Whether a function goes through what it is given once, and does nothing else with it.
+fn is_iterated_once<'a>(facts: &Facts<'a>, parameter: &'a ast::Parameter) -> bool {
+    let Some(symbol) = facts.symbol(parameter) else {
+        return false;
+    };
+    match (symbol.reads.as_slice(), symbol.bindings.len()) {
+        ([only], 1) => match facts.tree.node(*only) {
+            AnyNodeRef::ExprName(name) => facts.is_iterated(name) && !facts.tree.is_looped(name),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Where the first `return` of a function ends.
+fn first_return<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Option<TextSize> {
+    facts.own_nodes(def).find_map(|node| match node {
+        AnyNodeRef::StmtReturn(stmt) => Some(stmt.end()),
+        _ => None,
+    })
+}

@@ -1,0 +1,302 @@
+//! What other files of a project tell: modules are found as Python finds them, and calls are followed through them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hotlint_core::ast::{AnyNodeRef, ExprCall};
+use hotlint_core::python::{
+    Does, Effects, Facts, Following, Loader, Project, Source, Versions, parse,
+};
+
+/// Files in memory, by path.
+struct Memory(BTreeMap<String, String>);
+
+impl Loader for Memory {
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        let inside = |path: &String| match folder {
+            "" => Some(path.clone()),
+            _ => Some(path.strip_prefix(folder)?.strip_prefix('/')?.to_owned()),
+        };
+        let names = self
+            .0
+            .keys()
+            .filter_map(inside)
+            .map(|rest| match rest.split_once('/') {
+                Some((first, _)) => format!("{first}/"),
+                None => rest,
+            });
+        let names: Vec<String> = names.collect();
+        (!names.is_empty()).then_some(names)
+    }
+
+    fn read(&self, path: &str) -> Option<Source> {
+        Some(Source::module(path, self.0.get(path)?.as_str()))
+    }
+}
+
+fn project(files: &[(&str, &str)]) -> Project {
+    let files = files
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+    let roots = vec![String::new(), "src".to_owned()];
+    Project::new(Memory(files.collect()), roots, Versions::default())
+}
+
+/// Asks about the last call of `path`.
+fn ask<T>(
+    project: &Project,
+    path: &str,
+    text: &str,
+    question: impl for<'a> FnOnce(&Facts<'a>, &'a ExprCall) -> T,
+) -> T {
+    let source = Source::module(path, text);
+    let parsed = parse(&source).expect("the example parses");
+    let facts = Facts::new(&source, &parsed, Versions::default()).expect("the example is flat");
+    let facts = facts.within(Some(project));
+    let last = facts.tree.nodes().iter().rev().find_map(|node| match node {
+        AnyNodeRef::StmtExpr(stmt) => stmt.value.as_call_expr(),
+        _ => None,
+    });
+    question(&facts, last.expect("the example ends with a call"))
+}
+
+/// How the last call of a file comes to ask a database, step by step.
+fn steps(project: &Project, path: &str, text: &str) -> Option<String> {
+    let queries = Effects::does(Does::Queries);
+    let found = ask(project, path, text, |facts, call| {
+        facts.leads_to(call, queries, Following::Every)
+    })?;
+    let told = found
+        .iter()
+        .map(|step| format!("{} {}:{}", step.name, step.path, step.row));
+    Some(told.collect::<Vec<_>>().join(" > "))
+}
+
+const DB: &str = "import sqlite3\n\nconnection = sqlite3.connect('a')\n\ndef load(key):\n    return connection.execute('select 1', key)\n";
+
+#[test]
+fn a_function_of_another_file_is_found_however_it_is_imported() {
+    let way = "load app/use.py:3 > sqlite3.Connection.execute app/db.py:6";
+    let project = project(&[
+        ("app/__init__.py", ""),
+        ("app/db.py", DB),
+        ("app/sub/__init__.py", "from ..db import load\n"),
+    ]);
+    for text in [
+        "from app.db import load\n\nload(1)\n",
+        "from .db import load\n\nload(1)\n",
+        "from . import db\n\ndb.load(1)\n",
+        "import app.db\n\napp.db.load(1)\n",
+        "import app.db as d\n\nd.load(1)\n",
+        "from app import db as d\n\nd.load(1)\n",
+        "from app.sub import load\n\nload(1)\n",
+        "from app.sub import load as fetch\n\nfetch(1)\n",
+    ] {
+        assert_eq!(
+            steps(&project, "app/use.py", text).as_deref(),
+            Some(way),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn layouts_with_src_and_without_init_files() {
+    let way = "load tests/test_db.py:2 > sqlite3.Connection.execute src/app/db.py:6";
+    let text = "from app.db import load\nload(1)\n";
+    let with = project(&[("src/app/__init__.py", ""), ("src/app/db.py", DB)]);
+    assert_eq!(steps(&with, "tests/test_db.py", text).as_deref(), Some(way));
+    let without = project(&[("src/app/db.py", DB)]);
+    assert_eq!(
+        steps(&without, "tests/test_db.py", text).as_deref(),
+        Some(way)
+    );
+    // Beside a script.
+    let beside = project(&[("tools/db.py", DB)]);
+    let text = "import db\ndb.load(1)\n";
+    let way = "load tools/run.py:2 > sqlite3.Connection.execute tools/db.py:6";
+    assert_eq!(steps(&beside, "tools/run.py", text).as_deref(), Some(way));
+    // A file beats a folder without `__init__.py`, a package beats a file.
+    let shadowed = project(&[("db.py", DB), ("db/other.py", ""), ("use.py", "")]);
+    assert!(steps(&shadowed, "use.py", text).is_some());
+    let shadowed = project(&[
+        ("db.py", DB),
+        ("db/__init__.py", "def load(k): pass\n"),
+        ("use.py", ""),
+    ]);
+    assert_eq!(steps(&shadowed, "use.py", text), None);
+}
+
+#[test]
+fn stubs_tell_types_where_there_is_nothing_else() {
+    let files = [(
+        "fast.pyi",
+        "import sqlite3\ndef connection() -> sqlite3.Connection: ...\n",
+    )];
+    let project = project(&files);
+    let known = ask(
+        &project,
+        "use.py",
+        "import fast\nfast.connection().execute(q)\n",
+        |facts, call| facts.name(&*call.func),
+    );
+    assert_eq!(known.as_deref(), Some("sqlite3.Connection.execute"));
+}
+
+#[test]
+fn calls_are_followed_through_methods_classes_and_circles() {
+    let project = project(&[
+        (
+            "repo.py",
+            "import sqlite3\n\nclass Repo:\n    def __init__(self):\n        self.connection = sqlite3.connect('a')\n\n    def load(self, key):\n        return self._fetch(key)\n\n    def _fetch(self, key):\n        return self.connection.execute(key).fetchone()\n\n    @staticmethod\n    def name():\n        return 'repo'\n",
+        ),
+        (
+            "user.py",
+            "from repo import Repo\n\nclass Users(Repo):\n    pass\n\ndef make() -> Repo:\n    return Users()\n\nusers = Users()\n",
+        ),
+        (
+            "circle.py",
+            "from other import f\n\ndef g():\n    return f()\n",
+        ),
+        (
+            "other.py",
+            "from circle import g\nfrom user import users\n\ndef f():\n    g()\n    return users.load(1)\n",
+        ),
+    ]);
+    let fetch =
+        "Repo.load use.py:2 > Repo._fetch repo.py:8 > sqlite3.Connection.execute repo.py:11";
+    for text in [
+        "from user import Users\nUsers().load(1)\n",
+        "from user import make\nmake().load(1)\n",
+        "from user import users\nusers.load(1)\n",
+        "from repo import Repo\nRepo().load(1)\n",
+        "import user\nuser.users.load(1)\n",
+    ] {
+        assert_eq!(
+            steps(&project, "use.py", text).as_deref(),
+            Some(fetch),
+            "{text}"
+        );
+    }
+    let annotated = "from repo import Repo\ndef f(repo: Repo):\n    repo.load(1)\n";
+    let way = fetch.replace("use.py:2", "use.py:3");
+    assert_eq!(steps(&project, "use.py", annotated), Some(way.clone()));
+    let quoted = "from repo import Repo\ndef f(repo: 'Repo'):\n    repo.load(1)\n";
+    assert_eq!(steps(&project, "use.py", quoted), Some(way));
+    assert_eq!(
+        steps(&project, "use.py", "from repo import Repo\nRepo().name()\n"),
+        None
+    );
+    let circle = "g use.py:2 > f circle.py:4 > Repo.load other.py:6 > Repo._fetch repo.py:8 > sqlite3.Connection.execute repo.py:11";
+    assert_eq!(
+        steps(&project, "use.py", "from circle import g\ng()\n").as_deref(),
+        Some(circle)
+    );
+}
+
+#[test]
+fn what_may_not_run_is_not_followed() {
+    let project = project(&[(
+        "db.py",
+        "import functools\nimport sqlite3\nfrom framework import task\n\nc = sqlite3.connect('a')\n\n@functools.cache\ndef cached(k):\n    return c.execute(k)\n\n@task\ndef sent(k):\n    return c.execute(k)\n\ndef lazy(k):\n    yield c.execute(k)\n\ndef later(k):\n    return lambda: c.execute(k)\n\ndef looked_up(k, seen):\n    if k in seen:\n        return seen[k]\n    return c.execute(k)\n\ndef asked(k):\n    if k:\n        c.execute(k)\n\nasync def waited(k):\n    return c.execute(k)\n",
+    )]);
+    for name in [
+        "cached",
+        "sent",
+        "lazy",
+        "later",
+        "looked_up",
+        "asked",
+        "waited",
+    ] {
+        let text = format!("from db import {name}\n{name}(1)\n");
+        assert_eq!(steps(&project, "use.py", &text), None, "{name}");
+    }
+}
+
+#[test]
+fn types_come_from_other_files() {
+    let files = [
+        (
+            "db.py",
+            "from sqlalchemy import create_engine\nfrom sqlalchemy.orm import sessionmaker\nengine = create_engine('x')\nmake = sessionmaker(engine)\n",
+        ),
+        (
+            "model.py",
+            "from django.db import models\nclass Article(models.Model):\n    pass\n",
+        ),
+        ("pkg/__init__.py", "from .inner import *\n"),
+        ("pkg/inner.py", "import redis\nclient = redis.Redis()\n"),
+    ];
+    let project = project(&files);
+    for (text, name) in [
+        (
+            "from db import engine\nengine.connect().execute(q)\n",
+            Some("sqlalchemy.engine.Connection.execute"),
+        ),
+        (
+            "from db import engine\nwith engine.connect() as c:\n    c.execute(q)\n",
+            Some("sqlalchemy.engine.Connection.execute"),
+        ),
+        (
+            "import db\ndb.make().commit()\n",
+            Some("sqlalchemy.orm.Session.commit"),
+        ),
+        (
+            "from model import Article\nArticle.objects.get(pk=1)\n",
+            Some("django.db.models.manager.Manager.get"),
+        ),
+        (
+            "from pkg import client\nclient.get(k)\n",
+            Some("redis.Redis.get"),
+        ),
+        ("from pkg import nothing\nnothing.get(k)\n", None),
+        (
+            "from db import engine\nengine = other\nengine.connect().execute(q)\n",
+            None,
+        ),
+    ] {
+        let known = ask(&project, "use.py", text, |facts, call| {
+            facts.knows(call).map(|entry| entry.name)
+        });
+        assert_eq!(known, name, "{text}");
+    }
+}
+
+#[test]
+fn threads_and_the_order_of_questions_change_nothing() {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for i in 0..40 {
+        let next = (i * 7 + 3) % 40;
+        let body = match i {
+            5 => "import sqlite3\n\ndef f(k):\n    return sqlite3.connect('a').execute(k)\n"
+                .to_owned(),
+            _ => format!(
+                "from m{next} import f as g\nfrom m{} import f as h\n\ndef f(k):\n    g(k)\n    h(k)\n",
+                (i + 1) % 40
+            ),
+        };
+        files.push((format!("m{i}.py"), body));
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
+    let answer = |project: &Project, i: usize| {
+        steps(project, "use.py", &format!("from m{i} import f\nf(1)\n"))
+    };
+    let alone: Vec<Option<String>> = (0..40).map(|i| answer(&project(&files), i)).collect();
+    assert!(alone.iter().filter(|way| way.is_some()).count() > 10);
+    let shared = Arc::new(project(&files));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (shared, alone) = (Arc::clone(&shared), &alone);
+            scope.spawn(move || {
+                for i in 0..40 {
+                    let i = (i * (2 * thread + 1) + thread) % 40;
+                    assert_eq!(answer(&shared, i), alone[i], "m{i}");
+                }
+            });
+        }
+    });
+}
