@@ -59,7 +59,7 @@ impl Rule for EnvironInLoop {
     type On = InLoop<ExprCall>;
     const CALLEES: &'static [&'static str] = &[
         "os.cpu_count",
-        "os._Environ.get",
+        "os.environ.get",
         "os.getcwd",
         "os.getenv",
         "os.path.expanduser",
