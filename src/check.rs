@@ -10,6 +10,7 @@ use hotlint_core::python::{Facts, ParseProblem, Project, Source, SourceKind, Ver
 use hotlint_core::text_size::TextRange;
 
 use crate::anchor::{self, Anchor};
+use crate::measure::evidence;
 use crate::policy::Policy;
 use crate::suppress;
 use crate::verdict::{Fate, FileReport, Marked};
@@ -80,7 +81,9 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
     }
     let policy = &setup.policy;
     let mut report = FileReport::default();
-    let findings = policy.dispatch.run(&cx);
+    let mut findings = policy.dispatch.run(&cx);
+    // What gains nothing at either end of the supported versions is nothing to report.
+    findings.retain(|finding| !evidence::gains_nothing(finding.rule, setup.python));
     report
         .findings
         .extend(findings.into_iter().map(|finding| Marked {

@@ -18,6 +18,7 @@ use crate::config::{
 };
 use crate::output::{self, Output};
 use crate::shard::Shard;
+use crate::verify::Wish;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -116,6 +117,9 @@ pub enum Command {
         /// One key, or `schema` for a JSON schema of them all; without, all keys are listed
         key: Option<String>,
     },
+    /// Puts the files of a killed run with `--verify` back
+    #[command(name = crate::verify::WATCH, hide = true)]
+    WatchJournal { folder: PathBuf },
     /// Runs the examples of rules on the Pythons of this machine and tells how much they gain
     ///
     /// Runs hotlint's own examples, never the code of a project.
@@ -313,6 +317,14 @@ pub struct Check {
     /// Apply fixes and do not report what is left
     #[arg(long, conflicts_with_all = ["diff", "staged", "since_diff"], help_heading = "Fixing")]
     pub fix_only: bool,
+    /// With `--fix`: run COMMAND without and with the fixes, and take back those with which it fails
+    ///
+    /// The shell runs COMMAND, in the current folder, as often as it takes. All files are as they were should anything go wrong.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "diff", value_hint = ValueHint::CommandString, help_heading = "Fixing")]
+    pub verify: Option<String>,
+    /// With `--fix`: keep only fixes with which COMMAND takes measurably less processor time
+    #[arg(long, value_name = "COMMAND", conflicts_with = "diff", value_hint = ValueHint::CommandString, help_heading = "Fixing")]
+    pub verify_faster: Option<String>,
     /// Show what `--fix` would change, and change nothing
     #[arg(long, conflicts_with_all = ["fix", "staged", "since_diff"], help_heading = "Fixing")]
     pub diff: bool,
@@ -597,6 +609,12 @@ impl Check {
         let patch = self.since_diff.clone().map(Since::Patch);
         let staged = self.staged.then_some(Since::Staged);
         commit.or(base).or(patch).or(staged)
+    }
+
+    /// What fixes have to stand.
+    pub fn wish(&self) -> Option<Wish<'_>> {
+        let (passes, faster) = (self.verify.as_deref(), self.verify_faster.as_deref());
+        (passes.is_some() || faster.is_some()).then_some(Wish { passes, faster })
     }
 
     /// Whether files are to be changed.

@@ -259,12 +259,10 @@ impl Search<'_> {
             return WalkState::Skip;
         }
         match entry.file_type() {
-            Some(kind) if kind.is_dir() => {
-                if self.cache.is_some() {
-                    let metadata = fs::metadata(path).ok();
-                    let stamp = metadata.as_ref().and_then(Stamp::of);
-                    push(read, (path.to_path_buf(), stamp));
-                }
+            Some(kind) if kind.is_dir() && self.cache.is_some() => {
+                let metadata = fs::metadata(path).ok();
+                let stamp = metadata.as_ref().and_then(Stamp::of);
+                push(read, (path.to_path_buf(), stamp));
             }
             Some(kind) if extension_in(path, &WALKED) => {
                 let place = if kind.is_symlink() { links } else { found };

@@ -15,7 +15,7 @@ use crate::check::{Setup, check};
 use crate::verdict::{Fate, FileReport, ProblemKind};
 
 pub use apply::{Applied, apply, fitted};
-pub use write::{WriteError, bytes, write};
+pub use write::{WriteError, bytes, replace, temporary_prefix, write};
 
 /// Fixes that leave more work than this many passes do not come to an end.
 const MOST_PASSES: usize = 100;
@@ -271,16 +271,51 @@ fn errors(report: &FileReport) -> usize {
         .count()
 }
 
+/// The numbers of those findings of `report` whose fixes can be applied together, each of which leaves a text that parses, with and without the
+/// others. Those that `skip` names are left out.
+pub fn together(
+    source: &Source,
+    report: &FileReport,
+    setup: &Setup,
+    allowed: FixLevel,
+    skip: &dyn Fn(&Signature) -> bool,
+) -> Vec<usize> {
+    let findings = report.findings.iter().enumerate();
+    let candidates: Vec<(usize, &Fix)> = findings
+        .filter(|(_, marked)| marked.fate == Fate::Stands)
+        .filter_map(|(index, marked)| {
+            let fix = marked.finding.fix.as_ref()?;
+            (!skip(&Signature::of(marked.finding.rule, fix, source))).then_some((index, fix))
+        })
+        .collect();
+    let fixes: Vec<&Fix> = candidates.iter().map(|(_, fix)| *fix).collect();
+    let applied = apply(source, &fixes, allowed);
+    let mut trial = Trial {
+        source,
+        report,
+        fixes: &fixes,
+        allowed,
+        check: &|source| check(source, setup),
+        guilty: Vec::new(),
+    };
+    let good = match applied.applied.is_empty() {
+        true => None,
+        false => trial.good(applied.applied),
+    };
+    let which = good.map(|good| good.which).unwrap_or_default();
+    which.into_iter().map(|index| candidates[index].0).collect()
+}
+
 /// What stays the same of a fix when the text around it moves.
-#[derive(PartialEq, Eq, Hash)]
-struct Signature {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Signature {
     rule: &'static str,
     /// The old and the new text of each edit.
     edits: Vec<(String, String)>,
 }
 
 impl Signature {
-    fn of(rule: &'static str, fix: &Fix, source: &Source) -> Self {
+    pub fn of(rule: &'static str, fix: &Fix, source: &Source) -> Self {
         let text = source.text();
         let edits = fix.edits.iter().map(|edit| {
             let old = text.get(edit.range.start().to_usize()..edit.range.end().to_usize());

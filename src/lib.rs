@@ -40,6 +40,7 @@ mod stored;
 pub mod suppress;
 mod terminal;
 pub mod verdict;
+pub mod verify;
 mod words;
 
 use std::ffi::OsString;

@@ -37,8 +37,8 @@ pub fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
         ),
         ("runs", runs.to_owned()),
     ];
-    if let Some(claim) = evidence::claim(rule.name) {
-        facts.push(("measured", claim.to_owned()));
+    if let Some(figure) = evidence::figure(rule.name) {
+        facts.push(("measured", figure.to_string()));
     }
     facts
 }

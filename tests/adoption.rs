@@ -78,11 +78,15 @@ fn three_commands_adopt_a_project() {
     )
     .unwrap();
     assert_eq!(hotlint(folder, "check").0, 1);
-    assert_eq!(hotlint(folder, "baseline create").0, 0);
-    assert_eq!(
-        hotlint(folder, "check --baseline hotlint-baseline.jsonl").0,
-        0
+    let (code, said) = hotlint(folder, "baseline create");
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("pyproject.toml: `baseline` names it"),
+        "{said}"
     );
+    let (code, said) = hotlint(folder, "check");
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains(" in the baseline."), "{said}");
 }
 
 #[test]

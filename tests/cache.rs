@@ -216,3 +216,32 @@ fn a_cache_that_cannot_be_written_is_no_error() {
     assert_eq!(clean.status.code(), Some(2));
     assert!(folder.join(".hotlint_cache").exists());
 }
+
+#[test]
+fn what_hangs_on_another_file_is_found_again_when_that_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let plain = "def load(key):\n    return key\n";
+    let querying = "import sqlite3\n\nconnection = sqlite3.connect('a')\n\n\ndef load(key):\n    return connection.execute(key)\n";
+    write(&folder.join("app/__init__.py"), "");
+    write(&folder.join("app/db.py"), plain);
+    write(
+        &folder.join("app/use.py"),
+        "from .db import load\n\n\ndef all(keys):\n    return [load(key) for key in keys]\n",
+    );
+    let rule = "cross-function-query-in-loop";
+    let found = || {
+        said(folder, &["--output-format", "concise"])
+            .matches(rule)
+            .count()
+    };
+    assert_eq!(found(), 0);
+    write(&folder.join("app/db.py"), querying);
+    assert_eq!(found(), 1, "the other file queries now");
+    assert_eq!(found(), 1, "and is remembered to");
+    write(&folder.join("app/db.py"), plain);
+    assert_eq!(found(), 0, "and queries no more");
+    // A package goes before a module of the same name.
+    write(&folder.join("app/db/__init__.py"), querying);
+    assert_eq!(found(), 1, "another file takes its place");
+}

@@ -37,6 +37,12 @@ fn marked_lines_and_no_others_are_reported() {
     assert!(files.len() >= 8, "the fixtures are gone");
     let severities = hotlint_rules::all().iter().map(|_| Some(Severity::Warning));
     let policy = Arc::new(Policy::new(severities.collect(), Quiet::default()));
+    let project = Arc::new(hotlint::project::project(
+        &root.join("desk"),
+        &root,
+        None,
+        Versions::default(),
+    ));
     let (mut wanted, mut got): (BTreeSet<Mark>, BTreeSet<Mark>) = Default::default();
     for path in files {
         let text = std::fs::read_to_string(&path).expect("readable");
@@ -65,7 +71,7 @@ fn marked_lines_and_no_others_are_reported() {
         let setup = Setup {
             python: Versions::since(PythonVersion { major: 3, minor }),
             policy: Arc::clone(&policy),
-            project: None,
+            project: Some(Arc::clone(&project)),
         };
         let report = check(&source, &setup);
         assert!(report.problems.is_empty(), "{shown}: {:?}", report.problems);

@@ -170,7 +170,7 @@ fn bad_and_good_compute_the_same() {
         "no Python 3.8 or newer to run the examples with"
     );
     let mut wrong = String::new();
-    for Interpreter { minor, path } in &found {
+    for Interpreter { minor, path, .. } in &found {
         let mut jobs = Vec::new();
         for rule in hotlint_rules::all() {
             for pair in pairs(rule.page) {

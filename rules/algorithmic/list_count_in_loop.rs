@@ -137,6 +137,9 @@ fn counter<'a>(
     let mut edits = vec![cx.line_before_loop(place, &line)?];
     edits.extend(import.edits());
     if call.is_none() {
+        if cx.has_comment(method) {
+            return None;
+        }
         edits.push(Edit::replace(method, format!("{name}.__getitem__")));
     }
     for same in cx.same_searches(method, place) {

@@ -402,7 +402,10 @@ fn copy_backwards<'a>(built: BuildUp<'a, '_>, stmt: &'a StmtFor, cx: &Cx<'a>) ->
         && cx.is_alone_on_its_lines(start)
         && !cx.has_comment(between);
     let edit = if right_before {
-        let head = cx.text(TextRange::new(start.start(), value.start()));
+        let head = cx.text(TextRange::new(
+            start.start(),
+            cx.parenthesized(value).start(),
+        ));
         let copy = if sequence {
             format!("list(reversed({items}))")
         } else {
@@ -452,7 +455,7 @@ fn appended<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<[Edit; 2]> {
         return None;
     };
     let index = TextRange::new(
-        call.arguments.args.first()?.start(),
+        cx.parenthesized(call.arguments.args.first()?).start(),
         cx.parenthesized(item).start(),
     );
     let statement = matches!(cx.tree.parent(call), Some(AnyNodeRef::StmtExpr(_)));

@@ -355,7 +355,9 @@ fn set_from_the_start<'a>(haystack: &'a Expr, cx: &Cx<'a>) -> Option<Fix> {
     let mut edits = Vec::new();
     let value = stmt.value.range();
     match &*stmt.value {
-        Expr::List(list) if list.elts.is_empty() => edits.push(Edit::replace(value, "set()")),
+        Expr::List(list) if list.elts.is_empty() && !cx.has_comment(list) => {
+            edits.push(Edit::replace(value, "set()"))
+        }
         Expr::List(_) | Expr::ListComp(_) => edits.extend(cx.brackets(value, "{", "}")),
         Expr::Call(call) if cx.is(&*call.func, "builtins.list") => {
             edits.push(Edit::replace(&*call.func, "set"));

@@ -529,7 +529,9 @@ fn as_deque<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<Option<Edit>> {
             popped(call)?;
             let range = TextRange::new(read.end(), call.end());
             let edit = Edit::replace(range, ".popleft()");
-            (!cx.has_comment(range) && cx.parenthesized(read) == read.range()).then_some(Some(edit))
+            let plain = cx.parenthesized(read) == read.range()
+                && cx.parenthesized(&*call.func) == call.func.range();
+            (plain && !cx.has_comment(range)).then_some(Some(edit))
         }
         Use::Item(item) => (item.ctx == ExprContext::Del && is_zero(&item.slice)).then_some(None),
         Use::Augmented(stmt) => (stmt.op == Operator::Add).then_some(None),

@@ -218,7 +218,7 @@ fn from_keys<'a>(branch: &'a StmtIf, item: &'a Expr, list: &'a Expr, cx: &Cx<'a>
     }
     let keys = format!("list(dict.fromkeys({}))", cx.text(&*stmt.iter));
     let edits = [Edit::replace(
-        TextRange::new(value.start(), stmt.end()),
+        TextRange::new(cx.parenthesized(value).start(), stmt.end()),
         keys.clone(),
     )];
     Some(Fix::unsafe_(

@@ -253,15 +253,13 @@ fn fix<'a>(call: &'a ExprCall, sum: &Sum<'a>, cx: &Cx<'a>) -> Option<Fix> {
     } else {
         format!("{}({chained})", sum.kind)
     };
-    let mut edits = vec![Edit::replace(call.range(), flat)];
-    edits.extend(chain.edits());
     let element = cx.ty(sum.items).element();
     let known = match sum.kind {
         "list" => element.is_list(),
         _ => element.is_tuple(),
     };
-    let fix = Fix::safe(title, edits);
-    Some(if !known {
+    let fix = Fix::safe(title, [Edit::replace(call.range(), flat)]);
+    let fix = if !known {
         fix.unsafe_because(format!(
             "items that are no {}s are taken apart and not refused",
             sum.kind
@@ -272,5 +270,6 @@ fn fix<'a>(call: &'a ExprCall, sum: &Sum<'a>, cx: &Cx<'a>) -> Option<Fix> {
         )
     } else {
         fix
-    })
+    };
+    Some(fix.importing(&chain))
 }

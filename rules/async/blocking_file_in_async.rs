@@ -59,10 +59,34 @@
 //!         return os.path.join(folder, path.name)
 //!     return path.with_suffix(".bak").as_posix()
 //! ```
+//!
+//! Bytes in memory, a file that a thread reads, and a command of a program, while which nothing else runs:
+//!
+//! ```python fine
+//! import asyncio
+//! import io
+//! import zipfile
+//! import typer
+//!
+//! app = typer.Typer()
+//!
+//!
+//! async def read(name, data):
+//!     with zipfile.ZipFile(io.BytesIO(data)) as packed:
+//!         packed.namelist()
+//!     with open(name) as file:
+//!         return await asyncio.to_thread(file.read)
+//!
+//!
+//! @app.command()
+//! async def show(name):
+//!     with open(name) as file:
+//!         print(file.read())
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
-use hotlint_core::python::{Blocks, Does, Effects, Type};
+use hotlint_core::python::{Binding, Blocks, Does, Effects, Type};
 
 pub struct BlockingFileInAsync;
 
@@ -78,7 +102,7 @@ impl Rule for BlockingFileInAsync {
             || matches!(&*call.func, Expr::Attribute(method)
                 if matches!(cx.ty(&*method.value), Type::File(_)));
         let opens = matches!(entry.last(), "open");
-        if of_file && !opens {
+        if of_file && !opens || is_in_memory(call, cx) || opens && is_read_elsewhere(call, cx) {
             return None;
         }
         if entry.does(Does::Brief) && !is_many(call, cx) {
@@ -108,6 +132,46 @@ fn is_many<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
                 .descendants(around.node())
                 .any(|node| node.is_expr_await())
     })
+}
+
+/// Whether the bytes are in memory, or of something that was opened here and told.
+fn is_in_memory<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let in_memory = call.arguments.args.iter().any(|argument| {
+        (cx.ty(argument).class_name())
+            .is_some_and(|name| matches!(name.as_str(), "io.BytesIO" | "io.StringIO"))
+    });
+    let opened_here = match &*call.func {
+        Expr::Attribute(method) => method.value.as_name_expr().is_some_and(|name| {
+            let bound = cx.symbol(name).and_then(|symbol| cx.only_binding(symbol));
+            let made = match bound {
+                Some(Binding::With(item, _)) => Some(&item.context_expr),
+                Some(Binding::Assign(assign)) => Some(&*assign.value),
+                _ => None,
+            };
+            (made.and_then(Expr::as_call_expr))
+                .and_then(|made| cx.knows(made))
+                .is_some_and(|entry| entry.blocks(Blocks::File) && !entry.does(Does::Brief))
+        }),
+        _ => false,
+    };
+    in_memory || opened_here
+}
+
+/// Whether the file that is opened is only read or written in a thread: `await asyncio.to_thread(file.read)`.
+fn is_read_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let Some(AnyNodeRef::WithItem(item)) = cx.tree.parent(call) else {
+        return false;
+    };
+    let name = item.optional_vars.as_deref().and_then(Expr::as_name_expr);
+    let Some(symbol) = name.and_then(|name| cx.symbol(name)) else {
+        return false;
+    };
+    let mut reads = cx.reads(symbol).peekable();
+    reads.peek().is_some()
+        && reads.all(|read| {
+            matches!(cx.tree.parent(read), Some(AnyNodeRef::ExprAttribute(method))
+                if matches!(cx.tree.parent(method), Some(AnyNodeRef::Arguments(_))))
+        })
 }
 
 /// Whether the file goes to a call that is not known to read or write it.

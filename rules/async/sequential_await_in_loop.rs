@@ -128,10 +128,10 @@ fn is_plain<'a>(awaited: &'a ExprAwait, cx: &Cx<'a>) -> bool {
     let Some(stmt) = cx.tree.statement(awaited) else {
         return false;
     };
-    let direct = match stmt {
-        AnyNodeRef::StmtExpr(_) | AnyNodeRef::StmtAssign(_) | AnyNodeRef::StmtAnnAssign(_) => true,
-        _ => false,
-    };
+    let direct = matches!(
+        stmt,
+        AnyNodeRef::StmtExpr(_) | AnyNodeRef::StmtAssign(_) | AnyNodeRef::StmtAnnAssign(_)
+    );
     // Directly in the loop: no condition, no handler, no lock.
     direct && matches!(cx.tree.parent(stmt), Some(AnyNodeRef::StmtFor(_)))
 }

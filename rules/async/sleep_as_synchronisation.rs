@@ -54,6 +54,8 @@
 //!     while not ready.is_set():
 //!         step()
 //!         time.sleep(0.1)
+//!     while ready.is_set():
+//!         time.sleep(0.1)
 //!     while not os.path.exists(path):
 //!         time.sleep(1)
 //!     while job.running:
@@ -62,7 +64,7 @@
 //!         time.sleep(1)
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, ExprCall, Stmt, StmtWhile};
+use hotlint_core::ast::{CmpOp, Expr, ExprCall, Stmt, StmtWhile};
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
 
 pub struct SleepAsSynchronisation;
@@ -76,15 +78,9 @@ impl Rule for SleepAsSynchronisation {
             return None;
         };
         let sleep = cx.call_of(&only.value, "time.sleep")?;
-        let (asked, wait) = cx
-            .tree
-            .descendants(&*around.test)
-            .find_map(|node| match node {
-                AnyNodeRef::ExprCall(call) => Some((call, waiting(call, cx)?)),
-                _ => None,
-            })?;
-        // One question, asked once each time: not a limit of attempts as well.
-        if around.test.is_bool_op_expr() || !asked.arguments.is_empty() {
+        let (asked, negated) = question(&around.test)?;
+        let (wait, until) = waiting(asked, cx)?;
+        if negated != until || !asked.arguments.is_empty() {
             return None;
         }
         let object = cx.text(&*asked.func.as_attribute_expr()?.value);
@@ -100,18 +96,32 @@ impl Rule for SleepAsSynchronisation {
     }
 }
 
-/// What waits for what a call asks for.
-fn waiting<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<&'static str> {
+/// The call that a test consists of, and whether the loop goes on while it is false, or `None`.
+fn question(test: &Expr) -> Option<(&ExprCall, bool)> {
+    match test {
+        Expr::Call(call) => Some((call, false)),
+        Expr::UnaryOp(unary) if unary.op.is_not() => Some((unary.operand.as_call_expr()?, true)),
+        Expr::Compare(compare) => match (&*compare.ops, &*compare.comparators) {
+            ([CmpOp::Is], [Expr::NoneLiteral(_)]) => Some((compare.left.as_call_expr()?, true)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What waits for what a call asks for, and whether it is over when the answer is yes.
+fn waiting<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<(&'static str, bool)> {
     Some(match cx.name(&*call.func)?.as_str() {
         "threading.Event.is_set"
         | "multiprocessing.Event.is_set"
-        | "multiprocessing.synchronize.Event.is_set" => "wait()",
+        | "multiprocessing.synchronize.Event.is_set" => ("wait()", true),
         "threading.Thread.is_alive"
         | "multiprocessing.Process.is_alive"
-        | "multiprocessing.context.Process.is_alive" => "join()",
-        "concurrent.futures.Future.done" | "concurrent.futures.Future.running" => "result()",
-        "subprocess.Popen.poll" => "wait()",
-        "queue.Queue.empty" => "get()",
+        | "multiprocessing.context.Process.is_alive" => ("join()", false),
+        "concurrent.futures.Future.done" => ("result()", true),
+        "concurrent.futures.Future.running" => ("result()", false),
+        "subprocess.Popen.poll" => ("wait()", true),
+        "queue.Queue.empty" => ("get()", false),
         _ => return None,
     })
 }

@@ -105,10 +105,8 @@ fn asks<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     // `async with limit:` may be a semaphore; that of a known client is not.
     let holds_back = cx.own_nodes(def).any(|node| match node {
         AnyNodeRef::StmtWith(with) if with.is_async => with.items.iter().any(|item| {
-            !item
-                .context_expr
-                .as_call_expr()
-                .is_some_and(|made| cx.knows(made).is_some())
+            let made = item.context_expr.as_call_expr();
+            made.is_none_or(|made| cx.knows(made).is_none())
         }),
         _ => false,
     });

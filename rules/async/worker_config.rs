@@ -32,6 +32,28 @@
 //!     uvicorn.run("shop.main:app", reload=True, workers=8)
 //! ```
 //!
+//! A configuration of gunicorn that names its workers:
+//!
+//! ```python bad
+//! bind = "0.0.0.0:8000"
+//! workers = 4
+//! threads = 8
+//! worker_class = "uvicorn.workers.UvicornWorker"
+//! ```
+//!
+//! ```python good
+//! bind = "0.0.0.0:8000"
+//! workers = 4
+//! worker_class = "uvicorn.workers.UvicornWorker"
+//! ```
+//!
+//! ```python fine
+//! workers = 4
+//! threads = 8
+//! worker_class = "gthread"
+//! worker_connections = 100
+//! ```
+//!
 //! One worker, a name, and settings that are decided elsewhere:
 //!
 //! ```python fine
@@ -49,57 +71,126 @@
 //!     uvicorn.run(target, workers=4)
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, Number};
-use hotlint_core::lint::{Cost, Cx, Finding, Rule};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, NodeKind, Number, Stmt, StmtAssign};
+use hotlint_core::lint::{Cost, Cx, Finding, Query, Rule};
 use hotlint_core::python::Binding;
 
 pub struct WorkerConfig;
 
+/// Calls, and assignments.
+pub struct CallOrAssign;
+
+impl Query for CallOrAssign {
+    type Node<'a> = AnyNodeRef<'a>;
+    const KINDS: &'static [NodeKind] = &[NodeKind::ExprCall, NodeKind::StmtAssign];
+    fn get<'a>(node: AnyNodeRef<'a>, _: &Cx<'a>) -> Option<AnyNodeRef<'a>> {
+        Some(node)
+    }
+}
+
 impl Rule for WorkerConfig {
-    type On = ExprCall;
-    const CALLEES: &'static [&'static str] = &["uvicorn.run", "uvicorn.Config"];
+    type On = CallOrAssign;
     const COST: Cost = Cost::Broken("one worker, whatever the setting says");
 
-    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        let app = call.arguments.find_argument_value("app", 0)?;
-        let keyword = |name: &str| {
-            call.arguments
-                .find_keyword(name)
-                .map(|keyword| &keyword.value)
-        };
-        let workers = keyword("workers").filter(|workers| is_many(workers, cx));
-        let reload = keyword("reload").filter(|reload| {
-            reload
-                .as_boolean_literal_expr()
-                .is_some_and(|literal| literal.value)
-        });
-        if let (Some(workers), Some(reload)) = (workers, reload) {
-            return Some(
-                Finding::new(workers, "uvicorn ignores `workers` with `reload=True`")
-                    .label("one worker only")
-                    .because(reload, "reloads a single process")
-                    .help("leave `reload` to development, and `workers` to production"),
-            );
+    fn check<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
+        match node {
+            AnyNodeRef::ExprCall(call) => of_uvicorn(call, cx),
+            AnyNodeRef::StmtAssign(stmt) => of_gunicorn(stmt, cx),
+            _ => None,
         }
-        let setting = workers.or(reload)?;
-        if !is_object(app, cx) {
-            return None;
-        }
-        let name = cx.text(app);
-        Some(
-            Finding::new(
-                setting,
-                format!(
-                    "uvicorn needs the application's import path for this: `{name}` is an object"
-                ),
-            )
-            .label("not possible with an object")
-            .because(app, "cannot be imported by another process")
-            .help(format!(
-                "give its path: `uvicorn.run(\"module:{name}\", ...)`"
-            )),
-        )
     }
+}
+
+/// `uvicorn.run(...)`
+fn of_uvicorn<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+    // A look at the text, as this is asked of every call.
+    call.arguments
+        .find_keyword("workers")
+        .or(call.arguments.find_keyword("reload"))?;
+    let name = cx.name(&*call.func)?;
+    if !matches!(name.as_str(), "uvicorn.run" | "uvicorn.Config") {
+        return None;
+    }
+    let app = call.arguments.find_argument_value("app", 0)?;
+    let keyword = |name: &str| {
+        call.arguments
+            .find_keyword(name)
+            .map(|keyword| &keyword.value)
+    };
+    let workers = keyword("workers").filter(|workers| is_many(workers, cx));
+    let reload = keyword("reload").filter(|reload| {
+        reload
+            .as_boolean_literal_expr()
+            .is_some_and(|literal| literal.value)
+    });
+    if let (Some(workers), Some(reload)) = (workers, reload) {
+        return Some(
+            Finding::new(workers, "uvicorn ignores `workers` with `reload=True`")
+                .label("one worker only")
+                .because(reload, "reloads a single process")
+                .help("leave `reload` to development, and `workers` to production"),
+        );
+    }
+    let setting = workers.or(reload)?;
+    if !is_object(app, cx) {
+        return None;
+    }
+    let name = cx.text(app);
+    Some(
+        Finding::new(
+            setting,
+            format!("uvicorn needs the application's import path for this: `{name}` is an object"),
+        )
+        .label("not possible with an object")
+        .because(app, "cannot be imported by another process")
+        .help(format!(
+            "give its path: `uvicorn.run(\"module:{name}\", ...)`"
+        )),
+    )
+}
+
+/// `worker_class = "..."` at module level, beside a setting that these workers do not read.
+fn of_gunicorn<'a>(stmt: &'a StmtAssign, cx: &Cx<'a>) -> Option<Finding> {
+    let ([Expr::Name(name)], Expr::StringLiteral(class)) = (stmt.targets.as_slice(), &*stmt.value)
+    else {
+        return None;
+    };
+    if name.id != "worker_class" {
+        return None;
+    }
+    let AnyNodeRef::ModModule(module) = cx.tree.parent(stmt)? else {
+        return None;
+    };
+    let class = class.value.to_str();
+    let (ignored, why) = match class {
+        "sync" => (
+            "worker_connections",
+            "a `sync` worker has one connection at a time",
+        ),
+        "gevent" | "eventlet" | "tornado" => ("threads", "these workers have no threads"),
+        other if other.starts_with("uvicorn") => {
+            ("threads", "uvicorn's workers have no threads of their own")
+        }
+        _ => return None,
+    };
+    let setting = module.body.iter().find_map(|other| match other {
+        Stmt::Assign(other) => match other.targets.as_slice() {
+            [Expr::Name(target)] if target.id == ignored && is_many(&other.value, cx) => {
+                Some(other)
+            }
+            _ => None,
+        },
+        _ => None,
+    })?;
+    Some(
+        Finding::new(
+            setting,
+            format!("gunicorn's `{ignored}` does nothing with `{class}`: {why}"),
+        )
+        .label("has no effect")
+        .because(stmt, "the workers")
+        .help("leave it out, and set the number of `workers`"),
+    )
 }
 
 /// More than one worker, by a number or by what counts the processors.

@@ -166,24 +166,21 @@ impl Rule for CacheUnhashableArgs {
 }
 
 fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-    if call.arguments.is_empty() || !cx.has_caches() {
+    if call.arguments.is_empty() {
         return None;
     }
-    let def = cx.callee(call)?;
+    let Some(def) = cx.callee(call) else {
+        return at_call_elsewhere(call, cx);
+    };
+    if !cx.has_caches() {
+        return None;
+    }
     let cached = outermost_cache(def, cx)?;
     // A parameter that says it already is reported once, where it is declared.
     if unhashable_parameter(def, cx).is_some() || expects_type_error(call, cx) {
         return None;
     }
-    let keywords = call.arguments.keywords.iter();
-    let values = keywords.filter_map(|keyword| keyword.arg.as_ref().map(|_| &keyword.value));
-    let argument = call
-        .arguments
-        .args
-        .iter()
-        .filter(|argument| !argument.is_starred_expr())
-        .chain(values)
-        .find(|argument| is_unhashable(argument, cx))?;
+    let argument = unhashable_argument(call, cx)?;
     let kind = kind(argument, cx);
     let message = format!("`{}` is cached and cannot be called with {kind}", def.name);
     Some(
@@ -192,6 +189,34 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
             .because(cached.decorator, "hashes every argument")
             .help("pass a tuple or frozenset, or take the cache off"),
     )
+}
+
+/// The same where another file defines the function.
+fn at_call_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+    let argument = unhashable_argument(call, cx)?;
+    let called = cx.called_function(call)?;
+    let def = called.outline()?;
+    if !def.hashes_arguments || expects_type_error(call, cx) {
+        return None;
+    }
+    let kind = kind(argument, cx);
+    let (name, path, row) = (&def.name, called.path(), def.row);
+    let message = format!("`{name}` ({path}:{row}) is cached and cannot be called with {kind}");
+    Some(
+        Finding::new(argument, message)
+            .label("has no hash: the call raises `TypeError`")
+            .help("pass a tuple or frozenset, or take the cache off"),
+    )
+}
+
+fn unhashable_argument<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<&'a Expr> {
+    let keywords = call.arguments.keywords.iter();
+    let values = keywords.filter_map(|keyword| keyword.arg.as_ref().map(|_| &keyword.value));
+    let positional = call.arguments.args.iter();
+    positional
+        .filter(|argument| !argument.is_starred_expr())
+        .chain(values)
+        .find(|argument| is_unhashable(argument, cx))
 }
 
 fn at_definition<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {

@@ -118,7 +118,7 @@ impl Rule for ExponentialRecursion {
             return None;
         };
         let both = own.iter().all(|call| is_evaluated(call, value, cx));
-        let slices = steps.iter().any(|steps| *steps == Steps::Slices);
+        let slices = steps.contains(&Steps::Slices);
         if !both || !def.decorator_list.is_empty() || def.is_async || !is_pure(def, cx) {
             return None;
         }

@@ -72,6 +72,7 @@ impl Rule for UnboundedCache {
         let cached = cx.cached(def)?;
         if cached.limit != CacheLimit::None
             || function_around(&cx.tree, def).is_some()
+            || is_method(def, cx)
             || cx.is_script()
         {
             return None;
@@ -107,4 +108,10 @@ impl Rule for UnboundedCache {
             .help("set a limit: `lru_cache(maxsize=1024)`"),
         )
     }
+}
+
+/// A method keeps its instances as well, which is another rule's.
+fn is_method<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
+    matches!(cx.tree.parent(def), Some(AnyNodeRef::StmtClassDef(_)))
+        && !cx.is_static_or_class_method(def)
 }

@@ -81,14 +81,12 @@ const HEAVY: &[&str] = &[
     "botocore",
     "bokeh",
     "cv2",
-    "dask",
     "gensim",
     "jax",
     "keras",
     "librosa",
     "lightgbm",
     "matplotlib",
-    "networkx",
     "nltk",
     "numba",
     "pandas",
@@ -130,24 +128,23 @@ impl Rule for HeavyImportAtModuleLevel {
         if !HEAVY.contains(&root) || cx.is_script() {
             return None;
         }
-        // The module of the library itself, and other imports of the same library, load it anyway.
-        let again = module.body.iter().any(|other| {
-            other.start() != node.start()
-                && match other {
-                    Stmt::Import(stmt) => stmt
-                        .names
-                        .iter()
-                        .any(|name| name.name.split('.').next() == Some(root)),
-                    Stmt::ImportFrom(stmt) => {
-                        stmt.level == 0
-                            && stmt
-                                .module
-                                .as_deref()
-                                .is_some_and(|name| name.split('.').next() == Some(root))
+        // The library itself, and other imports of what is heavy: the start is slow anyway.
+        let at_home = cx.source().path().split('/').any(|part| part == root);
+        let heavy = |name: &str| {
+            let root = name.split('.').next().unwrap_or_default();
+            HEAVY.contains(&root)
+        };
+        let again = at_home
+            || module.body.iter().any(|other| {
+                other.start() != node.start()
+                    && match other {
+                        Stmt::Import(stmt) => stmt.names.iter().any(|name| heavy(&name.name)),
+                        Stmt::ImportFrom(stmt) => {
+                            stmt.level == 0 && stmt.module.as_deref().is_some_and(heavy)
+                        }
+                        _ => false,
                     }
-                    _ => false,
-                }
-        });
+            });
         let functions = cx
             .tree
             .nodes()

@@ -45,9 +45,14 @@
 //!         for attempt in range(3):
 //!             book.title = name
 //!     return book
+//!
+//!
+//! def empty(year):
+//!     queries = [Book.objects.filter(year=year), Book.objects.filter(year=0)]
+//!     return [query for query in queries if not query.exists()]
 //! ```
 
-use hotlint_core::ast::ExprCall;
+use hotlint_core::ast::{Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
 use hotlint_core::python::{Does, Effects, Entry};
 
@@ -64,7 +69,10 @@ impl Rule for OrmGetInLoop {
             return None;
         }
         let around = cx.per_item_loop(call)?;
-        if cx.was_done_before(call, around, is_look_up) {
+        // Each item is a query of its own.
+        let is_item = matches!(&*call.func, Expr::Attribute(method)
+            if method.value.is_name_expr() && cx.names_bound_in(&*method.value, around));
+        if is_item || cx.was_done_before(call, around, is_look_up) {
             return None;
         }
         let message = format!(

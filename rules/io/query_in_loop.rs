@@ -196,7 +196,21 @@ fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -
         match written {
             // `select(Model).where(...)`, `text(statement)`
             Expr::Call(made) => {
-                if made.arguments.args.first().is_some_and(is_item) {
+                let name = match &*made.func {
+                    Expr::Attribute(method) => method.attr.as_str(),
+                    Expr::Name(name) => name.id.as_str(),
+                    _ => "",
+                };
+                // A text that is filled in elsewhere may have the table filled in.
+                let is_template = name == "format"
+                    && matches!(&*made.func, Expr::Attribute(method) if !method.value.is_string_literal_expr());
+                if is_template {
+                    return cx.names_bound_in(&made.arguments, around);
+                }
+                let first = made.arguments.args.first();
+                let of_table = ENTITIES.contains(&name)
+                    && first.is_some_and(|first| cx.names_bound_in(first, around));
+                if of_table || first.is_some_and(is_item) {
                     return true;
                 }
                 match &*made.func {
@@ -230,6 +244,15 @@ fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -
     }
 }
 
+/// Functions and methods that take the table.
+const ENTITIES: &[&str] = &[
+    "delete",
+    "insert",
+    "query",
+    "select",
+    "select_from",
+    "update",
+];
 /// What stands before the name of a table.
 const TABLES: &[&str] = &["", "FROM", "INTO", "JOIN", "TABLE", "UPDATE"];
 

@@ -92,9 +92,7 @@ impl Rule for DuplicateStringNotInterned {
         let fix = import.filter(|_| !cx.has_comment(key)).map(|import| {
             let better = format!("{}({key_text})", import.expression);
             let title = format!("Replace with `{better}`");
-            let mut edits = vec![Edit::replace(cx.parenthesized(key), better)];
-            edits.extend(import.edits());
-            Fix::safe(title, edits)
+            Fix::safe(title, [Edit::replace(cx.parenthesized(key), better)]).importing(&import)
         });
         Some(
             Finding::new(

@@ -107,7 +107,10 @@ impl Rule for ReadlinesInFor {
         )
         .label("holds all lines at once")
         .help(format!("iterate over `{name}` itself"));
-        if cx.has_comment(from_dot) || cx.parenthesized(&*method.value) != method.value.range() {
+        if cx.has_comment(from_dot)
+            || cx.parenthesized(&*method.value) != method.value.range()
+            || cx.parenthesized(method) != method.range()
+        {
             return Some(finding);
         }
         let fix = Fix::safe(

@@ -115,7 +115,12 @@ impl Rule for RedundantCollectionCast {
         let plain = inner.arguments.keywords.is_empty();
         let (edits, doubt) = match (kept.as_str(), dropped.as_str()) {
             ("list", "reversed") => return turned_round(outer, source, cx),
-            ("list", "sorted") => (without(outer, inner, cx), None),
+            // Only the brackets allow a line to end before those of `sorted`.
+            ("list", "sorted") => {
+                let head = TextRange::new(inner.start(), inner.arguments.start());
+                let whole = !cx.text(head).contains('\n');
+                (whole.then(|| without(outer, inner, cx)).flatten(), None)
+            }
             ("sorted", "sorted") => {
                 let same = outer.arguments.keywords.is_empty() && plain;
                 same.then_some(())?;

@@ -81,6 +81,15 @@
 //!         expand(key)
 //! ```
 //!
+//! The names of a module, to which the loop adds its own:
+//!
+//! ```python fine
+//! ONE, TWO = 1, 2
+//! NAMES = {}
+//! for name, value in list(globals().items()):
+//!     NAMES[value] = name
+//! ```
+//!
 //! What may be an iterator, read while something else reads it:
 //!
 //! ```python fine

@@ -368,7 +368,7 @@ fn fix<'a>(call: &'a ExprCall, key: &Key, cx: &Cx<'a>) -> Option<Fix> {
         {
             return None;
         }
-        edits.push(Edit::insert(call.end(), ", reverse=True"));
+        edits.push(Edit::insert(cx.parenthesized(call).end(), ", reverse=True"));
     }
     Some(Fix::unsafe_(
         "Replace with a key",

@@ -102,7 +102,9 @@ impl Rule for DictItemsOneSideUnused {
                 Edit::replace(&method.attr, "values")
             } else {
                 let end = TextRange::new(cx.parenthesized(table).end(), call.end());
-                (!cx.has_comment(end)).then(|| Edit::delete(end))?
+                // `(table.items)()`
+                let whole = cx.parenthesized(method) == method.range();
+                (whole && !cx.has_comment(end)).then(|| Edit::delete(end))?
             };
             Some([target, iter])
         };

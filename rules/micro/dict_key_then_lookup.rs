@@ -274,9 +274,10 @@ fn header<'a>(
     cx: &Cx<'a>,
 ) -> Option<Vec<Edit>> {
     let view = if needs_key { "items" } else { "values" };
-    if walk.item.is_some() {
+    if let Some(item) = walk.item {
         if needs_key {
-            return Some(Vec::new());
+            // Whoever takes the item out of the loop's header must wait for this fix, which reads it.
+            return Some(vec![Edit::replace(item, cx.text(item))]);
         }
         let pair = around.target()?.as_tuple_expr()?;
         let kept = pair.elts.last()?;

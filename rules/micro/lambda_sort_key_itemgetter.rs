@@ -46,6 +46,13 @@
 //! newest([{"time": i * 7919 % 10007} for i in range(n)])
 //! ```
 //!
+//! Where nothing has loaded `operator` yet, one more import is no safe fix:
+//!
+//! ```python bad
+//! def by_size(shapes: list[tuple[str, int]]):
+//!     shapes.sort(key=lambda shape: shape[1])
+//! ```
+//!
 //! Attributes, slices, several items, an index that may change, and functions that call their key in other ways:
 //!
 //! ```python fine
@@ -89,9 +96,7 @@ impl Rule for LambdaSortKeyItemgetter {
         let fix = import.filter(|_| !cx.has_comment(lambda)).map(|import| {
             let getter = format!("{}({index})", import.expression);
             let title = format!("Replace with `{getter}`");
-            let mut edits = vec![Edit::replace(lambda, getter)];
-            edits.extend(import.edits());
-            Fix::safe(title, edits)
+            Fix::safe(title, [Edit::replace(lambda, getter)]).importing(&import)
         });
         Some(
             Finding::new(

@@ -119,7 +119,8 @@
 //!     return [measure(row) for row in map(lambda a, b: measure(b, a), rows, rows)]
 //! ```
 //!
-//! The fix is safe where nothing can put another function under the same name meanwhile.
+//! The fix is safe where nothing can put another function under the same name meanwhile; for a method, a class that derives from `str` may
+//! have one of its own.
 
 use hotlint_core::ast::{Expr, ExprCall, ExprLambda, ExprSubscript};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
@@ -197,7 +198,10 @@ fn wrapped<'a>(
         };
         return cx.visible(call, class).is_none().then(|| Wrapped {
             name: format!("{class}.{}", method.attr),
-            caveat: None,
+            caveat: Some(format!(
+                "a class that derives from `{class}` may have its own `{}`",
+                method.attr
+            )),
         });
     }
     let args = &call.arguments.args;

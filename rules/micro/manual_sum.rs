@@ -338,7 +338,10 @@ fn better<'a>(
     let Some((made, start)) = made else {
         return format!("{name} += sum({items})");
     };
-    let head = cx.text(TextRange::new(made.start(), start.start()));
+    let head = cx.text(TextRange::new(
+        made.start(),
+        cx.parenthesized(start).start(),
+    ));
     let zero = matches!(start, Expr::NumberLiteral(number)
         if matches!(&number.value, Number::Int(int) if int.as_u64() == Some(0)));
     if zero {

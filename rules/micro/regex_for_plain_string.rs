@@ -88,6 +88,7 @@
 //! ```
 //!
 //! The fix is safe where the text is known to be a `str`. Elsewhere it is unsafe: `None` raises `AttributeError` instead of `TypeError`.
+//! That of `split` is always unsafe: where nothing is split, an instance of a subclass of `str` stays one.
 
 use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
@@ -168,10 +169,15 @@ impl Rule for RegexForPlainString {
             format!("Replace with `{better}`"),
             [Edit::replace(place, better)],
         );
-        Some(finding.fix(if cx.ty(text) == Type::Str {
-            fix
-        } else {
-            fix.unsafe_because("what is no `str` raises another exception, or does something else")
+        Some(finding.fix(match (cx.ty(text), member) {
+            // `split` gives the very object back where there is nothing to split.
+            (Type::Str, "split") => fix.unsafe_because(
+                "an instance of a subclass of `str` stays one where nothing is split",
+            ),
+            (Type::Str, _) => fix,
+            _ => fix.unsafe_because(
+                "what is no `str` raises another exception, or does something else",
+            ),
         }))
     }
 }

@@ -1,15 +1,16 @@
 //! `hotlint baseline`, and what a baseline does to `hotlint check`.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::run::Run;
 use crate::baseline::{
     Baseline, Comparison, Entry, FileError, Known, OnDisk, USUAL_NAME, told, unreadable,
 };
-use crate::config::BaselineMode;
+use crate::config::{BaselineMode, Settings, with_key};
 use crate::report::Report;
 use crate::terminal::Terminal;
 use crate::verdict::Fate;
@@ -123,7 +124,17 @@ pub fn run(command: &cli::Baseline, terminal: Terminal) -> io::Result<Exit> {
                 cli::Baseline::Create(_) => format!("{shown}: {}.", contents(&comparison.updated)),
                 _ => format!("{shown}: {}.", changes(&comparison, true)),
             });
-            if settings.baseline.is_none() {
+            let is_new = matches!(command, cli::Baseline::Create(_));
+            let adopted = match is_new && settings.baseline.is_none() {
+                true => adopt(&settings)?,
+                false => None,
+            };
+            if let Some(config) = adopted {
+                let config = told(&config);
+                terminal.note(format_args!(
+                    "{config}: `baseline` names it, so that every run uses it."
+                ));
+            } else if settings.baseline.is_none() {
                 terminal.note(format_args!(
                     "`baseline = \"{shown}\"` in the configuration makes every run use it; so does `--baseline {shown}` for one."
                 ));
@@ -144,6 +155,28 @@ pub fn run(command: &cli::Baseline, terminal: Terminal) -> io::Result<Exit> {
             })
         }
     }
+}
+
+/// Has the configuration of the run name the usual baseline; the file, where that was to be done.
+fn adopt(settings: &Settings) -> io::Result<Option<PathBuf>> {
+    // What another file starts from, or what was named for one run, is not ours to change.
+    let own = |path: &&PathBuf| path.parent() == Some(&*settings.root);
+    let Some(path) = settings.path.as_ref().filter(own) else {
+        return Ok(None);
+    };
+    let tables: &[&str] = match path
+        .file_name()
+        .is_some_and(|name| name == "pyproject.toml")
+    {
+        true => &["tool", "hotlint"],
+        false => &[],
+    };
+    let text = fs::read_to_string(path)?;
+    let Some(text) = with_key(&text, tables, "baseline", USUAL_NAME) else {
+        return Ok(None);
+    };
+    fs::write(path, text)?;
+    Ok(Some(path.clone()))
 }
 
 fn save(baseline: &Baseline, path: &Path) -> io::Result<()> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use hotlint_core::lint::Severity;
 
 use super::run::Run;
-use super::{Exit, config};
+use super::{Exit, config, verify};
 use crate::baseline::Known;
 use crate::changes::Changes;
 use crate::ci;
@@ -92,14 +92,24 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         ));
     }
 
-    let mode = match (args.fixes(), args.diff) {
+    let proved = match args.wish() {
+        None => None,
+        Some(wish) => match verify::run(&run, args, wish, terminal)? {
+            Ok(kept) => Some(kept),
+            Err(message) => {
+                terminal.error(message);
+                return Ok(Exit::Error);
+            }
+        },
+    };
+    let mode = match (args.fixes() && proved.is_none(), args.diff) {
         (true, _) => Mode::Fix,
         (_, true) => Mode::Diff {
             color: terminal.stdout_style().color,
         },
         _ => Mode::Report,
     };
-    let outcome = match &changes {
+    let mut outcome = match &changes {
         Some(_) => match changed(args, mode, &mut run, &mut changes, terminal)? {
             Ok(outcome) => outcome,
             Err(message) => {
@@ -109,6 +119,7 @@ pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
         },
         None => run.lint(args, mode, terminal)?,
     };
+    outcome.fixed += proved.unwrap_or_default();
     terminal.print(|out| out.write_all(&outcome.output))?;
     let mut report = outcome.report;
     if let Some(known) = known.filter(|_| !args.diff) {

@@ -8,7 +8,7 @@ use hotlint_core::lint::RuleEntry;
 use super::Exit;
 use crate::cli::Measure;
 use crate::config::did_you_mean;
-use crate::interpreters::{Interpreter, ask, installed};
+use crate::interpreters::{Interpreter, all_installed, ask};
 use crate::measure::evidence::{Evidence, thousands, times};
 use crate::measure::measure;
 use crate::terminal::Terminal;
@@ -33,7 +33,7 @@ pub fn run(args: &Measure, terminal: Terminal) -> io::Result<Exit> {
         rules.extend(hotlint_rules::all());
     }
     let interpreters: Vec<Interpreter> = match args.python.as_slice() {
-        [] => installed(),
+        [] => all_installed(),
         paths => paths.iter().filter_map(|path| ask(path.clone())).collect(),
     };
     if interpreters.is_empty() {
@@ -46,7 +46,19 @@ pub fn run(args: &Measure, terminal: Terminal) -> io::Result<Exit> {
             Ok(Some(evidence)) => {
                 terminal.print(|out| {
                     writeln!(out, "{} ({})", rule.name, rule.cost)?;
-                    table(&evidence, out)
+                    table(&evidence, out)?;
+                    let against = evidence.against(rule.cost);
+                    if !rule.cost.can_be_timed() || interpreters.iter().all(|it| !it.is_cpython()) {
+                        return Ok(());
+                    }
+                    match against.is_empty() {
+                        true => writeln!(out, "    bears out what the rule claims"),
+                        false => writeln!(
+                            out,
+                            "    does not bear out what the rule claims on {}",
+                            against.join(", ")
+                        ),
+                    }
                 })?;
                 if let Some(folder) = &args.write {
                     let file = format!("{}.json", rule.name.replace('-', "_"));
@@ -64,7 +76,8 @@ pub fn run(args: &Measure, terminal: Terminal) -> io::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// One line for each interpreter and pair: how many times faster the good half is at each size, and how much less memory it takes.
+/// One line for each interpreter and pair: how many times faster the good half is at each size, from where on it pays, how both grow, and
+/// how much less memory it takes.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -75,20 +88,75 @@ pub fn table(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
                 .sizes
                 .iter()
                 .map(|timing| format!("{:>6} at n={}", times(timing.ratio()), thousands(timing.n)));
-            let sizes = sizes.collect::<Vec<_>>().join(", ");
-            let memory = times(pair.memory.bad as f64 / pair.memory.good.max(1) as f64);
-            let (python, build) = match i {
-                0 => (python.version.as_str(), python.build.as_str()),
-                _ => ("", ""),
+            let mut said = vec![sizes.collect::<Vec<_>>().join(", ")];
+            said.extend(pair.pays().map(|n| format!("pays from n={}", thousands(n))));
+            let growth = pair
+                .growth()
+                .map(|(bad, good)| format!("grows as n^{bad:.1} -> n^{good:.1}"));
+            said.extend(growth);
+            if pair.memory.bad > 0 {
+                said.push(format!("memory {}", times(pair.memory.ratio())));
+            }
+            let (version, build) = match i {
+                0 if python.is_cpython() => (python.version.clone(), python.build.as_str()),
+                // Its builds are all of one kind.
+                0 => (python.version.clone(), python.implementation.as_str()),
+                _ => (String::new(), ""),
             };
             writeln!(
                 out,
-                "    {python:<8} {build:<5} pair {} {sizes}; memory {memory}",
-                i + 1
+                "    {version:<8} {build:<5} pair {} {}",
+                i + 1,
+                said.join("; ")
             )?;
         }
     }
     Ok(())
+}
+
+/// The ratios of each pair on the newest interpreter, as bars: ten times faster is a bar of ten.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn plot(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+    let Some(newest) = evidence.pythons.iter().rfind(|python| python.is_cpython()) else {
+        return Ok(());
+    };
+    for (i, pair) in newest.pairs.iter().enumerate() {
+        writeln!(
+            out,
+            "\n    pair {} on {} {}, times faster",
+            i + 1,
+            newest.version,
+            newest.build
+        )?;
+        for timing in &pair.sizes {
+            let (ratio, n) = (timing.ratio(), thousands(timing.n));
+            writeln!(
+                out,
+                "    {:>9} {} {}",
+                format!("n={n}"),
+                bar(ratio),
+                times(ratio)
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// A bar whose length tells how often something doubles: a factor of 1,000 still has to fit.
+fn bar(ratio: f64) -> String {
+    // Eighths of a column; four columns for each doubling.
+    let eighths = (ratio.max(1.0).log2() * 4.0 * 8.0).round();
+    let eighths = if eighths.is_finite() {
+        eighths as usize
+    } else {
+        0
+    };
+    let eighths = eighths.min(60 * 8);
+    let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let rest = rest.get(eighths % 8).copied().unwrap_or_default();
+    format!("▏{}{rest}", "█".repeat(eighths / 8))
 }
 
 /// The day by the clock of the machine, as `2026-11-20`.

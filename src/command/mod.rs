@@ -13,6 +13,7 @@ mod profile;
 mod rule;
 mod run;
 mod server;
+mod verify;
 mod why;
 
 use std::io::{self, Write};
@@ -49,6 +50,11 @@ impl Exit {
 /// Runs the command that `cli` names.
 pub fn run(cli: Cli) -> Exit {
     let terminal = Terminal::new(&cli.global);
+    if let Command::WatchJournal { folder } = &cli.command {
+        crate::verify::journal::guard(folder);
+        return Exit::Clean;
+    }
+    verify::clean_up(terminal);
     let done = match cli.command {
         Command::Check(args) => check::run(&args, terminal),
         Command::Profile { command } => profile::run(&command, &cli.global, terminal),
@@ -62,6 +68,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Why(args) => why::run(&args, terminal),
         Command::Config { key } => config::run(key.as_deref(), terminal),
         Command::Measure(args) => measure::run(&args, terminal),
+        Command::WatchJournal { .. } => Ok(Exit::Clean),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hotlint", &mut script);

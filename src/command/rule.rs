@@ -113,6 +113,7 @@ fn text(rule: &RuleInfo, out: &mut dyn Write) -> io::Result<()> {
     if let Some(evidence) = evidence::of(rule) {
         writeln!(out, "\n{bold}Measured on {}{bold:#}", evidence.measured)?;
         measure::table(&evidence, out)?;
+        measure::plot(&evidence, out)?;
     }
     Ok(())
 }

@@ -54,7 +54,10 @@ impl Run {
         };
         let cache = (!args.no_cache)
             .then(|| Cache::open(&cache_folder(&configs, args.cache_dir.as_deref())));
-        let mut found = discover::find(&request, &configs, cache.as_ref());
+        // Where every run has a checkout of its own, the times of folders tell nothing to the next.
+        let keeps_walks = !args.show_files && !crate::ci::is_on();
+        let walks = cache.as_ref().filter(|_| keeps_walks);
+        let mut found = discover::find(&request, &configs, walks);
         let mut others = Vec::new();
         if let Some(shard) = args.shard {
             let parts = std::mem::take(&mut found.targets).into_iter();

@@ -3,6 +3,7 @@
 //! **Invariant**: the closest configuration file decides alone; nothing is merged but what it extends itself, and the
 //! command line on top.
 
+mod edit;
 mod exclude;
 mod file;
 mod issue;
@@ -22,6 +23,8 @@ use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::project::project;
+
+pub use edit::with_key;
 pub use exclude::Exclude;
 pub use file::{Layer, NAMES as FILE_NAMES};
 pub use issue::{Issue, did_you_mean};

@@ -34,6 +34,7 @@ pub fn apply(source: &Source, fixes: &[&Fix], allowed: FixLevel) -> Applied {
     });
 
     let mut chosen = Chosen::new();
+    let mut hulls: Vec<TextRange> = Vec::new();
     let (mut applied, mut skipped, mut malformed) = (Vec::new(), Vec::new(), Vec::new());
     for index in order {
         let edits = &fixes[index].edits;
@@ -46,10 +47,14 @@ pub fn apply(source: &Source, fixes: &[&Fix], allowed: FixLevel) -> Applied {
             .iter()
             .filter(|edit| !(is_import(edit) && is_chosen(&chosen, edit)))
             .collect();
-        if fresh.iter().any(|edit| is_taken(&chosen, edit.range)) {
+        // What stands between two edits of one fix is what it counts on.
+        let hull = hull(edits);
+        let in_between = |other: &TextRange| other.intersect(hull).is_some();
+        if fresh.iter().any(|edit| is_taken(&chosen, edit.range)) || hulls.iter().any(in_between) {
             skipped.push(index);
             continue;
         }
+        hulls.push(hull);
         let count = chosen.len();
         chosen.extend(fresh.iter().enumerate().map(|(number, edit)| {
             let key = (edit.range.start(), edit.range.end(), count + number);
@@ -120,6 +125,13 @@ fn is_import(edit: &Edit) -> bool {
             .lines()
             .map(str::trim)
             .all(|line| line.is_empty() || line.starts_with("import ") || line.starts_with("from "))
+}
+
+/// From the first edit to the last; imports stand elsewhere, and are nobody's business.
+fn hull(edits: &[Edit]) -> TextRange {
+    let own = edits.iter().filter(|edit| !is_import(edit));
+    let hull = own.map(|edit| edit.range).reduce(TextRange::cover);
+    hull.unwrap_or_default()
 }
 
 fn is_chosen(chosen: &Chosen, edit: &Edit) -> bool {

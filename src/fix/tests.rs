@@ -55,6 +55,20 @@ fn fixes_that_touch_wait_for_the_next_pass() {
 }
 
 #[test]
+fn what_stands_between_two_edits_of_a_fix_is_left_alone() {
+    let fixes = [
+        Fix::safe("", [replace(0, 1, "A"), replace(8, 9, "I")]),
+        Fix::safe("", [replace(4, 5, "E")]),
+        Fix::safe("", [insert(0, "import os\n"), replace(10, 11, "K")]),
+    ];
+    let (text, order) = pass("abcdefghijk", &fixes[..2], FixLevel::Safe);
+    assert_eq!(text, "AbcdefghI".to_owned() + "jk");
+    assert_eq!(order, [vec![0], vec![1], vec![]]);
+    let (_, order) = pass("abcdefghijk", &fixes[1..], FixLevel::Safe);
+    assert_eq!(order[1], [0usize; 0]);
+}
+
+#[test]
 fn the_place_decides_and_not_the_order_of_the_findings() {
     let fixes = [
         Fix::safe("", [replace(2, 4, "late")]),

@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::SystemTime;
 
 use hotlint_core::python::{Source, SourceKind};
 use ruff_diagnostics::SourceMap;
@@ -89,22 +90,43 @@ fn in_notebook(
 pub fn write(origin: &Origin, before: &Source, after: &Source) -> Result<(), WriteError> {
     let bytes = bytes(origin, before, after)?;
     let path = fs::canonicalize(&origin.path)?;
-    let metadata = fs::metadata(&path)?;
+    replace(&path, &bytes, None, |bytes| digest(bytes) == origin.digest)
+}
+
+/// How the names of the files begin that a process of this program writes before they take the place of others.
+pub fn temporary_prefix(process: u32) -> String {
+    format!(".hotlint-{process}-")
+}
+
+/// Puts `bytes` in the place of what the file holds, which must be as `unchanged` says; with `modified` as the time of its change, or now.
+///
+/// # Errors
+/// Leaves the file as it is.
+pub fn replace(
+    path: &Path,
+    bytes: &[u8],
+    modified: Option<SystemTime>,
+    unchanged: impl Fn(&[u8]) -> bool,
+) -> Result<(), WriteError> {
+    let metadata = fs::metadata(path)?;
     if metadata.permissions().readonly() {
         return Err(WriteError::ReadOnly);
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
-        .prefix(".hotlint-")
+        .prefix(&temporary_prefix(std::process::id()))
         .tempfile_in(folder)?;
-    file.write_all(&bytes)?;
+    file.write_all(bytes)?;
     keep_owner(file.as_file(), &metadata);
     fs::set_permissions(file.path(), metadata.permissions())?;
+    if let Some(modified) = modified {
+        file.as_file().set_modified(modified)?;
+    }
     // As late as can be: editors save at any time.
-    if digest(&fs::read(&path)?) != origin.digest {
+    if !unchanged(&fs::read(path)?) {
         return Err(WriteError::Changed);
     }
-    file.persist(&path).map_err(|error| error.error)?;
+    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 

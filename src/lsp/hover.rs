@@ -95,7 +95,8 @@ fn measured(analysis: &Analysis, rule: &RuleInfo) -> String {
         return String::new();
     };
     let minor = Some(analysis.setup.python.oldest.minor);
-    let claim = evidence.claim_on(rule.cost, evidence.closest(minor));
+    let closest = evidence.closest(minor);
+    let claim = closest.and_then(|python| evidence.figure_on(rule.cost, python));
     let claim = claim.map(|claim| format!("**Measured** on {}: {claim}", evidence.measured));
     let table = page::measured(&evidence, minor);
     claim

@@ -13,8 +13,13 @@ import platform
 import sys
 import sysconfig
 import time
-import tracemalloc
 import types
+
+try:
+    import tracemalloc
+except ImportError:
+    # PyPy counts no bytes.
+    tracemalloc = None
 
 # Annotations are read, not evaluated: `list[str]` is no type on Python 3.8.
 ANNOTATIONS = __future__.annotations.compiler_flag
@@ -70,6 +75,8 @@ def value_of(call, space):
 
 
 def peak(half):
+    if tracemalloc is None:
+        return 0
     space, setup, call = half
     exec(setup, space)
     tracemalloc.start()
@@ -134,7 +141,9 @@ def measure(job):
 def main():
     gc.disable()
     flags = " ".join(str(sysconfig.get_config_var(name)) for name in ("CONFIG_ARGS", "PY_CORE_CFLAGS", "PY_CFLAGS"))
-    profiled = "--enable-optimizations" in flags or "-fprofile-use" in flags
+    # Debian's builds, and those derived from them, are guided by profiles, and keep quiet about it.
+    of_debian = "deb_system" in sysconfig.get_scheme_names()
+    profiled = of_debian or "--enable-optimizations" in flags or "-fprofile-use" in flags
     print(
         json.dumps(
             {

@@ -27,7 +27,7 @@ impl Places {
     pub fn new(source: &Source, python: Versions) -> Self {
         let all = vec![Some(Severity::Warning); hotlint_rules::all().len()];
         let setup = Setup {
-            project: Default::default(),
+            project: None,
             python,
             policy: Policy::new(all, Quiet::default()).into(),
         };

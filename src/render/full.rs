@@ -85,7 +85,7 @@ impl<'a> Painter<'a> {
             self.line(text, AnsiColor::Cyan, "heat", &words);
         }
         let mut cost = cost(marked);
-        if let (false, Some(claim)) = (cost.is_empty(), evidence::claim(marked.finding.rule)) {
+        if let (false, Some(claim)) = (cost.is_empty(), evidence::figure(marked.finding.rule)) {
             cost = format!("{cost} (measured: {claim})");
         }
         self.line(text, AnsiColor::Cyan, "cost", &cost);

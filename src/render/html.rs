@@ -425,7 +425,7 @@ fn finding(text: &mut String, file: &Checked, marked: &Marked) {
         line("heat", &words(heat));
     }
     let mut cost = cost(marked);
-    if let (false, Some(claim)) = (cost.is_empty(), evidence::claim(finding.rule)) {
+    if let (false, Some(claim)) = (cost.is_empty(), evidence::figure(finding.rule)) {
         let _ = write!(cost, " (measured: {claim})");
     }
     line("cost", &cost);

@@ -7,6 +7,7 @@ use hotlint_core::text_size::TextRange;
 use serde::Serialize;
 
 use super::{Place, Told, cost, problem_name, told};
+use crate::measure::evidence::{self, Figure};
 use crate::profile::Unit;
 use crate::report::{Checked, Report};
 use crate::verdict::{Fate, Marked, Problem};
@@ -24,6 +25,8 @@ pub(super) struct Record<'a> {
     end_location: Option<Position>,
     severity: &'static str,
     cost: Option<String>,
+    /// What the rule's fix gained where it was measured.
+    measured: Option<&'static Figure>,
     help: Option<&'a str>,
     causes: Vec<Because<'a>>,
     steps: Vec<Stage<'a>>,
@@ -137,6 +140,7 @@ impl<'a> Record<'a> {
             end_location: Some(end_location),
             severity: severity(marked.severity),
             cost: (!cost.is_empty()).then_some(cost),
+            measured: evidence::figure(finding.rule),
             help: filled(&finding.help),
             causes: causes.collect(),
             steps: (finding.steps.iter())
@@ -181,6 +185,7 @@ impl<'a> Record<'a> {
             end_location,
             severity: severity(Severity::Error),
             cost: None,
+            measured: None,
             help: filled(&problem.help),
             causes: Vec::new(),
             steps: Vec::new(),

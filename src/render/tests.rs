@@ -67,6 +67,7 @@ fn json_has_all_keys_always() {
             "end_location": {"row": 10, "column": 25},
             "severity": "warning",
             "cost": "O(n·m) -> O(n+m)",
+            "measured": null,
             "help": "search in a set: `known = set(known)` before the loop",
             "causes": [
                 {
@@ -110,7 +111,7 @@ fn json_has_all_keys_always() {
         records[3],
         serde_json::json!({
             "kind": "unreadable", "rule": null, "message": "permission denied", "path": "src/gone.py", "cell": null,
-            "location": null, "end_location": null, "severity": "error", "cost": null,
+            "location": null, "end_location": null, "severity": "error", "cost": null, "measured": null,
             "help": "give the user who runs hotlint the right to read it", "causes": [], "steps": [], "fix": null, "fate": null, "heat": null,
         })
     );

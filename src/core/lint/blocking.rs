@@ -17,6 +17,7 @@ impl<'a> Cx<'a> {
         // What is awaited is something else than was thought; what is offloaded runs elsewhere.
         if matches!(self.tree.parent(call), Some(AnyNodeRef::ExprAwait(_)))
             || self.is_offloaded(call)
+            || self.is_command(around)
         {
             return None;
         }

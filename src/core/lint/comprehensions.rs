@@ -121,8 +121,8 @@ impl<'a> Cx<'a> {
             return None;
         }
         let value = match fill.made {
-            Some(Stmt::Assign(assign)) => assign.value.start(),
-            Some(Stmt::AnnAssign(assign)) => assign.value.as_ref()?.start(),
+            Some(Stmt::Assign(assign)) => self.parenthesized(&*assign.value).start(),
+            Some(Stmt::AnnAssign(assign)) => self.parenthesized(assign.value.as_deref()?).start(),
             _ => start,
         };
         Some((whole, self.text(TextRange::new(start, value))))

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use ruff_python_ast::ExprRef;
 use ruff_text_size::{Ranged, TextRange};
 
-use super::{Asked, Edit};
+use super::{Asked, Edit, Fix};
 use crate::python::{Facts, Import};
 
 /// The context of a check: all facts about the file, and the edits that build on them.
@@ -108,5 +108,24 @@ impl Import {
     pub fn edits(&self) -> Option<Edit> {
         let (at, text) = self.insertion.as_ref()?;
         Some(Edit::insert(*at, text.clone()))
+    }
+}
+
+impl Fix {
+    /// Brings the import along that its text needs. One more module is loaded then, which takes time, and which programs that
+    /// watch what they import refuse: no safe fix does that, unless Python itself has the module at hand from its start.
+    #[must_use]
+    pub fn importing(mut self, import: &Import) -> Self {
+        let Some(edit) = import.edits() else {
+            return self;
+        };
+        let always_there = ["import sys", "from sys "];
+        let is_free = always_there.iter().any(|line| edit.text.starts_with(line));
+        self.edits.push(edit);
+        let fix = Self::at(self.level, self.title, self.caveat, self.edits);
+        match is_free {
+            true => fix,
+            false => fix.unsafe_because("the file imports one more module"),
+        }
     }
 }

@@ -152,7 +152,7 @@ impl Fix {
         Self::at(FixLevel::Display, title.into(), caveat.into(), edits.into())
     }
 
-    fn at(level: FixLevel, title: String, caveat: String, mut edits: Vec<Edit>) -> Self {
+    pub(super) fn at(level: FixLevel, title: String, caveat: String, mut edits: Vec<Edit>) -> Self {
         edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
         Self {
             level,

@@ -56,6 +56,10 @@ pub struct Facts<'a> {
     pub(super) project: View<'a>,
     pub(super) outline: OnceCell<Arc<Outline>>,
     pub(super) numbers: OnceCell<Numbers>,
+    /// The summary without the calls.
+    pub(super) shape: OnceCell<Arc<Outline>>,
+    /// The summary without anything in it.
+    pub(super) nameplate: OnceCell<Arc<Outline>>,
     /// While the file is summarised: what other files say does not count.
     pub(super) alone: Cell<bool>,
     /// What expressions stand for by what other files say, by their nodes.
@@ -94,6 +98,8 @@ impl<'a> Facts<'a> {
             project: View::new(&NOTHING),
             outline: OnceCell::new(),
             numbers: OnceCell::new(),
+            shape: OnceCell::new(),
+            nameplate: OnceCell::new(),
             alone: Cell::new(false),
             meanings: RefCell::default(),
             dict_uses: OnceCell::new(),

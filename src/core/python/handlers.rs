@@ -29,6 +29,18 @@ impl<'a> Facts<'a> {
         routed || takes_request || is_cloud_function
     }
 
+    /// Whether a function is a command of a command line: nothing else runs while it does.
+    pub fn is_command(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        def.decorator_list.iter().any(|decorator| {
+            let named = match &decorator.expression {
+                Expr::Call(call) => &*call.func,
+                plain => plain,
+            };
+            matches!(named, Expr::Attribute(attribute)
+                if matches!(attribute.attr.as_str(), "command" | "callback"))
+        })
+    }
+
     /// The loop of this file in which a function is called, for each of many items: `for x in xs: f(x)`, `gather(*map(f, xs))`.
     pub fn called_in_loop(&self, def: &'a ast::StmtFunctionDef) -> Option<AnyNodeRef<'a>> {
         let symbol = self.symbol(def)?;

@@ -87,7 +87,7 @@ pub use parse::{ParseProblem, Parsed, parse};
 pub use patterns::{Blowup, PatternFlags, Regex, plain_text};
 pub use per_item::{PerItem, plain_parameters};
 pub use pools::Pool;
-pub use project::{Following, Loader, Project, Step};
+pub use project::{Called, Following, Loader, OutlineFunction, Parameter, Project, Step};
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};
 pub use symbols::{Binding, Symbol};

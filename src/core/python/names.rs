@@ -50,8 +50,10 @@ impl<'a> Facts<'a> {
                 })
             ),
         };
-        match is_value.then(|| self.ty(&*attribute.value))? {
-            Type::Instance(class) if class.id().is_some() => {
+        // `os.environ.get` is known by that name; what other libraries call theirs is nobody's habit.
+        let held = is_value.then(|| self.ty(&*attribute.value))?;
+        match &held {
+            Type::Instance(class) if Table::get().is_partial_type(&held) => {
                 Some(format!("{}.{method}", class.name()))
             }
             _ => None,

@@ -45,6 +45,12 @@ impl<'a> Facts<'a> {
             }
             // What lies in a container may have other names.
             AnyNodeRef::ExprSubscript(_) => false,
+            // So may what a function gives: `globals()`, or the registry of a package.
+            AnyNodeRef::ExprCall(call) => {
+                let ty = self.ty(call);
+                let view = matches!(ty, Type::DictView(_)) && call.func.is_attribute_expr();
+                view || ty.is_hashable() || self.call_makes_new(call)
+            }
             _ => true,
         });
         own && self.runs_in_place(around)
@@ -120,6 +126,8 @@ mod tests {
             "for x in self.items: print(x)",
             "for x in d[0]: print(x)",
             "for x in d: other[0] = x",
+            "for x in vars(): y = x",
+            "for x in globals().items(): y = x",
         ] {
             assert_eq!(steady(&function(body)), Some(false), "{body}");
         }

@@ -275,22 +275,27 @@ impl<'a> Facts<'a> {
             | Expr::DictComp(_)
             | Expr::Tuple(_)
             | Expr::Generator(_) => true,
-            Expr::Call(call) => self.name(&*call.func).is_some_and(|name| {
-                matches!(
-                    name.as_str(),
-                    "builtins.list"
-                        | "builtins.sorted"
-                        | "builtins.set"
-                        | "builtins.dict"
-                        | "builtins.bytearray"
-                        | "builtins.str.split"
-                        | "builtins.str.splitlines"
-                        | "collections.deque"
-                )
-            }),
+            Expr::Call(call) => self.call_makes_new(call),
             Expr::BinOp(_) => matches!(self.ty(value), Type::List(_) | Type::Set(_)),
             _ => false,
         }
+    }
+
+    /// [`Self::makes_new`] of a call.
+    pub(super) fn call_makes_new(&self, call: &'a ast::ExprCall) -> bool {
+        self.name(&*call.func).is_some_and(|name| {
+            matches!(
+                name.as_str(),
+                "builtins.list"
+                    | "builtins.sorted"
+                    | "builtins.set"
+                    | "builtins.dict"
+                    | "builtins.bytearray"
+                    | "builtins.str.split"
+                    | "builtins.str.splitlines"
+                    | "collections.deque"
+            )
+        })
     }
 
     /// Whether the value that `symbol` has at the end of `inside` is seen by code outside of it.

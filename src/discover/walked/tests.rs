@@ -96,7 +96,8 @@ fn a_walk_is_remembered_until_something_changes() {
     fs::write(project.root.join("a.py"), "x = 1\n").unwrap();
     assert!(!find().1);
 
-    let changes: [(&str, &dyn Fn(&Path), usize); 9] = [
+    type Change<'a> = (&'a str, &'a dyn Fn(&Path), usize);
+    let changes: [Change; 9] = [
         (
             "a file comes",
             &|root| fs::write(root.join("data/f.py"), "").unwrap(),

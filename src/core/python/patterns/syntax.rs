@@ -95,6 +95,7 @@ struct Parser<'p> {
     names: Vec<String>,
     depth: u32,
     to_the_end: bool,
+    /// It begins with `^` or `\A`.
     anchored: bool,
     /// Nothing was read yet that matches a character.
     at_start: bool,
@@ -109,7 +110,7 @@ impl Parser<'_> {
         let mut choices = vec![self.sequence()?];
         while self.rest.next_if_eq(&'|').is_some() {
             // `^a|b$`: the anchors hold for one side only.
-            if self.to_the_end || self.anchored {
+            if self.depth == 1 && (self.to_the_end || self.anchored) {
                 return None;
             }
             choices.push(self.sequence()?);

@@ -55,11 +55,17 @@ impl View<'_> {
         effects: Effects,
         following: Following,
     ) -> Answer {
+        if !facts.may_be_elsewhere((&*call.func).into()) {
+            return None;
+        }
         let origin = facts.origin(&call.func);
         if matches!(origin, Origin::Unknown | Origin::Value(_)) {
             return None;
         }
-        let own = facts.outline();
+        let own = match origin.is_of_its_file() {
+            true => facts.outline(),
+            false => facts.outline_for(&origin),
+        };
         let function = self.callee(&own, &origin)?;
         if !follows(&function, following, is_awaited(facts, call)) {
             return None;
@@ -82,7 +88,11 @@ impl View<'_> {
     }
 
     /// The function of the project that a call runs.
-    fn callee(&self, at: &Arc<super::Outline>, origin: &Origin) -> Option<ProjectFunction> {
+    pub(super) fn callee(
+        &self,
+        at: &Arc<super::Outline>,
+        origin: &Origin,
+    ) -> Option<ProjectFunction> {
         match self.meaning(at, origin, DEEPEST) {
             Meaning::Function(function) => Some(function),
             // Making an instance runs `__init__`.

@@ -30,7 +30,8 @@ pub use calls::{Following, Step};
 pub(super) use meaning::{Meaning, ProjectClass};
 pub(super) use origin::Numbers;
 pub use origin::Origin;
-pub use outline::Outline;
+pub(super) use outline::Outline;
+pub use outline::{OutlineFunction, Parameter};
 
 /// What the program lets a project see of the disk. Paths are as [`Source::path`] tells them.
 pub trait Loader: Send + Sync {
@@ -193,6 +194,22 @@ impl Loader for Nothing {
     }
 }
 
+/// A function of the project, with what its own file tells of it.
+#[derive(Clone)]
+pub struct Called(meaning::ProjectFunction);
+
+impl Called {
+    /// What its own file tells of it.
+    pub fn outline(&self) -> Option<&OutlineFunction> {
+        self.0.get()
+    }
+
+    /// The file that defines it, as reports call it.
+    pub fn path(&self) -> &str {
+        &self.0.outline.path
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -299,17 +316,49 @@ impl<'a> Facts<'a> {
         if let Some(known) = self.meanings.borrow().get(&id) {
             return known.clone();
         }
-        let origin = self.origin_of(expr);
+        let origin = match self.may_be_elsewhere(expr) {
+            true => self.origin_of(expr),
+            false => Origin::Unknown,
+        };
         let found = match origin {
             Origin::Unknown | Origin::Value(_) => Meaning::Unknown,
             origin if origin.is_elsewhere() => {
-                self.project
-                    .meaning(&self.outline(), &origin, meaning::DEEPEST)
+                let at = self.outline_for(&origin);
+                self.project.meaning(&at, &origin, meaning::DEEPEST)
             }
             _ => Meaning::Unknown,
         };
         self.meanings.borrow_mut().insert(id, found.clone());
         found
+    }
+
+    /// The summary of the file, or nothing but its name where the origin asks for nothing else.
+    fn outline_for(&self, origin: &Origin) -> Arc<Outline> {
+        match origin.is_of_its_file() {
+            // Whoever has the whole has its shape.
+            true => match self.outline.get() {
+                Some(whole) => Arc::clone(whole),
+                None => Arc::clone(
+                    self.shape
+                        .get_or_init(|| Arc::new(self.as_told_here(Outline::shape))),
+                ),
+            },
+            false => Arc::clone(self.nameplate.get_or_init(|| {
+                let path = self.source.path();
+                Arc::new(Outline::empty(path))
+            })),
+        }
+    }
+
+    /// The function of the project that a call runs, of this file or of another.
+    pub fn called_function(&self, call: &'a ExprCall) -> Option<Called> {
+        if !self.may_be_elsewhere((&*call.func).into()) {
+            return None;
+        }
+        let origin = self.origin(&call.func);
+        let function = self.project.callee(&self.outline_for(&origin), &origin)?;
+        function.get()?;
+        Some(Called(function))
     }
 
     /// How calling a function of the project comes to do any of `effects`: the calls on the way, and the last one that does it;

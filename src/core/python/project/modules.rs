@@ -33,13 +33,11 @@ impl View<'_> {
             std::iter::once(home.as_str()).chain(self.project.roots.iter().map(String::as_str));
         for root in roots {
             // Most imports are of libraries: one look tells.
-            if self.has(root, &format!("{first}.py"))
+            let is_there = self.has(root, &format!("{first}.py"))
                 || self.has(root, &format!("{first}/"))
-                || self.has(root, &format!("{first}.pyi"))
-            {
-                if let Some(found) = self.descend(root, bare, false) {
-                    return Some(found);
-                }
+                || self.has(root, &format!("{first}.pyi"));
+            if is_there && let Some(found) = self.descend(root, bare, false) {
+                return Some(found);
             }
         }
         None

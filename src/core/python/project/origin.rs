@@ -6,7 +6,7 @@ use crate::python::facts::Facts;
 use crate::python::names::imported_name;
 use crate::python::symbols::Binding;
 use crate::python::types::Type;
-use crate::python::typeshed::ClassId;
+use crate::python::typeshed::{ClassId, Table};
 
 /// A value, or a thing that has a name.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,22 @@ impl Origin {
             | Origin::Awaited(inner)
             | Origin::Entered(inner)
             | Origin::Element(inner) => inner.is_elsewhere(),
+        }
+    }
+}
+
+impl Origin {
+    /// Whether a function or class of its own file is part of it.
+    pub(super) fn is_of_its_file(&self) -> bool {
+        match self {
+            Origin::Import(_) | Origin::Unknown => false,
+            Origin::Value(_) | Origin::Function(_) | Origin::Class(_) => true,
+            Origin::Call(inner)
+            | Origin::Attribute(inner, _)
+            | Origin::Instance(inner)
+            | Origin::Awaited(inner)
+            | Origin::Entered(inner)
+            | Origin::Element(inner) => inner.is_of_its_file(),
         }
     }
 }
@@ -285,6 +301,43 @@ impl<'a> Facts<'a> {
         found
     }
 
+    /// Whether an expression could stand for something of the project, by a look at what it begins with. Answers most questions.
+    pub(super) fn may_be_elsewhere(&self, expr: ExprRef<'a>) -> bool {
+        let mut expr = expr;
+        let name = loop {
+            expr = match expr {
+                ExprRef::Name(name) => break name,
+                ExprRef::Attribute(attribute) => (&*attribute.value).into(),
+                ExprRef::Call(call) => (&*call.func).into(),
+                ExprRef::Await(awaiting) => (&*awaiting.value).into(),
+                _ => return false,
+            }
+        };
+        let Some(symbol) = self.symbol(name) else {
+            return false;
+        };
+        match self.only_binding(symbol) {
+            Some(Binding::Import(_, alias)) => !is_of_library(&alias.name),
+            Some(Binding::ImportFrom(stmt, _)) => {
+                stmt.level > 0 || !is_of_library(stmt.module.as_deref().unwrap_or_default())
+            }
+            Some(Binding::Parameter(parameter)) => {
+                parameter.annotation.is_some() || self.class_of_self(name).is_some()
+            }
+            Some(
+                Binding::Assign(_)
+                | Binding::Annotated(_)
+                | Binding::Walrus(_)
+                | Binding::With(..)
+                | Binding::For(_)
+                | Binding::Comprehension(_)
+                | Binding::Function(_)
+                | Binding::Class(_),
+            ) => true,
+            _ => false,
+        }
+    }
+
     /// The number of a function among all of the file, in the order of the text.
     pub(super) fn number_of_function(&self, def: &'a ast::StmtFunctionDef) -> Option<u32> {
         self.numbers().0.get(&self.tree.id(def)).copied()
@@ -355,6 +408,12 @@ impl<'a> Facts<'a> {
             numbers
         })
     }
+}
+
+/// Whether a module is a library's that is known: a file of the project by the same name is not looked for.
+fn is_of_library(module: &str) -> bool {
+    let root = module.split('.').next().unwrap_or(module);
+    Table::get().has_module(root)
 }
 
 /// Numbers of functions and of classes, by their nodes.

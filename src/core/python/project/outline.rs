@@ -43,6 +43,8 @@ pub struct OutlineFunction {
     pub runs_when_called: bool,
     /// Results are kept: most calls do nothing.
     pub is_cached: bool,
+    /// The arguments of a call are keys of a cache, as they are written.
+    pub hashes_arguments: bool,
     pub parameters: Vec<Parameter>,
     /// What a call gives, before it is awaited.
     pub(super) returns: Origin,
@@ -133,8 +135,22 @@ const CACHING: &[&str] = &[
     "streamlit.cache_resource",
 ];
 
+/// Decorators whose cache is a dict with the arguments for keys.
+const HASHING: &[&str] = &[
+    "functools.cache",
+    "functools.lru_cache",
+    "async_lru.alru_cache",
+];
+
 impl Outline {
     pub(super) fn of(facts: &Facts<'_>) -> Self {
+        let mut outline = Self::shape(facts);
+        collect_calls(facts, &mut outline.functions);
+        outline
+    }
+
+    /// The same without the calls, which are most of the work and tell nothing of types.
+    pub(super) fn shape(facts: &Facts<'_>) -> Self {
         let mut functions = Vec::new();
         let mut classes = Vec::new();
         let mut stars = Vec::new();
@@ -152,7 +168,6 @@ impl Outline {
                 _ => {}
             }
         }
-        collect_calls(facts, &mut functions);
         Self {
             path: facts.source.path().into(),
             text: fingerprint(facts.source.text()),
@@ -160,6 +175,18 @@ impl Outline {
             classes,
             names: names(facts),
             stars,
+        }
+    }
+
+    /// A file of which nothing is known but where it is.
+    pub(super) fn empty(path: &str) -> Self {
+        Self {
+            path: path.into(),
+            text: 0,
+            functions: Vec::new(),
+            classes: Vec::new(),
+            names: FxHashMap::default(),
+            stars: Vec::new(),
         }
     }
 
@@ -235,6 +262,10 @@ fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunc
         is_generator: facts.is_generator(def),
         runs_when_called,
         is_cached,
+        hashes_arguments: def.decorator_list.first().is_some_and(|first| {
+            let name = facts.decorator_name(first);
+            name.is_some_and(|name| HASHING.contains(&name.as_str()))
+        }),
         parameters: parameters.collect(),
         returns: returned(facts, def),
         calls: Vec::new(),
@@ -382,6 +413,7 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
             AnyNodeRef::ExprCall(call) => {
                 let callee = match facts.knows(call) {
                     Some(entry) => Callee::Known(entry),
+                    None if !facts.may_be_elsewhere((&*call.func).into()) => continue,
                     None => match facts.origin(&call.func) {
                         Origin::Unknown | Origin::Value(_) => continue,
                         origin => Callee::Other(origin),

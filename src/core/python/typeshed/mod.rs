@@ -143,6 +143,11 @@ impl Table {
         u16::try_from(found).ok().map(ModuleId)
     }
 
+    /// Whether the table has a module of that name.
+    pub(super) fn has_module(&self, name: &str) -> bool {
+        self.module(name).is_some()
+    }
+
     fn module_member(&self, module: ModuleId, name: &str) -> Option<Entry> {
         let at = usize::from(module.0) * MODULE_RECORD;
         let (start, count) = (
