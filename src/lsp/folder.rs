@@ -3,7 +3,7 @@
 //! **Invariant**: never changed once made; when a file behind it changes, another one takes its place.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -26,7 +26,7 @@ pub struct Folder {
     pub wishes: Wishes,
     pub configs: Configs,
     pub known: Option<Known>,
-    pub heat: Option<Heat>,
+    pub heat: Option<Arc<Heat>>,
     /// What the user should know; sentences without a stop.
     pub complaints: Vec<String>,
     /// Which files are checked, as far as that was asked; with whether they were there then.
@@ -83,7 +83,7 @@ impl Folder {
         issues.iter().any(|issue| !issue.is_warning)
     }
 
-    pub fn settings(&self) -> std::sync::Arc<Settings> {
+    pub fn settings(&self) -> Arc<Settings> {
         self.configs.of_run().settings
     }
 

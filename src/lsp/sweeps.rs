@@ -79,12 +79,6 @@ impl Sweeps {
         self.changes += 1;
     }
 
-    /// After a file of the disk has changed; whether the client wants to know.
-    pub fn file_changed(&mut self) -> bool {
-        self.changes += 1;
-        self.asked > 0
-    }
-
     /// Takes a request; `is_told` says whether the client tells of changed files.
     pub fn start(
         &mut self,

@@ -104,7 +104,7 @@ fn a_byte_order_mark_is_no_part_of_the_text() {
     );
     client.open(
         "b.py",
-        "\u{feff}import time; y = 2\nasync def f(): time.sleep(2)\n",
+        "\u{feff}import time; time.sleep(1)\nasync def f(): time.sleep(2)\n",
     );
     let found = client.published("b.py", 1);
     let starts: Vec<_> = found.iter().map(|one| &one["range"]["start"]).collect();

@@ -203,3 +203,21 @@ fn a_file_outside_of_all_folders_has_its_own_configuration() {
     client.open("out/a.py", &text);
     assert_eq!(brief(&list(&client.pull("out/a.py")["items"])).len(), 2);
 }
+
+#[test]
+fn what_another_file_says_counts_once_it_is_saved() {
+    let caller = "from b import wait\n\n\nasync def f():\n    wait()\n";
+    let slow = "import time\n\n\ndef wait():\n    time.sleep(1)\n";
+    let mut client = Client::new(&[("a.py", caller), ("b.py", slow)], usual());
+    client.open("a.py", caller);
+    assert_eq!(
+        brief(&client.published("a.py", 1)),
+        ["5 indirect-blocking-in-async"]
+    );
+    client.write("b.py", "def wait():\n    pass\n");
+    client.notify(
+        "textDocument/didSave",
+        json!({"textDocument": {"uri": client.uri("b.py")}}),
+    );
+    assert!(client.published("a.py", 1).is_empty());
+}

@@ -41,7 +41,7 @@ impl Server {
                 let mut folder = Folder::read(&path, wishes, generation, terminal);
                 let heat = folder.heat(terminal);
                 let complaint = heat.as_ref().err().cloned();
-                folder.heat = heat.ok().flatten();
+                folder.heat = heat.ok().flatten().map(Arc::new);
                 (folder, complaint)
             };
             // Nothing is lost by a crash but the heat.
@@ -77,6 +77,30 @@ impl Server {
             match at {
                 None => self.folders[index] = kept,
                 Some(at) => self.loose[at] = kept,
+            }
+        }
+        self.settle();
+    }
+
+    /// Forgets what files of a folder say of each other, after one of them has changed on the disk. Profiles stay.
+    pub(super) fn forget_project(&mut self, paths: &[PathBuf]) {
+        for index in 0..self.folders.len() {
+            let before = Arc::clone(&self.folders[index]);
+            if !paths.iter().any(|path| path.starts_with(&before.path)) {
+                continue;
+            }
+            let is_loading =
+                before.heat.is_none() && before.profiles().iter().any(|it| it.exists());
+            if is_loading {
+                self.folders[index] = self.read_folder(&before.path);
+                continue;
+            }
+            self.generation += 1;
+            let wishes = before.wishes.clone();
+            let mut after = Folder::read(&before.path, wishes, self.generation, self.terminal);
+            if !after.is_broken {
+                after.heat.clone_from(&before.heat);
+                self.folders[index] = Arc::new(after);
             }
         }
         self.settle();

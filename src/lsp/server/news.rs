@@ -28,6 +28,12 @@ impl Server {
             }
             "textDocument/didSave" | "notebookDocument/didSave" => {
                 self.look_at_files();
+                let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
+                let path = uri.and_then(|uri| uri::path(&Uri::from(uri)));
+                // Those who watch files tell of it once more.
+                if !self.abilities.registers_watchers {
+                    self.forget_project(path.as_slice());
+                }
                 Ok(())
             }
             "workspace/didChangeConfiguration" => {
@@ -136,13 +142,8 @@ impl Server {
             };
             self.reload(below);
         }
-        let is_open = |path: &PathBuf| {
-            self.documents
-                .values()
-                .any(|document| document.path == *path)
-        };
-        if files.iter().any(|path| !is_open(path)) && self.sweeps.file_changed() {
-            self.refresh();
+        if !files.is_empty() {
+            self.forget_project(&files);
         }
     }
 
