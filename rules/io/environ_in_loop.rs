@@ -60,6 +60,7 @@ impl Rule for EnvironInLoop {
     const CALLEES: &'static [&'static str] = &[
         "os.cpu_count",
         "os._Environ.get",
+        "os.environ.get",
         "os.getcwd",
         "os.getenv",
         "os.path.expanduser",
