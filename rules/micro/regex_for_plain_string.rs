@@ -88,7 +88,6 @@
 //! ```
 //!
 //! The fix is safe where the text is known to be a `str`. Elsewhere it is unsafe: `None` raises `AttributeError` instead of `TypeError`.
-//! That of `split` is always unsafe: where nothing is split, an instance of a subclass of `str` stays one.
 
 use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
@@ -169,15 +168,14 @@ impl Rule for RegexForPlainString {
             format!("Replace with `{better}`"),
             [Edit::replace(place, better)],
         );
-        Some(finding.fix(match (cx.ty(text), member) {
-            // `split` gives the very object back where there is nothing to split.
-            (Type::Str, "split") => fix.unsafe_because(
-                "an instance of a subclass of `str` stays one where nothing is split",
-            ),
-            (Type::Str, _) => fix,
-            _ => fix.unsafe_because(
-                "what is no `str` raises another exception, or does something else",
-            ),
+        // A text that is shorter than the separator is handed out as it is, whatever its class.
+        let same_class = member != "split" || plain.chars().count() == 1;
+        Some(finding.fix(if cx.ty(text) == Type::Str && same_class {
+            fix
+        } else if cx.ty(text) == Type::Str {
+            fix.unsafe_because("a string of a class of its own may come back as it is")
+        } else {
+            fix.unsafe_because("what is no `str` raises another exception, or does something else")
         }))
     }
 }
