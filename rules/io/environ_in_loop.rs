@@ -129,7 +129,7 @@ fn sets_environment<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
             matches!(
                 name.as_str(),
                 "os.chdir" | "os.fchdir" | "os.putenv" | "os.unsetenv" | "contextlib.chdir"
-            ) || name.starts_with("os._Environ.") && name != "os._Environ.get"
+            ) || name.starts_with("os.environ.") && name != "os.environ.get"
         }),
         _ => false,
     })
