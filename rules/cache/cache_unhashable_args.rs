@@ -136,7 +136,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, NodeKind, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, Query, Rule};
-use hotlint_core::python::Cached;
+use hotlint_core::python::{Binding, Cached};
 use hotlint_core::text_size::Ranged;
 
 pub struct CacheUnhashableArgs;
@@ -192,13 +192,54 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
 }
 
 /// The same where another file defines the function.
+/// Whether the text of an argument, or the one place where it is made, shows a list, set or dict.
+fn may_be_unhashable<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let shows = |value: &'a Expr| {
+        matches!(
+            value,
+            Expr::List(_)
+                | Expr::Set(_)
+                | Expr::Dict(_)
+                | Expr::ListComp(_)
+                | Expr::SetComp(_)
+                | Expr::DictComp(_)
+                | Expr::Tuple(_)
+        ) || value
+            .as_call_expr()
+            .and_then(|call| call.func.as_name_expr())
+            .is_some_and(|name| {
+                matches!(
+                    name.id.as_str(),
+                    "bytearray" | "dict" | "list" | "set" | "sorted"
+                )
+            })
+    };
+    let keywords = call.arguments.keywords.iter().map(|one| &one.value);
+    let mut given = call.arguments.args.iter().chain(keywords);
+    given.any(|value| shows(value) || cx.only_value(value).is_some_and(shows))
+}
+
 fn at_call_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-    let argument = unhashable_argument(call, cx)?;
+    // Other files are looked into only for what is imported by name and gets something that is sure to be unhashable.
+    let imported = match &*call.func {
+        Expr::Name(function) => function,
+        Expr::Attribute(member) => member.value.as_name_expr()?,
+        _ => return None,
+    };
+    if !may_be_unhashable(call, cx)
+        || !matches!(
+            cx.only_binding(cx.symbol(imported)?)?,
+            Binding::Import(..) | Binding::ImportFrom(..)
+        )
+    {
+        return None;
+    }
     let called = cx.called_function(call)?;
     let def = called.outline()?;
     if !def.hashes_arguments || expects_type_error(call, cx) {
         return None;
     }
+    let argument = unhashable_argument(call, cx)?;
     let kind = kind(argument, cx);
     let (name, path, row) = (&def.name, called.path(), def.row);
     let message = format!("`{name}` ({path}:{row}) is cached and cannot be called with {kind}");

@@ -39,14 +39,19 @@ impl<'a> Facts<'a> {
         if !self.inference.get().is_idle() {
             return known(self.infer(expr));
         }
-        let alone = self.ty_alone(expr);
-        match alone.is_unknown() && self.sees_others() {
+        self.ty_alone(expr)
+    }
+
+    /// The same, and where the file alone does not tell, by what other files say: dear, as they have to be read.
+    pub fn ty_across(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
+        let expr = expr.into();
+        let alone = self.ty(expr);
+        match alone.is_unknown() && self.inference.get().is_idle() && self.sees_others() {
             true => self.across(expr),
             false => alone,
         }
     }
 
-    /// The same without a look at other files.
     fn ty_alone(&self, expr: ExprRef<'a>) -> Type<'a> {
         if matches!(expr, ExprRef::Name(_)) {
             return known(self.infer(expr));

@@ -138,7 +138,7 @@ fn stubs_tell_types_where_there_is_nothing_else() {
         &project,
         "use.py",
         "import fast\nfast.connection().execute(q)\n",
-        |facts, call| facts.name(&*call.func),
+        |facts, call| facts.knows(call).map(|entry| entry.name.to_string()),
     );
     assert_eq!(known.as_deref(), Some("sqlite3.Connection.execute"));
 }
