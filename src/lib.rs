@@ -175,6 +175,7 @@ pub fn setup(target: &Target, text: &str) -> Setup {
     Setup {
         python: target.config.versions(text),
         policy: target.config.settings.policy.clone(),
-        project: Some(Arc::clone(&target.config.project)),
+        project: (target.config.settings.follow_imports)
+            .then(|| Arc::clone(&target.config.project)),
     }
 }

@@ -223,6 +223,7 @@ fn what_hangs_on_another_file_is_found_again_when_that_changes() {
     let folder = folder.path();
     let plain = "def load(key):\n    return key\n";
     let querying = "import sqlite3\n\nconnection = sqlite3.connect('a')\n\n\ndef load(key):\n    return connection.execute(key)\n";
+    write(&folder.join("hotlint.toml"), "follow-imports = true\n");
     write(&folder.join("app/__init__.py"), "");
     write(&folder.join("app/db.py"), plain);
     write(

@@ -121,6 +121,7 @@ pub fn settings(resolved: &Resolved, out: &mut dyn Write) -> io::Result<()> {
         "max-file-size = {}",
         settings.max_file_size.unwrap_or(0)
     )?;
+    writeln!(out, "follow-imports = {}", settings.follow_imports)?;
     if !settings.profiles.is_empty() {
         let paths: Vec<_> = settings
             .profiles

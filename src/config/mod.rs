@@ -135,6 +135,7 @@ impl Resolved {
         let python = self.settings.target_version;
         // Where the configuration says nothing, a script may say it for itself.
         hasher.update(&[u8::from(python.is_some())]);
+        hasher.update(&[u8::from(self.settings.follow_imports)]);
         if let Some(Versions { oldest, newest }) = python.or(self.requires_python) {
             hasher.update(&[oldest.major, oldest.minor, newest.major, newest.minor]);
         }

@@ -36,6 +36,7 @@ pub struct Options {
     pub unsafe_fixes: Option<bool>,
     pub output_format: Option<Format>,
     pub max_file_size: Option<u64>,
+    pub follow_imports: Option<bool>,
     pub profile: Option<Vec<String>>,
     pub path_map: Option<Vec<(String, String)>>,
     pub min_share: Option<f64>,
@@ -277,6 +278,13 @@ pub const KEYS: &[Key] = &[
         default: "\"8 MiB\"",
         doc: "Files that are larger are passed over with a notice; 0 lifts the limit.",
         read: |reader, options, value| options.max_file_size = reader.size(value),
+    },
+    Key {
+        name: "follow-imports",
+        kind: Kind::Boolean,
+        default: "false",
+        doc: "Whether calls are followed into the other files of the project: finds queries and blocking calls some functions away, and takes a multiple of the time.",
+        read: |reader, options, value| options.follow_imports = reader.boolean(value),
     },
     Key {
         name: "profile",

@@ -46,6 +46,7 @@ pub struct Settings {
     pub output_format: Format,
     /// In bytes; `None` without a limit.
     pub max_file_size: Option<u64>,
+    pub follow_imports: bool,
     /// Profiles to rank by; absolute.
     pub profiles: Vec<PathBuf>,
     /// Beginnings of paths in profiles, and the absolute folders that they are here.
@@ -91,6 +92,7 @@ impl Settings {
             unsafe_fixes: value(layers, |options| options.unsafe_fixes).unwrap_or(false),
             output_format: value(layers, |options| options.output_format).unwrap_or(Format::Full),
             max_file_size: (size > 0).then_some(size),
+            follow_imports: value(layers, |options| options.follow_imports).unwrap_or(false),
             profiles: last(layers, |options| options.profile.as_ref())
                 .map(|(root, paths)| paths.iter().map(|path| root.join(path)).collect())
                 .unwrap_or_default(),

@@ -208,7 +208,14 @@ fn a_file_outside_of_all_folders_has_its_own_configuration() {
 fn what_another_file_says_counts_once_it_is_saved() {
     let caller = "from b import wait\n\n\nasync def f():\n    wait()\n";
     let slow = "import time\n\n\ndef wait():\n    time.sleep(1)\n";
-    let mut client = Client::new(&[("a.py", caller), ("b.py", slow)], usual());
+    let mut client = Client::new(
+        &[
+            ("hotlint.toml", "follow-imports = true\n"),
+            ("a.py", caller),
+            ("b.py", slow),
+        ],
+        usual(),
+    );
     client.open("a.py", caller);
     assert_eq!(
         brief(&client.published("a.py", 1)),
