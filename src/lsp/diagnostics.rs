@@ -2,11 +2,12 @@
 
 use gen_lsp_types::{
     Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity,
-    DiagnosticTag, Location, Message, Range, Uri,
+    DiagnosticTag, Location, Message, Position, Range, Uri,
 };
 use hotlint_core::lint::Severity;
 
 use super::analysis::{Analysis, Page};
+use super::uri;
 use crate::render::{self, heat};
 use crate::suppress;
 use crate::verdict::{Fate, Join, Marked, Problem, ProblemKind};
@@ -100,13 +101,26 @@ fn of_finding(analysis: &Analysis, marked: &Marked, range: Range) -> Diagnostic 
             message: cause.text.clone(),
         })
     });
-    let causes: Vec<_> = causes.collect();
+    let mut causes: Vec<_> = causes.collect();
     if !abilities.related_information {
         for cause in &causes {
             let line = cause.location.range.start.line + 1;
             message.push_str(&format!("\nline {line}: {}", cause.message));
         }
     }
+    // Of other files no more is known than the line; the message names the steps already.
+    causes.extend(finding.steps.iter().filter_map(|step| {
+        let path = analysis.snapshot.folder.path.join(&step.path);
+        let line = u32::try_from(step.row.checked_sub(1)?).ok()?;
+        let start = Position { line, character: 0 };
+        Some(DiagnosticRelatedInformation {
+            location: Location {
+                uri: uri::of(&path)?,
+                range: Range { start, end: start },
+            },
+            message: step.text.clone(),
+        })
+    }));
     let tags = (abilities.unnecessary_tag && finding.rule == suppress::UNUSED)
         .then(|| vec![DiagnosticTag::Unnecessary]);
     Diagnostic {

@@ -217,9 +217,16 @@ fn what_another_file_says_counts_once_it_is_saved() {
         usual(),
     );
     client.open("a.py", caller);
-    assert_eq!(
-        brief(&client.published("a.py", 1)),
-        ["5 indirect-blocking-in-async"]
+    let found = client.published("a.py", 1);
+    assert_eq!(brief(&found), ["5 indirect-blocking-in-async"]);
+    let steps = list(&found[0]["relatedInformation"]);
+    let elsewhere = client.uri("b.py");
+    assert!(
+        steps
+            .iter()
+            .any(|step| step["location"]["uri"] == json!(elsewhere)
+                && step["location"]["range"]["start"]["line"] == 4),
+        "{steps:?}"
     );
     client.write("b.py", "def wait():\n    pass\n");
     client.notify(
