@@ -42,7 +42,7 @@ impl Wanted {
 #[derive(Default)]
 struct Called {
     names: Vec<(&'static str, Wanted)>,
-    /// What those effects are, if any, that a library has by that name and that rules ask for: without a loop around, and with one.
+    /// Whether a library has something by that name that does what rules ask for: without a loop around, and with one.
     does: [bool; 2],
 }
 
