@@ -133,6 +133,7 @@ impl Dispatch {
     pub fn run<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
         let mut found = Vec::new();
         let renamed = self.renamed(cx);
+        let declared = cx.declared_libraries();
         for (tag, node) in cx.tree.tagged() {
             if !self.wanted[tag.index()] {
                 continue;
@@ -146,7 +147,9 @@ impl Dispatch {
                 let called = self.by_callee.get(spelled);
                 let renamed = renamed.contains(spelled);
                 let by_name = renamed || called.is_some_and(|called| called.is_named(tag));
-                let by_effect = renamed || called.is_some_and(|called| called.does(tag));
+                let by_effect = renamed
+                    || called.is_some_and(|called| called.does(tag))
+                    || declared.is_some_and(|declared| declared.has_last(spelled));
                 let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
                 if by_name && let Some(name) = cx.name(&*call.func) {
                     let called = self.by_callee.get(last_segment(&name));
@@ -287,12 +290,17 @@ impl Dispatch {
             _ => None,
         });
         let given: Vec<(&'a str, &'a str)> = given.collect();
+        let declared = cx.declared_libraries();
+        let is_wanted = |name: &str| {
+            self.by_callee.contains_key(name)
+                || declared.is_some_and(|declared| declared.has_last(name))
+        };
         let mut renamed: FxHashSet<&'a str> = FxHashSet::default();
         // A name may be passed on several times; the order of the text settles nearly all chains in one round.
         loop {
             let before = renamed.len();
             for (name, value) in &given {
-                if self.by_callee.contains_key(value) || renamed.contains(value) {
+                if is_wanted(value) || renamed.contains(value) {
                     renamed.insert(name);
                 }
             }
