@@ -2,7 +2,8 @@
 //!
 //! `functools.lru_cache` and `functools.cache` look the result up by the arguments, so every argument is hashed. A list, dict, set,
 //! bytearray or deque has no hash: the call raises `TypeError` before the function runs, on every Python version. What is meant is
-//! nearly always a tuple, a frozenset, or a cache one level further out.
+//! nearly always a tuple, a frozenset, or a cache one level further out. Cached functions of other files count where the configuration
+//! says `follow-imports = true`.
 //!
 //! ```python bad
 //! import functools

@@ -292,12 +292,17 @@ impl Dispatch {
             _ => None,
         });
         let given: Vec<(&'a str, &'a str)> = given.collect();
+        let declared = cx.declared_libraries();
+        let is_wanted = |name: &str| {
+            self.by_callee.contains_key(name)
+                || declared.is_some_and(|declared| declared.has_last(name))
+        };
         let mut renamed: FxHashSet<&'a str> = FxHashSet::default();
         // A name may be passed on several times; the order of the text settles nearly all chains in one round.
         loop {
             let before = renamed.len();
             for (name, value) in &given {
-                if self.by_callee.contains_key(value) || renamed.contains(value) {
+                if is_wanted(value) || renamed.contains(value) {
                     renamed.insert(name);
                 }
             }
@@ -344,7 +349,11 @@ impl<'a> Run<'_, '_, 'a> {
         let dispatch = self.dispatch;
         let called = dispatch.by_callee.get(spelled);
         let renamed = !self.renamed.is_empty() && self.renamed.contains(spelled);
-        if called.is_none() && !renamed {
+        let declared = self
+            .cx
+            .declared_libraries()
+            .is_some_and(|declared| declared.has_last(spelled));
+        if called.is_none() && !renamed && !declared {
             return;
         }
         let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
@@ -368,7 +377,7 @@ impl<'a> Run<'_, '_, 'a> {
                 }
             }
         }
-        let by_effect = renamed || called.is_some_and(|called| called.does(tag));
+        let by_effect = renamed || declared || called.is_some_and(|called| called.does(tag));
         if by_effect
             && !dispatch.by_effect.is_empty()
             && let Some(entry) = self.cx.knows(call)

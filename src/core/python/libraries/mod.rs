@@ -3,14 +3,19 @@
 //!
 //! **Invariant**: a file that imports nothing of a library pays nothing for it.
 
+mod declared;
 mod effects;
+mod pattern;
 
 use std::sync::LazyLock;
 
 use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, NodeKind};
 use rustc_hash::FxHashMap;
 
+pub(super) use declared::FOLDER;
+pub use declared::{Declaration, Declared, Fault};
 pub use effects::{Blocks, Builds, Does};
+pub use pattern::expanded;
 
 use super::facts::Facts;
 use super::project::Meaning;
@@ -183,6 +188,14 @@ impl<'a> Facts<'a> {
     /// What is known of what a call calls: a function, class or method of a library, or a method that a class of this file inherits
     /// from one.
     pub fn knows(&self, call: &'a ExprCall) -> Option<&'static Entry> {
+        if let Some(declared) = self.project.project.declared
+            && self.may_be_declared(&call.func, declared)
+        {
+            let callee = self.stands_for((&*call.func).into());
+            if let Some(entry) = self.project.declared(&callee) {
+                return Some(entry);
+            }
+        }
         let last = match &*call.func {
             Expr::Name(name) => name.id.as_str(),
             Expr::Attribute(attribute) => attribute.attr.as_str(),
@@ -245,6 +258,52 @@ impl<'a> Facts<'a> {
         let table = Table::get();
         let class = table.class_name(table.class(class)?);
         self.entry(&format!("{class}.{last}"))
+    }
+
+    /// Whether a callee goes by the last name of something that is described, or by another that this file gives it.
+    fn may_be_declared(&self, callee: &'a Expr, declared: &Declared) -> bool {
+        match callee {
+            Expr::Attribute(attribute) => declared.has_last(&attribute.attr),
+            Expr::Name(name) if declared.has_last(&name.id) => true,
+            Expr::Name(name) => match self
+                .symbol(name)
+                .and_then(|symbol| self.only_binding(symbol))
+            {
+                Some(Binding::ImportFrom(_, alias)) => declared.has_last(&alias.name),
+                Some(Binding::Assign(stmt)) => match &*stmt.value {
+                    Expr::Attribute(value) => declared.has_last(&value.attr),
+                    Expr::Name(value) => declared.has_last(&value.id),
+                    _ => false,
+                },
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The libraries that the project's configuration describes, where the file could know of them.
+    pub fn declared_libraries(&self) -> Option<&'static Declared> {
+        self.project.project.declared
+    }
+
+    /// Whether the file imports something that the project's configuration describes.
+    pub(super) fn imports_any_of(&self, declared: &Declared) -> bool {
+        self.tree.tagged().any(|(tag, node)| {
+            if !tag.is(NodeKind::StmtImport) && !tag.is(NodeKind::StmtImportFrom) {
+                return false;
+            }
+            match node {
+                AnyNodeRef::StmtImport(stmt) => {
+                    let mut roots = stmt.names.iter().map(|alias| first_segment(&alias.name));
+                    roots.any(|root| declared.has_root(root))
+                }
+                AnyNodeRef::StmtImportFrom(stmt) if stmt.level == 0 => {
+                    let module = stmt.module.as_deref().unwrap_or_default();
+                    declared.has_root(first_segment(module))
+                }
+                _ => false,
+            }
+        })
     }
 
     pub(super) fn imported_libraries(&self) -> Imported {

@@ -147,7 +147,16 @@ impl View<'_> {
                                     _ => continue,
                                 }
                             }
-                            Meaning::Function(_) | Meaning::Class(_) => {
+                            found @ (Meaning::Function(_) | Meaning::Class(_)) => {
+                                if let Some(entry) = self.declared(&found) {
+                                    if counts(entry, effects, following) {
+                                        return Some(with(
+                                            steps,
+                                            known_step(entry, path, call.row),
+                                        ));
+                                    }
+                                    continue;
+                                }
                                 match self.callee(&function.outline, origin) {
                                     Some(callee) => callee,
                                     None => continue,
@@ -168,6 +177,18 @@ impl View<'_> {
             }
         }
         None
+    }
+
+    /// What the project's configuration says of a function or class.
+    pub(in crate::python) fn declared(&self, callee: &Meaning<'_>) -> Option<&'static Entry> {
+        let declared = self.project.declared?;
+        match callee {
+            Meaning::Function(function) => {
+                declared.function(&function.outline.path, function.number)
+            }
+            Meaning::Class(class) => declared.class(&class.outline.path, class.number),
+            _ => None,
+        }
     }
 
     fn step(&self, path: &str, row: usize, function: &ProjectFunction) -> Option<Step> {

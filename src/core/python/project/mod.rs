@@ -8,6 +8,7 @@
 mod calls;
 mod meaning;
 mod modules;
+mod named;
 mod origin;
 mod outline;
 mod reach;
@@ -21,7 +22,7 @@ use ruff_python_ast::{ExprCall, ExprRef};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::facts::Facts;
-use super::libraries::Effects;
+use super::libraries::{Declared, Effects, FOLDER};
 use super::parse::parse;
 use super::source::Source;
 use super::versions::Versions;
@@ -54,6 +55,10 @@ pub struct Project {
     roots: Vec<String>,
     python: Versions,
     has_files: bool,
+    /// Libraries that the project describes itself.
+    pub(super) declared: Option<&'static Declared>,
+    /// Whether nothing but those is there.
+    only_declares: bool,
     folders: Mutex<FxHashMap<String, Folder>>,
     outlines: Mutex<FxHashMap<String, Slot>>,
     followed: Mutex<FxHashMap<calls::Asked, calls::Followed>>,
@@ -77,10 +82,45 @@ impl Project {
             roots,
             python,
             has_files: true,
+            declared: None,
+            only_declares: false,
             folders: Mutex::default(),
             outlines: Mutex::default(),
             followed: Mutex::default(),
             states: Mutex::default(),
+        }
+    }
+
+    /// The project of files that are looked at alone, with the libraries that its configuration describes.
+    pub fn declaring(declared: &'static Declared, python: Versions) -> Self {
+        Self {
+            declared: Some(declared),
+            only_declares: true,
+            ..Self::new(Nothing, Vec::new(), python)
+        }
+    }
+
+    /// The same project with the libraries that its configuration describes.
+    #[must_use]
+    pub fn with_declared(mut self, declared: Option<&'static Declared>) -> Self {
+        self.declared = declared;
+        self
+    }
+
+    /// The file that defines what a qualified name stands for, its number there, and whether it is a class.
+    pub(super) fn place(&self, name: &str) -> Option<((Box<str>, u32), bool)> {
+        match View::new(self).imported("", name, meaning::DEEPEST) {
+            Meaning::Function(found) => Some(((found.outline.path.clone(), found.number), false)),
+            Meaning::Class(found) => Some(((found.outline.path.clone(), found.number), true)),
+            _ => None,
+        }
+    }
+
+    /// Who knows what lies at a place.
+    fn loader(&self, path: &str) -> &dyn Loader {
+        match self.declared {
+            Some(declared) if path.starts_with(FOLDER) => declared.loader(),
+            _ => &*self.loader,
         }
     }
 
@@ -96,7 +136,7 @@ impl Project {
         }
         let slot = self.slot(path);
         slot.get_or_init(|| {
-            let source = self.loader.read(path)?;
+            let source = self.loader(path).read(path)?;
             let parsed = parse(&source).ok()?;
             let facts = Facts::new(&source, &parsed, self.python).ok()?;
             Some(Arc::new(Outline::of(&facts)))
@@ -124,7 +164,7 @@ impl Project {
                 if let Some(state) = states.get(place) {
                     return *state;
                 }
-                let source = self.loader.read(place);
+                let source = self.loader(place).read(place);
                 let state = source.map_or(1, |source| fingerprint(source.text()));
                 states.insert(place.to_owned(), state);
                 state
@@ -162,7 +202,7 @@ impl Project {
         if let Some(known) = folders.get(path) {
             return known.clone();
         }
-        let listed = self.loader.list(path);
+        let listed = self.loader(path).list(path);
         let folder: Folder = listed.map(|names| Arc::new(names.into_iter().collect()));
         folders.insert(path.to_owned(), folder.clone());
         folder
@@ -216,7 +256,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A number that changes with `value`, and with nothing else: not from run to run.
-fn fingerprint(value: &(impl Hash + ?Sized)) -> u64 {
+pub(super) fn fingerprint(value: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
@@ -279,7 +319,11 @@ impl<'a> Facts<'a> {
     /// Takes other files into account.
     #[must_use]
     pub fn within(mut self, project: Option<&'a Project>) -> Self {
-        self.project = View::new(project.unwrap_or(&NOTHING));
+        let concerned = |project: &&Project| match project.declared {
+            Some(declared) if project.only_declares => self.imports_any_of(declared),
+            _ => true,
+        };
+        self.project = View::new(project.filter(concerned).unwrap_or(&NOTHING));
         self
     }
 

@@ -120,6 +120,9 @@ const TRANSPARENT: &[&str] = &[
     "functools.wraps",
 ];
 
+/// An instance of the class around.
+const SELF: &[&str] = &["typing.Self", "typing_extensions.Self"];
+
 /// Decorators that keep results.
 const CACHING: &[&str] = &[
     "functools.cache",
@@ -295,6 +298,12 @@ fn returned<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Origin {
     if let Some(returns) = &def.returns
         && !yields
     {
+        if SELF.iter().any(|name| facts.is(&**returns, name))
+            && let Some(AnyNodeRef::StmtClassDef(class)) = facts.tree.parent(def)
+            && let Some(number) = facts.number_of_class(class)
+        {
+            return Origin::Instance(Box::new(Origin::Class(number)));
+        }
         return facts.annotation_origin(returns);
     }
     if yields {
