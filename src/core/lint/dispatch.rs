@@ -42,6 +42,8 @@ impl Wanted {
 #[derive(Default)]
 struct Called {
     names: Vec<(&'static str, Wanted)>,
+    /// Rules on methods of that name, whatever the receiver.
+    methods: Vec<Wanted>,
     /// Whether a library has something by that name that does what rules ask for: without a loop around, and with one.
     does: [bool; 2],
 }
@@ -90,6 +92,9 @@ impl Dispatch {
             for callee in rule.callees {
                 let known = by_callee.entry(last_segment(callee)).or_default();
                 known.names.push((callee, wanted));
+            }
+            for method in rule.methods {
+                by_callee.entry(method).or_default().methods.push(wanted);
             }
             if !rule.effects.is_empty() {
                 by_effect.push((rule.effects, wanted));
@@ -148,10 +153,18 @@ impl Dispatch {
                 let by_name = renamed || called.is_some_and(|called| called.is_named(tag));
                 let by_effect = renamed || called.is_some_and(|called| called.does(tag));
                 let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
+                if call.func.is_attribute_expr()
+                    && let Some(called) = called
+                {
+                    for wanted in called.methods.iter().filter(|wanted| wanted.fits(tag)) {
+                        self.try_rule(wanted.rule, *node, cx, &mut found);
+                        tried.push(wanted.rule);
+                    }
+                }
                 if by_name && let Some(name) = cx.name(&*call.func) {
                     let called = self.by_callee.get(last_segment(&name));
                     for (callee, wanted) in called.into_iter().flat_map(|called| &called.names) {
-                        if *callee == name && wanted.fits(tag) {
+                        if *callee == name && wanted.fits(tag) && !tried.contains(&wanted.rule) {
                             self.try_rule(wanted.rule, *node, cx, &mut found);
                             tried.push(wanted.rule);
                         }
@@ -236,7 +249,12 @@ impl Dispatch {
                             let known = cx.knows(call);
                             known.is_some_and(|known| known.effects.any_of(rule.effects))
                         };
-                        (!rule.callees.is_empty() && named())
+                        let spelled = match &*call.func {
+                            Expr::Attribute(method) => rule.methods.contains(&method.attr.as_str()),
+                            _ => false,
+                        };
+                        spelled
+                            || (!rule.callees.is_empty() && named())
                             || (!rule.effects.is_empty() && does())
                     }
                     _ => false,

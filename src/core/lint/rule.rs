@@ -53,6 +53,8 @@ impl RuleInfo {
 pub enum Group {
     /// The complexity class is worse than it needs to be.
     Algorithmic,
+    /// Arrays, frames and tensors that Python goes through item by item, or makes anew for each.
+    Arrays,
     /// The event loop stands still, or what was handed out to run at once does not.
     Async,
     /// A cache that leaks, never hits, or raises.
@@ -66,8 +68,9 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Group; 6] = [
+    pub const ALL: [Group; 7] = [
         Group::Algorithmic,
+        Group::Arrays,
         Group::Async,
         Group::Cache,
         Group::Io,
@@ -79,6 +82,7 @@ impl Group {
     pub fn name(self) -> &'static str {
         match self {
             Group::Algorithmic => "algorithmic",
+            Group::Arrays => "arrays",
             Group::Async => "async",
             Group::Cache => "cache",
             Group::Io => "io",
@@ -159,6 +163,8 @@ pub trait Rule {
     const CALLEES: &'static [&'static str] = &[];
     /// For rules on calls: what the calls that they want do, as far as libraries are known: any of these. Joins the callees.
     const EFFECTS: Effects = Effects::NONE;
+    /// For rules on calls: the methods whose calls they want, as they are spelled, whatever the receiver is. Joins the callees.
+    const METHODS: &'static [&'static str] = &[];
     /// The claimed cost, which the evidence has to bear out.
     const COST: Cost;
 
@@ -173,6 +179,7 @@ pub struct RuleEntry {
     pub(super) looped: bool,
     pub(super) callees: &'static [&'static str],
     pub(super) effects: Effects,
+    pub(super) methods: &'static [&'static str],
     pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
 }
 
@@ -198,6 +205,7 @@ impl RuleEntry {
             looped: <R::On as Query>::LOOPED,
             callees: R::CALLEES,
             effects: R::EFFECTS,
+            methods: R::METHODS,
             run: run::<R>,
         }
     }
@@ -206,7 +214,7 @@ impl RuleEntry {
 impl RuleEntry {
     /// Whether the rule wants all nodes of its kinds, not only certain calls.
     pub(super) fn wants_all(&self) -> bool {
-        self.callees.is_empty() && self.effects.is_empty()
+        self.callees.is_empty() && self.effects.is_empty() && self.methods.is_empty()
     }
 }
 
