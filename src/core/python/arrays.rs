@@ -2,13 +2,16 @@
 //!
 //! **Invariant**: a file that imports none of these libraries is told so before any type is looked for.
 
-use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Number};
 use ruff_text_size::Ranged;
 
 use super::facts::Facts;
 use super::libraries::root_number;
 use super::loops::Loop;
 use super::types::Type;
+
+/// Up to about so many values, an array computes no faster than a loop.
+const SMALL: u64 = 30;
 
 /// Methods of frames that give a few rows.
 const ROWS_OF: &[&str] = &["describe", "head", "mode", "nlargest", "nsmallest", "tail"];
@@ -82,7 +85,8 @@ impl<'a> Facts<'a> {
     ///
     /// For attributes that nobody else calls so: `iterrows`, `iloc`.
     pub fn is_of(&self, expr: &'a Expr, kind: Array, attribute: &str) -> bool {
-        if !self.imports(kind.package()) {
+        let of_pandas = kind.package() == "pandas" && self.imports("geopandas");
+        if !self.imports(kind.package()) && !of_pandas {
             return false;
         }
         let ty = self.ty(expr).without_none();
@@ -110,6 +114,27 @@ impl<'a> Facts<'a> {
             },
             _ => false,
         }
+    }
+
+    /// Whether an array is made of a few values that are written down: `np.array([1, 2, 3])`, `np.zeros(3)`.
+    pub fn is_small_array(&self, expr: &'a Expr) -> bool {
+        let value = self.only_value(expr).unwrap_or(expr);
+        let Some(call) = value.as_call_expr() else {
+            return self.is_few(expr);
+        };
+        let Some(first) = call.arguments.args.first() else {
+            return self.is_few(expr);
+        };
+        let small = match first {
+            Expr::NumberLiteral(number) => match &number.value {
+                Number::Int(int) => int.as_u64().is_some_and(|int| int <= SMALL),
+                _ => false,
+            },
+            other => self
+                .known_length(other)
+                .is_some_and(|length| length <= SMALL),
+        };
+        small && call.arguments.args.len() == 1 || self.is_few(expr)
     }
 
     /// The loop that goes over what a call gives, as it comes or through one more call: `for i, row in enumerate(df.iterrows())`.

@@ -1,12 +1,13 @@
 //! Computing with one number at a time what an array computes for all at once.
 
-use ruff_python_ast::{AnyNodeRef, CmpOp, Expr, ExprCall, ExprName, ExprRef, Operator};
-use ruff_text_size::Ranged;
+use ruff_python_ast::helpers::is_docstring_stmt;
+use ruff_python_ast::{AnyNodeRef, CmpOp, Expr, ExprCall, ExprName, ExprRef, Operator, Stmt};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::facts::Facts;
 use super::libraries::Does;
 use super::loops::Loop;
-use super::symbols::{Binding, Symbol};
+use super::symbols::{Binding, Symbol, SymbolId};
 use super::uses::Use;
 
 /// Builtin functions of numbers that arrays have as operators or functions of the same meaning.
@@ -21,6 +22,15 @@ pub struct RowUse<'a> {
     pub whole: bool,
 }
 
+/// A function that does nothing but compute.
+#[derive(Clone, Debug)]
+pub struct Formula<'a> {
+    pub(super) parameters: Vec<SymbolId>,
+    /// Everything that it computes: what it gives, what it tests, what it keeps under a name meanwhile.
+    pub parts: Vec<&'a Expr>,
+    place: TextRange,
+}
+
 impl<'a> Facts<'a> {
     /// Whether an expression only computes with numbers: operators, comparisons, conditions and functions of `math` and NumPy on what
     /// `leaf` accepts and on constants. Such an expression can be computed for all items at once.
@@ -33,8 +43,9 @@ impl<'a> Facts<'a> {
             Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::StringLiteral(_) => true,
             Expr::BinOp(op) => {
                 op.op != Operator::MatMult
-                    // `"%s" % x` makes text.
+                    // `"%s" % x` and `x + "%"` make text.
                     && !op.left.is_string_literal_expr()
+                    && !op.right.is_string_literal_expr()
                     && self.is_elementwise(&op.left, leaf)
                     && self.is_elementwise(&op.right, leaf)
             }
@@ -80,7 +91,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether an expression computes anything: more than a name, an item or a constant.
+    /// Whether an expression computes anything: more than a name, an item, a constant or one call.
     pub fn computes(&self, expr: &'a Expr) -> bool {
         self.tree
             .descendants(AnyNodeRef::from(ExprRef::from(expr)))
@@ -89,7 +100,6 @@ impl<'a> Facts<'a> {
                     node,
                     AnyNodeRef::ExprBinOp(_)
                         | AnyNodeRef::ExprCompare(_)
-                        | AnyNodeRef::ExprCall(_)
                         | AnyNodeRef::ExprBoolOp(_)
                 )
             })
@@ -155,76 +165,153 @@ impl<'a> Facts<'a> {
 
     /// The column that an expression reads of a row.
     pub fn column_of(&self, expr: &'a Expr, row: &Symbol<'a>) -> Option<&'a str> {
-        let base = match expr {
-            Expr::Subscript(item) => item.value.as_name_expr()?,
-            Expr::Attribute(attribute) => attribute.value.as_name_expr()?,
-            _ => return None,
-        };
+        match expr {
+            Expr::Subscript(item) => self.column_behind(&item.value, row),
+            Expr::Attribute(attribute) => self.column_behind(&attribute.value, row),
+            _ => None,
+        }
+    }
+
+    fn column_behind(&self, base: &'a Expr, row: &Symbol<'a>) -> Option<&'a str> {
+        let base = base.as_name_expr()?;
         (self.symbol(base)?.id == row.id).then(|| self.column(base))?
     }
 
     /// The text of an expression with whole columns of `frame` in place of those of a row; `None` where it has to be written in other
     /// words: `and`, `if`, functions of single numbers.
     pub fn with_columns(&self, expr: &'a Expr, row: &Symbol<'a>, frame: &str) -> Option<String> {
+        let frame_is_item = |facts: &Self, name: &'a ExprName| {
+            facts.symbol(name).is_some_and(|symbol| symbol.id == row.id)
+                && facts.column(name).is_none()
+        };
         let mut text = String::new();
         let mut from = expr.start();
         for node in self.tree.descendants(AnyNodeRef::from(ExprRef::from(expr))) {
             let column = match node {
-                AnyNodeRef::ExprSubscript(item) => self.column(item.value.as_name_expr()?),
-                AnyNodeRef::ExprAttribute(attribute) => match &*attribute.value {
-                    Expr::Name(base) if self.symbol(base).is_some_and(|base| base.id == row.id) => {
-                        self.column(base)
-                    }
-                    _ => None,
-                },
+                AnyNodeRef::ExprSubscript(item) => self.column_behind(&item.value, row),
+                AnyNodeRef::ExprAttribute(attribute) => self.column_behind(&attribute.value, row),
                 AnyNodeRef::ExprBoolOp(_) | AnyNodeRef::ExprIf(_) | AnyNodeRef::ExprCall(_) => {
                     return None;
                 }
                 AnyNodeRef::ExprUnaryOp(op) if op.op.is_not() => return None,
+                // The item itself, of a column.
+                AnyNodeRef::ExprName(name) if frame_is_item(self, name) => {
+                    text.push_str(self.text(TextRange::new(from, node.start())));
+                    text.push_str(frame);
+                    from = node.end();
+                    None
+                }
                 _ => None,
             };
             if let Some(column) = column {
-                text.push_str(self.text(ruff_text_size::TextRange::new(from, node.start())));
+                text.push_str(self.text(TextRange::new(from, node.start())));
                 text.push_str(&format!("{frame}[\"{column}\"]"));
                 from = node.end();
             }
         }
-        text.push_str(self.text(ruff_text_size::TextRange::new(from, expr.end())));
+        text.push_str(self.text(TextRange::new(from, expr.end())));
         let short = !text.contains('\n') && text.len() < 100;
         short.then_some(text)
     }
 
-    /// The parameter of a function that is called with one thing, and what it gives: of a lambda, or of a function of this file that
-    /// is nothing but `return`.
-    pub fn formula(&self, function: &'a Expr) -> Option<(&Symbol<'a>, &'a Expr)> {
-        let (parameters, body) = match function {
-            Expr::Lambda(lambda) => (lambda.parameters.as_deref()?, &*lambda.body),
+    /// What a function computes, if it does nothing else: a lambda, or a function of this file made of `return`, `if` and names for what
+    /// was computed.
+    pub fn formula(&self, function: &'a Expr) -> Option<Formula<'a>> {
+        let mut parts = Vec::new();
+        let (place, parameters) = match function {
+            Expr::Lambda(lambda) => {
+                parts.push(&*lambda.body);
+                (lambda.range(), lambda.parameters.as_deref()?)
+            }
             Expr::Name(name) => {
                 let Binding::Function(def) = self.only_binding(self.symbol(name)?)? else {
                     return None;
                 };
-                let mut body = def.body.as_slice();
-                if let [first, rest @ ..] = body
-                    && ruff_python_ast::helpers::is_docstring_stmt(first)
-                {
-                    body = rest;
-                }
-                let [ruff_python_ast::Stmt::Return(given)] = body else {
+                if !def.decorator_list.is_empty() || def.is_async {
                     return None;
+                }
+                let body = match def.body.as_slice() {
+                    [first, rest @ ..] if is_docstring_stmt(first) => rest,
+                    body => body,
                 };
-                let plain = def.decorator_list.is_empty() && !def.is_async;
-                (plain.then_some(&*def.parameters)?, given.value.as_deref()?)
+                gather(body, &mut parts)?;
+                (def.range(), &*def.parameters)
             }
             _ => return None,
         };
-        let only = parameters.vararg.is_none()
+        let plain = parameters.vararg.is_none()
             && parameters.kwarg.is_none()
             && parameters.kwonlyargs.is_empty();
-        let mut all = parameters.posonlyargs.iter().chain(&parameters.args);
-        let one = all.next()?;
-        if !only || all.next().is_some() {
-            return None;
-        }
-        Some((self.symbol(&one.parameter)?, body))
+        let all = parameters.posonlyargs.iter().chain(&parameters.args);
+        let parameters: Option<Vec<SymbolId>> = all
+            .map(|one| Some(self.symbol(&one.parameter)?.id))
+            .collect();
+        Some(Formula {
+            parameters: parameters.filter(|_| plain)?,
+            parts,
+            place,
+        })
     }
+
+    /// The only parameter of a formula.
+    pub fn parameter(&self, formula: &Formula<'a>) -> Option<&Symbol<'a>> {
+        match formula.parameters.as_slice() {
+            [only] => Some(self.symbols().get(*only)),
+            _ => None,
+        }
+    }
+
+    /// Whether a formula only computes with what `leaf` accepts, with its own names for that, and with what is the same for all calls.
+    pub fn is_elementwise_formula(
+        &self,
+        formula: &Formula<'a>,
+        leaf: &dyn Fn(&'a Expr) -> bool,
+    ) -> bool {
+        let accepts = |expr: &'a Expr| {
+            leaf(expr) || self.is_outside(expr, formula.place) || self.is_given_name(expr, formula)
+        };
+        let mut all = formula.parts.iter();
+        all.all(|part| self.is_elementwise(part, &accepts))
+            && formula.parts.iter().any(|part| self.computes(part))
+    }
+
+    /// Whether an expression is a variable of the formula itself, and none of its parameters.
+    fn is_given_name(&self, expr: &'a Expr, formula: &Formula<'a>) -> bool {
+        expr.as_name_expr()
+            .and_then(|name| self.symbol(name))
+            .is_some_and(|symbol| {
+                self.is_bound_in(symbol, formula.place) && !formula.parameters.contains(&symbol.id)
+            })
+    }
+
+    /// Whether an expression is one of the formula's parameters.
+    pub fn is_parameter_of(&self, expr: &'a Expr, formula: &Formula<'a>) -> bool {
+        expr.as_name_expr()
+            .and_then(|name| self.symbol(name))
+            .is_some_and(|symbol| formula.parameters.contains(&symbol.id))
+    }
+}
+
+/// All expressions that a body computes, if it is made of `return`, `if` and assignments to names, and ends with a value on each path.
+fn gather<'a>(body: &'a [Stmt], parts: &mut Vec<&'a Expr>) -> Option<()> {
+    for stmt in body {
+        match stmt {
+            Stmt::Return(given) => parts.push(given.value.as_deref()?),
+            Stmt::Assign(assign) => match assign.targets.as_slice() {
+                [Expr::Name(_)] => parts.push(&assign.value),
+                _ => return None,
+            },
+            Stmt::If(branch) => {
+                parts.push(&branch.test);
+                gather(&branch.body, parts)?;
+                for clause in &branch.elif_else_clauses {
+                    parts.extend(&clause.test);
+                    gather(&clause.body, parts)?;
+                }
+            }
+            Stmt::Pass(_) => {}
+            _ => return None,
+        }
+    }
+    (!body.is_empty()).then_some(())
 }

@@ -1,10 +1,13 @@
 //! Arrays, frames and tensors that a loop makes longer: none of them can grow, so each time all that is there is copied.
 
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_text_size::Ranged;
 
+use super::accumulation::Accumulation;
 use super::arrays::Array;
 use super::facts::Facts;
 use super::libraries::Does;
+use super::uses::Use;
 
 impl<'a> Facts<'a> {
     /// The package whose function makes of `target` and other parts what is assigned to `target`: `a = np.append(a, x)`,
@@ -67,14 +70,79 @@ impl<'a> Facts<'a> {
 
     /// Whether `target` is one of the arguments, or of the items of the first.
     fn is_part(&self, target: &'a Expr, call: &'a ExprCall) -> bool {
-        let Some(first) = call.arguments.args.first() else {
-            return false;
-        };
-        let items: &'a [Expr] = match first {
-            Expr::List(list) => &list.elts,
-            Expr::Tuple(tuple) => &tuple.elts,
-            own => return self.same_place(own, target) && call.arguments.len() > 1,
+        let args = &call.arguments.args;
+        let items: &'a [Expr] = match args.first() {
+            Some(Expr::List(list)) => &list.elts,
+            Some(Expr::Tuple(tuple)) => &tuple.elts,
+            _ => args,
         };
         items.len() > 1 && items.iter().any(|item| self.same_place(item, target))
+    }
+
+    /// Whether a loop does nothing with what it makes longer but that, so that the parts can be gathered in a list first.
+    pub fn is_only_gathered(&self, found: &Accumulation<'a>) -> bool {
+        // As a part of the whole: what is computed from it on the way needs all of it.
+        let in_join = |read: AnyNodeRef<'a>| {
+            let stmt = self.tree.statement(read);
+            let grown = stmt.and_then(|stmt| self.accumulation(stmt));
+            let call = self.tree.ancestors(read).find(|outer| outer.is_expr_call());
+            let is_part = call
+                .is_some_and(|call| grown.is_some_and(|grown| grown.value.range() == call.range()));
+            let is_receiver = |grown: &Accumulation<'a>| {
+                !grown.value.is_call_expr()
+                    || grown
+                        .value
+                        .as_call_expr()
+                        .is_some_and(|call| call.func.range().contains_range(read.range()))
+            };
+            grown.is_some_and(|grown| {
+                self.same_place(grown.target, found.target) && (is_part || is_receiver(&grown))
+            })
+        };
+        let reads = self.reads_of(found.target, found.around);
+        reads
+            .into_iter()
+            .filter(|read| !in_join(*read))
+            .all(|read| match self.usage(read) {
+                Use::Argument(call) => self.is(&*call.func, "builtins.len"),
+                Use::Attribute(name) => matches!(name, "shape" | "size" | "empty" | "ndim"),
+                Use::Compared(_) | Use::Truth | Use::Augmented(_) => true,
+                Use::Item(item) => {
+                    matches!(&*item.slice, Expr::NumberLiteral(_) | Expr::UnaryOp(_))
+                }
+                _ => false,
+            })
+            && self.is_never_restarted(found)
+    }
+
+    /// Whether the loop goes on with the same thing: what begins it stands in another branch of the same `if`.
+    fn is_never_restarted(&self, found: &Accumulation<'a>) -> bool {
+        if !self.starts_anew(found) {
+            return true;
+        }
+        let Some(symbol) = found
+            .target
+            .as_name_expr()
+            .and_then(|name| self.symbol(name))
+        else {
+            return false;
+        };
+        let mut bound = self
+            .binding_nodes(symbol)
+            .filter(|node| found.around.repeats(*node));
+        bound.all(|node| {
+            let stmt = self.tree.statement(node);
+            let grows = stmt
+                .and_then(|stmt| self.accumulation(stmt))
+                .is_some_and(|grown| self.same_place(grown.target, found.target));
+            grows
+                || self
+                    .tree
+                    .ancestors(node)
+                    .take_while(|outer| outer.range() != found.around.range())
+                    .any(|outer| {
+                        outer.is_stmt_if() && outer.range().contains_range(found.stmt.range())
+                    })
+        })
     }
 }
