@@ -131,7 +131,7 @@ pub const KEYS: &[Key] = &[
         name: "select",
         kind: Kind::Rules,
         default: "[\"default\"]",
-        doc: "The rules that run. Groups are `algorithmic`, `async`, `cache`, `io`, `memory` and `micro`; `default` is what is measured to pay in most code, `preview` what is not measured yet, `all` is everything. A rule's name wins over a group, a group over `all`, and `ignore` over `select`.",
+        doc: "The rules that run. Groups are `algorithmic`, `arrays`, `async`, `cache`, `io`, `memory` and `micro`; `default` is what is measured to pay in most code, `preview` what is not measured yet, `all` is everything. A rule's name wins over a group, a group over `all`, and `ignore` over `select`.",
         read: |reader, options, value| {
             options.selection.select = Some(reader.selectors(value, Unknown::IsAnError));
         },

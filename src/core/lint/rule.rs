@@ -53,6 +53,8 @@ impl RuleInfo {
 pub enum Group {
     /// The complexity class is worse than it needs to be.
     Algorithmic,
+    /// Arrays, frames and tensors that Python goes through item by item, or makes anew for each.
+    Arrays,
     /// The event loop stands still, or what was handed out to run at once does not.
     Async,
     /// A cache that leaks, never hits, or raises.
@@ -66,8 +68,9 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Group; 6] = [
+    pub const ALL: [Group; 7] = [
         Group::Algorithmic,
+        Group::Arrays,
         Group::Async,
         Group::Cache,
         Group::Io,
@@ -79,6 +82,7 @@ impl Group {
     pub fn name(self) -> &'static str {
         match self {
             Group::Algorithmic => "algorithmic",
+            Group::Arrays => "arrays",
             Group::Async => "async",
             Group::Cache => "cache",
             Group::Io => "io",

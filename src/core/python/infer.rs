@@ -124,6 +124,7 @@ impl<'a> Facts<'a> {
             },
             ExprRef::Attribute(attribute) => self.infer_attribute(attribute),
             ExprRef::Call(call) => self.infer_call(call),
+            ExprRef::Slice(_) => Type::Instance(Class::named("builtins.slice")),
             ExprRef::Await(awaiting) => awaited(&self.infer(&*awaiting.value)),
             _ => Type::Unknown,
         }

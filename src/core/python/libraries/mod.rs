@@ -160,6 +160,11 @@ fn roots_that_do(effects: Effects) -> Imported {
     all
 }
 
+/// The number of a package that a table is about.
+pub(super) fn root_number(package: &str) -> Option<u8> {
+    ROOTS.binary_search(&package).ok()?.try_into().ok()
+}
+
 /// The libraries that a file imports, as bits by their positions in [`ROOTS`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Imported([u64; 4]);
@@ -178,7 +183,7 @@ impl Imported {
             .any(|(own, other)| own & other != 0)
     }
 
-    fn has(self, root: u8) -> bool {
+    pub(super) fn has(self, root: u8) -> bool {
         let at = usize::from(root);
         self.0[at / 64] & (1 << (at % 64)) != 0
     }
