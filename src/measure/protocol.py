@@ -7,6 +7,7 @@ import __future__
 
 import ast
 import collections
+import faulthandler
 import gc
 import importlib.util
 import json
@@ -32,6 +33,8 @@ ENOUGH = 0.03
 BUDGET = 0.4
 # The same by the clock on the wall, for halves that wait.
 PATIENCE = 4.0
+# A pair that is not done after so many seconds hangs: the program ends, and tells where.
+HOPELESS = 300
 
 
 def load(code, setup, call, n):
@@ -181,6 +184,7 @@ def main():
     if None in found.values():
         return
     for job in jobs:
+        faulthandler.dump_traceback_later(HOPELESS, exit=True)
         print(json.dumps(measure(job)), flush=True)
 
 
