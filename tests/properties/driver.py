@@ -213,9 +213,15 @@ def seen(program, job, n, number, roughly, fuse):
         exec(compile(program, "example", "exec", ANNOTATIONS), space)
     except SyntaxError as error:
         return {"result": type(error).__name__}
+    except ModuleNotFoundError as error:
+        # A package that is not installed here; a fix that asks for another one shows.
+        return {"result": str(error)}
     own = {name for name, value in space.items() if callable(value) and getattr(value, "__module__", "") == "example"}
     *setup, last = job["input"].strip().split("\n")
-    exec("\n".join(setup), space)
+    try:
+        exec("\n".join(setup), space)
+    except ModuleNotFoundError as error:
+        return {"result": str(error)}
     log = Log()
     log.fuse = None
     kept = []

@@ -7,7 +7,7 @@
     tests/suites/prove.py --only click,parso,cpython-3.13
 
 Needs the suites beside this repository (`../shared/suites`, or --suites), their Pythons in ~/.pyenv, and PyPI once for what they depend on,
-which is kept in $SUITES_HOME. Prints for each rule the fixes applied and those that break a test, and for each package the tests that fail.
+which is kept in $SUITES_HOME, as are the outcomes of untouched packages that the suites do not bring. Prints for each rule the fixes applied and those that break a test, and for each package the tests that fail.
 Exit code: 0 where nothing new fails.
 """
 
@@ -16,6 +16,7 @@ import collections
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,7 +73,7 @@ def count(check, counts, folder, options):
 
 def skipped_here(record):
     """Tests that were not run, and are not run here without fixes either: they depend on the machine."""
-    if record["new_failures"] or not record.get("missing") or not record["name"].startswith("cpython"):
+    if record.get("new_failures") or not record.get("missing") or not record["name"].startswith("cpython"):
         return False
     python = Path.home() / ".pyenv" / "versions"
     [python] = [path for path in python.iterdir() if path.name.startswith(record["name"].split("-")[1] + ".")][:1]
@@ -94,11 +95,24 @@ class Suites:
         self.unsafe = unsafe
         self.label = "prove-unsafe" if unsafe else "prove-safe"
         self.counts = HOME / "counts" / self.label
-        self.environment = {**os.environ, "SUITES_HOME": str(HOME)}
+        # Outcomes that are missing are added to a copy.
+        self.baselines = HOME / "baselines"
+        shutil.copytree(runner.parent / "baselines", self.baselines, dirs_exist_ok=True)
+        self.environment = {**os.environ, "SUITES_HOME": str(HOME), "SUITES_BASELINES": str(self.baselines)}
 
     def run(self, *arguments, quiet=False):
         out = subprocess.DEVNULL if quiet else None
         return subprocess.run([sys.executable, str(self.runner), *arguments], env=self.environment, stdout=out).returncode
+
+    def prepare(self, packages):
+        """What the packages need to run, and their outcomes without fixes."""
+        listed = packages[packages.index("--list") + 1] if "--list" in packages else "open.json"
+        only = packages[packages.index("--only") + 1].split(",") if "--only" in packages else None
+        for package in json.loads((self.runner.parent / listed).read_text()):
+            name = package["name"]
+            if (only is None or name in only) and not (self.baselines / (name + ".json.gz")).exists():
+                self.run("--list", listed, "--only", name, "--baseline", "1")
+        return self.run(*packages, "--setup")
 
     def results(self, packages, units="all", label=None, quiet=False):
         """Fixes and tests packages; what the suites recorded of each."""
@@ -165,7 +179,7 @@ def main():
     applied, rules = 0, collections.defaultdict(collections.Counter)
     failed = []
     for more in lists:
-        if suites.run(*more, "--setup") == 2:
+        if suites.prepare(more) == 2:
             return 2
         for record, broken in suites.results(more):
             name = record["name"]
