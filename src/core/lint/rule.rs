@@ -3,6 +3,7 @@
 use ruff_python_ast::{AnyNodeRef, NodeKind};
 
 use super::{Cx, Finding, FixLevel, Query, Severity};
+use crate::commands::Command;
 use crate::python::Effects;
 
 /// What a rule says of itself; made by `rules/build.rs` from the rule's file, so that nothing is said twice.
@@ -161,6 +162,13 @@ pub trait Rule {
     const EFFECTS: Effects = Effects::NONE;
     /// The claimed cost, which the evidence has to bear out.
     const COST: Cost;
+    /// Whether [`Rule::check_command`] has anything to say: command lines are read for such rules only.
+    const READS_COMMANDS: bool = false;
+
+    /// The same of a command line that lies beside the Python code.
+    fn check_command(_: &Command) -> Option<Finding> {
+        None
+    }
 
     fn check<'a>(node: <Self::On as Query>::Node<'a>, cx: &Cx<'a>) -> Option<Finding>;
 }
@@ -173,6 +181,7 @@ pub struct RuleEntry {
     pub(super) looped: bool,
     pub(super) callees: &'static [&'static str],
     pub(super) effects: Effects,
+    pub(super) run_on_command: Option<fn(&Command) -> Option<Finding>>,
     pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
 }
 
@@ -198,12 +207,22 @@ impl RuleEntry {
             looped: <R::On as Query>::LOOPED,
             callees: R::CALLEES,
             effects: R::EFFECTS,
+            run_on_command: if R::READS_COMMANDS {
+                Some(R::check_command)
+            } else {
+                None
+            },
             run: run::<R>,
         }
     }
 }
 
 impl RuleEntry {
+    /// Whether it has anything to say of command lines.
+    pub const fn reads_commands(&self) -> bool {
+        self.run_on_command.is_some()
+    }
+
     /// Whether the rule wants all nodes of its kinds, not only certain calls.
     pub(super) fn wants_all(&self) -> bool {
         self.callees.is_empty() && self.effects.is_empty()
