@@ -11,6 +11,7 @@ use std::{env, fs};
 /// Folder and variant of `hotlint_core::lint::Group`.
 const GROUPS: &[(&str, &str)] = &[
     ("algorithmic", "Algorithmic"),
+    ("arrays", "Arrays"),
     ("async", "Async"),
     ("cache", "Cache"),
     ("io", "Io"),

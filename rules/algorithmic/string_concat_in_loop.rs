@@ -434,7 +434,7 @@ fn why_copied<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Copied> {
     match found.shape {
         Shape::Chained => return Some(Copied::Chained),
         Shape::Prepended => return Some(Copied::Prepended),
-        Shape::Merged => return None,
+        Shape::Merged | Shape::Joined(_) => return None,
         Shape::Augmented | Shape::Appended => {}
     }
     let symbol = cx.symbol(name)?;

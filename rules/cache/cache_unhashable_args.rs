@@ -157,6 +157,10 @@ impl Rule for CacheUnhashableArgs {
     type On = CallOrDef;
     const COST: Cost = Cost::Broken("raises `TypeError`");
 
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_caches() || cx.project().is_some()
+    }
+
     fn check<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
         match node {
             AnyNodeRef::ExprCall(call) => at_call(call, cx),

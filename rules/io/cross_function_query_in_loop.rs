@@ -114,6 +114,10 @@ impl Rule for CrossFunctionQueryInLoop {
     type On = InLoop<ExprCall>;
     const COST: Cost = Cost::RoundTrips("n queries", "1");
 
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.may_use(Effects::does(Does::Queries))
+    }
+
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         // What this file tells comes first: to look into others is dear.
         if call.arguments.is_empty() || !cx.is_told_by_name(call) {

@@ -41,7 +41,15 @@ pub fn run(args: &Measure, terminal: Terminal) -> io::Result<Exit> {
         return Ok(Exit::Error);
     }
     for rule in rules {
-        match measure(rule, &interpreters, &today()) {
+        let lacks = |interpreter: &Interpreter, missing: &[String]| {
+            let path = interpreter.path.display();
+            let missing = missing.join(" and ");
+            terminal.note(format_args!(
+                "{} is not measured by {path}, which has no {missing}",
+                rule.name
+            ));
+        };
+        match measure(rule, &interpreters, &today(), lacks) {
             Ok(None) => {}
             Ok(Some(evidence)) => {
                 terminal.print(|out| {

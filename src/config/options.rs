@@ -81,7 +81,11 @@ impl QuietPlace {
                 "**/test/**",
                 "**/testing/**",
             ],
-            QuietPlace::Migrations => &["**/migrations/**"],
+            QuietPlace::Migrations => &[
+                "**/migrations/**",
+                "**/*_migrations/**",
+                "**/alembic/versions/**",
+            ],
             QuietPlace::Generated => &[],
         }
     }
@@ -131,7 +135,7 @@ pub const KEYS: &[Key] = &[
         name: "select",
         kind: Kind::Rules,
         default: "[\"default\"]",
-        doc: "The rules that run. Groups are `algorithmic`, `async`, `cache`, `io`, `memory` and `micro`; `default` is what is measured to pay in most code, `preview` what is not measured yet, `all` is everything. A rule's name wins over a group, a group over `all`, and `ignore` over `select`.",
+        doc: "The rules that run. Groups are `algorithmic`, `arrays`, `async`, `cache`, `io`, `memory` and `micro`; `default` is what is measured to pay in most code, `preview` what is not measured yet, `all` is everything. A rule's name wins over a group, a group over `all`, and `ignore` over `select`.",
         read: |reader, options, value| {
             options.selection.select = Some(reader.selectors(value, Unknown::IsAnError));
         },
@@ -193,7 +197,7 @@ pub const KEYS: &[Key] = &[
         name: "quiet-in",
         kind: Kind::QuietPlaces,
         default: "[\"tests\", \"migrations\", \"generated\"]",
-        doc: "Files that are checked but kept quiet, whatever `select` says: `test_*.py`, `*_test.py`, `conftest.py` and all below `tests`, `test` or `testing`; all below `migrations`; and files with a comment in the first ten lines that says they were generated. `[]` reports them like any other.",
+        doc: "Files that are checked but kept quiet, whatever `select` says: `test_*.py`, `*_test.py`, `conftest.py` and all below `tests`, `test` or `testing`; all below `migrations`, `*_migrations` or `alembic/versions`; and files with a comment in the first ten lines that says they were generated. `[]` reports them like any other.",
         read: |reader, options, value| {
             let names = QuietPlace::ALL.map(|place| (place.name(), place));
             let items = reader.list(value);

@@ -1,5 +1,6 @@
 //! What was measured for a rule: the `.json` beside it, and what may be claimed from it.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use hotlint_core::lint::{Cost, RuleInfo};
@@ -27,6 +28,9 @@ pub struct OnPython {
     pub implementation: String,
     /// `PGO` or `plain`: profile-guided builds differ enough to be told apart.
     pub build: String,
+    /// The packages that the examples import, with their versions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packages: BTreeMap<String, String>,
     /// One for each pair of examples with an input, in the order of the page.
     #[serde(default)]
     pub pairs: Vec<Seen>,
@@ -366,6 +370,7 @@ mod tests {
         OnPython {
             version: version.to_owned(),
             implementation: if build == "PyPy" { "PyPy" } else { "CPython" }.to_owned(),
+            packages: BTreeMap::new(),
             build: build.to_owned(),
             pairs: vec![seen],
         }

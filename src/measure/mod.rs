@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use hotlint_core::lint::{RuleEntry, pairs};
+use serde::Deserialize;
 
 use crate::interpreters::Interpreter;
 use evidence::{Evidence, OnPython, Seen};
@@ -21,11 +22,16 @@ pub enum MeasureError {
     Failed(String, &'static str, String),
 }
 
-/// Measures the pairs of a rule that have an input, on each interpreter; `None` if it has no such pair.
+/// Measures the pairs of a rule that have an input, on each interpreter; `None` if it has no such pair, or no interpreter has the
+/// packages that they import. `lacks` is told of each interpreter that is left out for that.
+///
+/// # Errors
+/// When an interpreter cannot be started, or fails.
 pub fn measure(
     rule: &'static RuleEntry,
     interpreters: &[Interpreter],
     date: &str,
+    mut lacks: impl FnMut(&Interpreter, &[String]),
 ) -> Result<Option<Evidence>, MeasureError> {
     let pairs = pairs(rule.page);
     let mut pythons = Vec::new();
@@ -42,7 +48,11 @@ pub fn measure(
             })
             .collect();
         if !jobs.is_empty() {
-            pythons.push(run(rule, interpreter, &jobs)?);
+            let answer = run(rule, interpreter, &jobs)?;
+            match answer.missing.as_slice() {
+                [] => pythons.push(answer.python),
+                missing => lacks(interpreter, missing),
+            }
         }
     }
     Ok((!pythons.is_empty()).then(|| Evidence {
@@ -51,11 +61,20 @@ pub fn measure(
     }))
 }
 
+/// What an interpreter says.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(flatten)]
+    python: OnPython,
+    /// Packages that the examples import, and that are not there: nothing was measured.
+    missing: Vec<String>,
+}
+
 fn run(
     rule: &'static RuleEntry,
     interpreter: &Interpreter,
     jobs: &[serde_json::Value],
-) -> Result<OnPython, MeasureError> {
+) -> Result<Answer, MeasureError> {
     let path = interpreter.path.display().to_string();
     let start = |error| MeasureError::Start(path.clone(), error);
     let failed = |why: String| MeasureError::Failed(path.clone(), rule.name, why);
@@ -76,16 +95,23 @@ fn run(
         }
     }
     let output = child.wait_with_output().map_err(start)?;
-    if !output.status.success() || lines.len() != jobs.len() + 1 {
-        return Err(failed(
-            String::from_utf8_lossy(&output.stderr).trim().to_string(),
-        ));
+    let told = || String::from_utf8_lossy(&output.stderr).trim().to_string();
+    let (Some(first), true) = (lines.first(), output.status.success()) else {
+        return Err(failed(told()));
+    };
+    let mut answer: Answer =
+        serde_json::from_str(first).map_err(|error| failed(error.to_string()))?;
+    let wanted = if answer.missing.is_empty() {
+        jobs.len()
+    } else {
+        0
+    };
+    if lines.len() != wanted + 1 {
+        return Err(failed(told()));
     }
-    let mut python: OnPython =
-        serde_json::from_str(&lines[0]).map_err(|error| failed(error.to_string()))?;
-    for line in &lines[1..] {
+    for line in lines.iter().skip(1) {
         let seen: Seen = serde_json::from_str(line).map_err(|error| failed(error.to_string()))?;
-        python.pairs.push(seen.rounded());
+        answer.python.pairs.push(seen.rounded());
     }
-    Ok(python)
+    Ok(answer)
 }

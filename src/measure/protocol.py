@@ -8,6 +8,7 @@ import __future__
 import ast
 import collections
 import gc
+import importlib.util
 import json
 import platform
 import sys
@@ -138,7 +139,28 @@ def measure(job):
     return {"sizes": sizes, "memory": {"n": n, "bad": memory[0], "good": memory[1]}}
 
 
+def packages(jobs):
+    """The versions of the packages that the jobs import from outside of the standard library; those that are not there have none."""
+    roots = set()
+    for job in jobs:
+        for node in ast.walk(ast.parse(job["bad"] + job["good"] + job["input"])):
+            if isinstance(node, ast.Import):
+                roots.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                roots.add(node.module.split(".")[0])
+    found = {}
+    for root in sorted(roots):
+        spec = importlib.util.find_spec(root)
+        if spec is None:
+            found[root] = None
+        elif spec.origin and "site-packages" in spec.origin:
+            found[root] = str(getattr(__import__(root), "__version__", "?"))
+    return found
+
+
 def main():
+    jobs = json.load(sys.stdin)
+    found = packages(jobs)
     gc.disable()
     flags = " ".join(str(sysconfig.get_config_var(name)) for name in ("CONFIG_ARGS", "PY_CORE_CFLAGS", "PY_CFLAGS"))
     # Debian's builds, and those derived from them, are guided by profiles, and keep quiet about it.
@@ -150,11 +172,15 @@ def main():
                 "version": platform.python_version(),
                 "implementation": platform.python_implementation(),
                 "build": "PGO" if profiled else "plain",
+                "packages": {name: version for name, version in found.items() if version},
+                "missing": [name for name, version in found.items() if not version],
             }
         ),
         flush=True,
     )
-    for job in json.load(sys.stdin):
+    if None in found.values():
+        return
+    for job in jobs:
         print(json.dumps(measure(job)), flush=True)
 
 

@@ -27,7 +27,7 @@ impl<'a> Cx<'a> {
             return None;
         }
         match found.shape {
-            Shape::Prepended => return None,
+            Shape::Prepended | Shape::Joined(_) => return None,
             Shape::Augmented => {
                 let text = self.text(self.parenthesized(value)).to_string();
                 return Some(Added::Operands(vec![value], text));

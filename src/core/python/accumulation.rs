@@ -33,6 +33,9 @@ pub enum Shape {
     Prepended,
     /// `s = s | x`, `s = s.union(x)`, `d = {**d, k: v}`, `d = dict(d, k=v)`, `xs = [*xs, x]`
     Merged,
+    /// `a = np.append(a, x)`, `df = pd.concat([df, part])`, `df.loc[len(df)] = row`: a new array, frame or tensor of all parts. With the
+    /// package that makes it.
+    Joined(&'static str),
 }
 
 impl<'a> Facts<'a> {
@@ -74,6 +77,12 @@ impl<'a> Facts<'a> {
                 let [target] = stmt.targets.as_slice() else {
                     return None;
                 };
+                if let Some(frame) = self.grows_by_row(target) {
+                    return Some((frame, &stmt.value, Shape::Joined("pandas")));
+                }
+                if let Some(package) = self.joins_into(target, &stmt.value) {
+                    return Some((target, &stmt.value, Shape::Joined(package)));
+                }
                 if let Some(shape) = self.merges_into(target, &stmt.value) {
                     return Some((target, &stmt.value, shape));
                 }

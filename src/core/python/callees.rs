@@ -299,7 +299,7 @@ impl<'a> Facts<'a> {
         found
     }
 
-    fn named_functions(&self) -> Rc<Named<'a>> {
+    pub(super) fn named_functions(&self) -> Rc<Named<'a>> {
         Rc::clone(self.named_functions.get_or_init(|| {
             let mut named = Named::default();
             for node in self.tree.nodes() {

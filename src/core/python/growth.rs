@@ -111,7 +111,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The reads of a variable, attribute or item that an iteration repeats.
-    fn reads_of(&self, place: &'a Expr, around: Loop<'a>) -> Vec<AnyNodeRef<'a>> {
+    pub(super) fn reads_of(&self, place: &'a Expr, around: Loop<'a>) -> Vec<AnyNodeRef<'a>> {
         if let Expr::Name(name) = place {
             let reads = self.symbol(name).map(|symbol| self.reads(symbol));
             let reads = reads.into_iter().flatten();

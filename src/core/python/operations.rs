@@ -166,6 +166,11 @@ impl<'a> Facts<'a> {
                 Type::Tuple(element) => Type::Tuple(Rc::new(element.joined_positions())),
                 // `data = data[n:]` with nothing known of `data` yet: whatever it is, it stays.
                 Type::Never | Type::Str | Type::Bytes | Type::Bytearray | Type::List(_) => base,
+                Type::Instance(_) => {
+                    let index = Given::operands(std::slice::from_ref(&*subscript.slice));
+                    self.call_method(&base, "__getitem__", index)
+                        .unwrap_or(Type::Unknown)
+                }
                 _ => Type::Unknown,
             };
         }

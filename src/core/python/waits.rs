@@ -3,7 +3,18 @@
 use ruff_python_ast::{AnyNodeRef, ExprCall};
 
 use super::facts::Facts;
+use super::libraries::{Blocks, Effects};
 use super::loops::Loop;
+use super::project::Following;
+
+/// Whatever waits for somebody else; the own computing is not meant.
+const OUTSIDE: Effects = Effects::blocks(Blocks::Sleep)
+    .or(Effects::blocks(Blocks::Http))
+    .or(Effects::blocks(Blocks::Socket))
+    .or(Effects::blocks(Blocks::File))
+    .or(Effects::blocks(Blocks::Subprocess))
+    .or(Effects::blocks(Blocks::Database))
+    .or(Effects::blocks(Blocks::Input));
 
 /// Functions that ask the operating system or the network; a name that ends with a dot is a whole module.
 const WAITING: &[&str] = &[
@@ -55,6 +66,22 @@ impl<'a> Facts<'a> {
             AnyNodeRef::ExprCall(call) => around.repeats(call) && self.is_waiting_call(call),
             _ => false,
         })
+    }
+
+    /// Whether an iteration of `around` waits for something outside, here or in functions that it calls, or tells somebody something:
+    /// what it computes hardly counts then.
+    pub fn talks_in(&self, around: Loop<'a>) -> bool {
+        self.waits_in(around)
+            || self.tree.descendants(around.node()).any(|node| match node {
+                AnyNodeRef::ExprCall(call) if around.repeats(call) => {
+                    self.is(&*call.func, "builtins.print")
+                        || self
+                            .knows(call)
+                            .is_some_and(|entry| entry.effects.any_of(OUTSIDE))
+                        || self.leads_to(call, OUTSIDE, Following::Every).is_some()
+                }
+                _ => false,
+            })
     }
 
     /// Whether a call asks the operating system or the network.

@@ -95,5 +95,13 @@ words! {
         Maps = 44 "maps",
         /// Asks a store of keys and values.
         KeyValue = 45 "key_value",
+        /// Copies all parts that it is given into one new array, frame or tensor.
+        Joins = 46 "joins",
+        /// Calls a Python function for each item or row.
+        CallsPerItem = 47 "calls_per_item",
+        /// Computes item by item, in compiled code, what `math` computes for one number.
+        Elementwise = 48 "elementwise",
+        /// Traces or compiles the function that it is given.
+        Compiles = 49 "compiles",
     }
 }

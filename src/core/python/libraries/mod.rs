@@ -136,6 +136,35 @@ pub(super) fn entry(name: &str) -> Option<&'static Entry> {
     entries.get(found)
 }
 
+/// The libraries of which anything does one of `effects`.
+fn roots_that_do(effects: Effects) -> Imported {
+    static BY_WORD: LazyLock<[Imported; 64]> = LazyLock::new(|| {
+        let mut roots = [Imported([0; 4]); 64];
+        for entry in ENTRIES {
+            for (bit, roots) in roots.iter_mut().enumerate() {
+                if entry.effects.0 & (1 << bit) != 0 {
+                    roots.0[usize::from(entry.root) / 64] |= 1 << (entry.root % 64);
+                }
+            }
+        }
+        roots
+    });
+    let mut all = Imported([0; 4]);
+    for (bit, roots) in BY_WORD.iter().enumerate() {
+        if effects.0 & (1 << bit) != 0 {
+            for (all, own) in all.0.iter_mut().zip(roots.0) {
+                *all |= own;
+            }
+        }
+    }
+    all
+}
+
+/// The number of a package that a table is about.
+pub(super) fn root_number(package: &str) -> Option<u8> {
+    ROOTS.binary_search(&package).ok()?.try_into().ok()
+}
+
 /// The libraries that a file imports, as bits by their positions in [`ROOTS`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Imported([u64; 4]);
@@ -147,7 +176,14 @@ impl Imported {
         }
     }
 
-    fn has(self, root: u8) -> bool {
+    fn overlaps(self, other: Self) -> bool {
+        self.0
+            .iter()
+            .zip(other.0)
+            .any(|(own, other)| own & other != 0)
+    }
+
+    pub(super) fn has(self, root: u8) -> bool {
         let at = usize::from(root);
         self.0[at / 64] & (1 << (at % 64)) != 0
     }
@@ -300,6 +336,18 @@ impl<'a> Facts<'a> {
             }
             imported
         })
+    }
+
+    /// Whether the file imports anything called `last` that does one of `effects`.
+    pub(super) fn may_do(&self, last: &str, effects: Effects) -> bool {
+        let imported = self.imported_libraries();
+        let mut entries = called(last).iter();
+        entries.any(|entry| entry.effects.any_of(effects) && imported.has(entry.root))
+    }
+
+    /// Whether the file imports a library of which anything does one of `effects`, or other files may.
+    pub fn may_use(&self, effects: Effects) -> bool {
+        self.sees_others() || self.imported_libraries().overlaps(roots_that_do(effects))
     }
 
     /// Whether the file imports anything that an entry called `last` is about.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ruff_python_ast::{AnyNodeRef, ExprCall, StmtFunctionDef};
+use ruff_python_ast::{AnyNodeRef, ExprCall};
 use rustc_hash::FxHashSet;
 
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
@@ -73,18 +73,6 @@ impl View<'_> {
         let step = self.step(&own.path, facts.row_of(call), &function)?;
         let rest = self.follow(&function, effects, following)?;
         Some(std::iter::once(step).chain(rest).collect())
-    }
-
-    pub(super) fn follow_own<'a>(
-        &self,
-        facts: &Facts<'a>,
-        def: &'a StmtFunctionDef,
-        effects: Effects,
-        following: Following,
-    ) -> Answer {
-        let outline = facts.outline();
-        let number = facts.number_of_function(def)?;
-        self.follow(&ProjectFunction { outline, number }, effects, following)
     }
 
     /// The function of the project that a call runs.

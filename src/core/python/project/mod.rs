@@ -11,20 +11,20 @@ mod modules;
 mod named;
 mod origin;
 mod outline;
+mod reach;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher as _};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ruff_python_ast::{ExprCall, ExprRef, StmtFunctionDef};
+use ruff_python_ast::{ExprCall, ExprRef};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::facts::Facts;
 use super::libraries::{Declared, Effects, FOLDER};
 use super::parse::parse;
 use super::source::Source;
-use super::types::Type;
 use super::versions::Versions;
 
 pub use calls::{Following, Step};
@@ -33,6 +33,7 @@ pub(super) use origin::Numbers;
 pub use origin::Origin;
 pub(super) use outline::Outline;
 pub use outline::{OutlineFunction, Parameter};
+pub(super) use reach::Reach;
 
 /// What the program lets a project see of the disk. Paths are as [`Source::path`] tells them.
 pub trait Loader: Send + Sync {
@@ -343,14 +344,6 @@ impl<'a> Facts<'a> {
         Arc::clone(own)
     }
 
-    /// The type of an expression of which the file itself knows nothing, by what other files say.
-    pub(super) fn across(&self, expr: ExprRef<'a>) -> Type<'a> {
-        match self.stands_for(expr) {
-            Meaning::Value(ty) => ty,
-            _ => Type::Unknown,
-        }
-    }
-
     /// What an expression stands for, by what other files say.
     pub(super) fn stands_for(&self, expr: ExprRef<'a>) -> Meaning<'a> {
         if !self.sees_others() || self.alone.get() {
@@ -413,16 +406,9 @@ impl<'a> Facts<'a> {
         effects: Effects,
         following: Following,
     ) -> Option<Vec<Step>> {
+        if !self.may_lead_to(call, effects) {
+            return None;
+        }
         self.project.follow_call(self, call, effects, following)
-    }
-
-    /// The same of a function of this file.
-    pub fn function_leads_to(
-        &self,
-        def: &'a StmtFunctionDef,
-        effects: Effects,
-        following: Following,
-    ) -> Option<Vec<Step>> {
-        self.project.follow_own(self, def, effects, following)
     }
 }

@@ -1,0 +1,124 @@
+//! # `sum`, `min`, `max`, `any` and `all` of an array
+//!
+//! The builtin functions ask an array for its values one by one, and each becomes an object: MEASURED.
+//! `a.sum()` and its kin add in compiled code.
+//!
+//! ```python bad
+//! import numpy as np
+//!
+//!
+//! def spread(values):
+//!     a = np.asarray(values, dtype=np.int64)
+//!     return int(max(a)) - int(min(a)) if values else 0
+//! ```
+//!
+//! ```python good
+//! import numpy as np
+//!
+//!
+//! def spread(values):
+//!     a = np.asarray(values, dtype=np.int64)
+//!     return int(a.max()) - int(a.min()) if values else 0
+//! ```
+//!
+//! ```python input
+//! import numpy as np
+//! values = list(range(n))
+//! spread(values)
+//! ```
+//!
+//! ```python bad
+//! import numpy as np
+//!
+//!
+//! def above(a: np.ndarray, limit):
+//!     return int(sum(a > limit))
+//! ```
+//!
+//! ```python good
+//! import numpy as np
+//!
+//!
+//! def above(a: np.ndarray, limit):
+//!     return int((a > limit).sum())
+//! ```
+//!
+//! ```python input
+//! import numpy as np
+//! a = np.arange(n)
+//! above(a, 10)
+//! ```
+//!
+//! The fix is unsafe: of an array with several dimensions `a.sum()` adds all values where `sum(a)` adds rows, missing values are left out
+//! of the sums of a `Series`, and small integer types do not grow.
+//!
+//! Arrays of a few values, lists, shapes, other forms of the functions, and operators that arrays have themselves:
+//!
+//! ```python fine
+//! import numpy as np
+//!
+//!
+//! def sizes(a: np.ndarray, numbers: list, other):
+//!     few = np.array([1, 2, 3])
+//!     largest = max(a.shape)
+//!     least = min(a, key=abs)
+//!     pair = max(a[0], a[1])
+//!     return sum(few), largest, least, pair, sum(numbers), sum(other), abs(a), len(a), sum(a.tolist())
+//! ```
+
+use hotlint_core::ast::ExprCall;
+use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
+use hotlint_core::python::Array;
+
+pub struct BuiltinReducerOnNdarray;
+
+impl Rule for BuiltinReducerOnNdarray {
+    type On = ExprCall;
+    const CALLEES: &'static [&'static str] = &[
+        "builtins.all",
+        "builtins.any",
+        "builtins.max",
+        "builtins.min",
+        "builtins.sum",
+    ];
+    const COST: Cost = Cost::Factor("30-300 times slower from a thousand values on");
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let ([values], []) = (&*call.arguments.args, &*call.arguments.keywords) else {
+            return None;
+        };
+        if values.is_starred_expr() {
+            return None;
+        }
+        let kind = cx.array(values)?;
+        if kind == Array::Frame || cx.is_small_array(values) {
+            return None;
+        }
+        let function = cx.text(&*call.func);
+        let better = format!("{}.{function}()", cx.atom(values));
+        let short = match better.len() <= 60 && !better.contains('\n') {
+            true => better.clone(),
+            false => format!("….{function}()"),
+        };
+        let what = match kind {
+            Array::Tensor => "tensor",
+            Array::Series => "Series",
+            _ => "array",
+        };
+        let caveat = "adds over all dimensions, keeps the array's type, and leaves out missing values of a `Series`";
+        let fix = Fix::unsafe_(
+            format!("Replace with `{short}`"),
+            caveat,
+            [Edit::replace(call, better)],
+        );
+        Some(
+            Finding::new(
+                call,
+                format!("`{function}` takes the values of the {what} one by one"),
+            )
+            .label("makes an object of each value")
+            .help(format!("the {what} does it in compiled code: `{short}`"))
+            .fix((!cx.has_comment(call)).then_some(fix)),
+        )
+    }
+}

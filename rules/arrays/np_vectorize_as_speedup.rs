@@ -1,0 +1,149 @@
+//! # `np.vectorize` for what NumPy computes itself
+//!
+//! `np.vectorize`, `np.frompyfunc` and `np.apply_along_axis` look like compiled loops, and call a Python function for every value or
+//! row. Operators and functions of NumPy on the whole array are MEASURED.
+//!
+//! ```python bad
+//! import numpy as np
+//!
+//!
+//! def clipped(values: np.ndarray, limit):
+//!     clip = np.vectorize(lambda value: limit if value > limit else value, otypes=[np.int64])
+//!     return clip(values).tolist()
+//! ```
+//!
+//! ```python good
+//! import numpy as np
+//!
+//!
+//! def clipped(values: np.ndarray, limit):
+//!     return np.where(values > limit, limit, values).tolist()
+//! ```
+//!
+//! ```python input
+//! import numpy as np
+//! values = np.arange(n)
+//! clipped(values, 100)
+//! ```
+//!
+//! ```python bad
+//! import numpy as np
+//!
+//!
+//! def means(table: np.ndarray):
+//!     return np.apply_along_axis(np.sum, 1, table).tolist()
+//! ```
+//!
+//! ```python good
+//! import numpy as np
+//!
+//!
+//! def means(table: np.ndarray):
+//!     return np.sum(table, axis=1).tolist()
+//! ```
+//!
+//! A function that does more than compute has no compiled twin, and `vectorize` is as good a loop as any for it:
+//!
+//! ```python fine
+//! import numpy as np
+//!
+//!
+//! def labels(codes: np.ndarray, table: dict, peaks):
+//!     named = np.vectorize(lambda code: table.get(code, "?"))
+//!     upper = np.vectorize(str.upper)
+//!     counts = np.apply_along_axis(np.bincount, 1, codes)
+//!     found = np.apply_along_axis(lambda row: peaks(row), 1, codes)
+//!     return named(codes), upper, counts, found
+//! ```
+
+use hotlint_core::ast::{Expr, ExprCall};
+use hotlint_core::lint::{Cost, Cx, Finding, Rule};
+use hotlint_core::python::{Does, Effects};
+
+pub struct NpVectorizeAsSpeedup;
+
+impl Rule for NpVectorizeAsSpeedup {
+    type On = ExprCall;
+    const EFFECTS: Effects = Effects::does(Does::CallsPerItem);
+    const COST: Cost = Cost::Factor("50-300 times slower than whole arrays");
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let entry = cx.knows(call)?;
+        let function = call.arguments.args.first()?;
+        let spelled = cx.spelled(call);
+        let along_axis = entry.last() == "apply_along_axis";
+        let help = if along_axis && takes_axis(function, cx) {
+            let name = cx.text(function);
+            let rest = &call.arguments.args;
+            match (rest.get(1), rest.get(2)) {
+                (Some(axis), Some(array))
+                    if rest.len() == 3 && call.arguments.keywords.is_empty() =>
+                {
+                    format!(
+                        "it takes an axis itself: `{name}({}, axis={})`",
+                        cx.text(array),
+                        cx.text(axis)
+                    )
+                }
+                _ => format!("`{name}` takes an axis itself"),
+            }
+        } else {
+            let formula = cx.formula(function)?;
+            let is_leaf = |expr: &'a Expr| cx.is_parameter_of(expr, &formula);
+            if !cx.is_elementwise_formula(&formula, &is_leaf) {
+                return None;
+            }
+            let chooses =
+                formula.parts.len() > 1 || formula.parts.iter().any(|part| part.is_if_expr());
+            match chooses {
+                true => "compute with whole arrays, and choose with `np.where` or `np.select`"
+                    .to_owned(),
+                false => "the same operators and NumPy functions take whole arrays".to_owned(),
+            }
+        };
+        let per = if along_axis { "row" } else { "value" };
+        Some(
+            Finding::new(
+                call,
+                format!("`{spelled}` calls a Python function for every {per}"),
+            )
+            .label("a Python loop in disguise")
+            .help(help),
+        )
+    }
+}
+
+/// Whether a function of NumPy reduces along an axis that it is told.
+fn takes_axis<'a>(function: &'a Expr, cx: &Cx<'a>) -> bool {
+    const REDUCES: &[&str] = &[
+        "all",
+        "amax",
+        "amin",
+        "any",
+        "argmax",
+        "argmin",
+        "average",
+        "count_nonzero",
+        "cumprod",
+        "cumsum",
+        "max",
+        "mean",
+        "median",
+        "min",
+        "nanmax",
+        "nanmean",
+        "nanmedian",
+        "nanmin",
+        "nanstd",
+        "nansum",
+        "prod",
+        "sort",
+        "std",
+        "sum",
+        "var",
+    ];
+    cx.name(function).is_some_and(|name| {
+        name.strip_prefix("numpy.")
+            .is_some_and(|name| REDUCES.contains(&name))
+    })
+}

@@ -1,0 +1,189 @@
+//! # `DataFrame.iterrows` in a loop
+//!
+//! `iterrows` makes a `Series` of every row: about 20 to 50 microseconds each, and one type for all columns. `itertuples` gives the
+//! same rows as tuples in a microsecond or less, and an expression of whole columns computes all rows at once: MEASURED.
+//!
+//! ```python bad
+//! import pandas as pd
+//!
+//!
+//! def revenue(orders: pd.DataFrame):
+//!     total = 0
+//!     for _, order in orders.iterrows():
+//!         total += order["price"] * order["amount"]
+//!     return int(total)
+//! ```
+//!
+//! ```python good
+//! import pandas as pd
+//!
+//!
+//! def revenue(orders: pd.DataFrame):
+//!     return int((orders["price"] * orders["amount"]).sum())
+//! ```
+//!
+//! ```python input
+//! import pandas as pd
+//! orders = pd.DataFrame({"price": range(n), "amount": range(n)}, dtype="int64")
+//! revenue(orders)
+//! ```
+//!
+//! ```python bad
+//! import pandas as pd
+//!
+//!
+//! def names(path, register):
+//!     people = pd.read_csv(path)
+//!     for index, person in people.iterrows():
+//!         register(index, person["name"], person["email"])
+//! ```
+//!
+//! ```python good
+//! import pandas as pd
+//!
+//!
+//! def names(path, register):
+//!     people = pd.read_csv(path)
+//!     for person in people.itertuples():
+//!         register(person.Index, person.name, person.email)
+//! ```
+//!
+//! Where nothing is known of the receiver, the rule speaks up all the same in a file that imports pandas and has no method of that name
+//! itself: no other library has one.
+//!
+//! Columns whose names are no names of Python have no field of that name in the tuples of `itertuples`; `zip(df["a b"], df["c"])` goes
+//! over any.
+//!
+//! A few rows, one row, a method of one's own, and rows for each of which something outside is waited for:
+//!
+//! ```python fine
+//! import pandas as pd
+//! import requests
+//!
+//!
+//! def show(orders: pd.DataFrame, table):
+//!     first = next(orders.iterrows())
+//!     for index, order in orders.head(20).iterrows():
+//!         table.add(index, order["price"])
+//!     for index, order in orders.iterrows():
+//!         requests.post("https://example.org/orders", json=order.to_dict())
+//!     for index, order in orders.iterrows():
+//!         print(index, order["price"])
+//!     return first
+//! ```
+//!
+//! ```python fine
+//! import pandas as pd
+//!
+//!
+//! class Sheet:
+//!     def __init__(self, frame: pd.DataFrame):
+//!         self.frame = frame
+//!
+//!     def iterrows(self):
+//!         return self.frame.itertuples()
+//!
+//!
+//! def total(sheet, rows: Sheet):
+//!     return sum(row.price for row in sheet.iterrows()) + sum(row.price for row in rows.iterrows())
+//! ```
+
+use hotlint_core::ast::{Expr, ExprCall, Stmt};
+use hotlint_core::lint::{Cost, Cx, Finding, Rule};
+use hotlint_core::python::{Array, Loop, RowUse, Symbol};
+
+pub struct PandasIterrows;
+
+impl Rule for PandasIterrows {
+    type On = ExprCall;
+    const METHODS: &'static [&'static str] = &["iterrows"];
+    const COST: Cost = Cost::Factor(
+        "10-50 times slower than `itertuples`, 100-1000 times slower than whole columns",
+    );
+
+    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        let frame = &*call.func.as_attribute_expr()?.value;
+        if !call.arguments.is_empty()
+            || !cx.is_of(frame, Array::Frame, "iterrows")
+            || cx.is_few_rows(frame)
+        {
+            return None;
+        }
+        let around = cx.loop_over(call)?;
+        if cx.talks_in(around) {
+            return None;
+        }
+        let help = help(frame, around, cx);
+        Some(
+            Finding::new(
+                call,
+                format!("`{}` makes a Series of every row", cx.spelled(call)),
+            )
+            .label("tens of microseconds per row")
+            .because(around.header(), "for each row of this loop")
+            .help(help),
+        )
+    }
+}
+
+fn help<'a>(frame: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> String {
+    let name = match frame {
+        Expr::Name(_) | Expr::Attribute(_) => cx.text(frame),
+        _ => "df",
+    };
+    let row = around
+        .target()
+        .and_then(last_name)
+        .and_then(|row| cx.symbol(row));
+    let Some(row) = row else {
+        return format!("`{name}.itertuples()` gives the same rows as tuples");
+    };
+    let used = cx.row_use(row);
+    if let Some(sum) = summed(name, around, row, cx) {
+        return format!("compute it from whole columns: `{sum}`");
+    }
+    match used {
+        RowUse { whole: true, .. } => format!(
+            "`{name}.itertuples()` gives the rows as tuples, `{name}.to_dict(\"records\")` as dicts"
+        ),
+        RowUse { columns, .. } => match columns.as_slice() {
+            [] => format!("the rows are not read: iterate over `{name}.index`"),
+            [column] => format!("iterate over the column: `for value in {name}[\"{column}\"]`"),
+            [first, .., last] => format!(
+                "compute with whole columns, as in `{name}[\"{first}\"]`, or iterate over `{name}.itertuples()` and read `row.{last}`"
+            ),
+        },
+    }
+}
+
+/// `(df["a"] * df["b"]).sum()`, if that is all that the loop is about.
+fn summed<'a>(name: &str, around: Loop<'a>, row: &Symbol<'a>, cx: &Cx<'a>) -> Option<String> {
+    let Loop::For(stmt) = around else {
+        return None;
+    };
+    let [Stmt::AugAssign(sum)] = stmt.body.as_slice() else {
+        return None;
+    };
+    let is_leaf =
+        |expr: &'a Expr| cx.column_of(expr, row).is_some() || cx.is_setting_of(expr, around);
+    if !sum.op.is_add() || !cx.is_elementwise(&sum.value, &is_leaf) {
+        return None;
+    }
+    let columns = cx.with_columns(&sum.value, row, name)?;
+    Some(match &*sum.value {
+        Expr::Subscript(_) | Expr::Attribute(_) => format!("{columns}.sum()"),
+        _ => format!("({columns}).sum()"),
+    })
+}
+
+/// The last name of a target: the row of `_, row` and of `i, (_, row)`.
+fn last_name(target: &Expr) -> Option<&Expr> {
+    match target {
+        Expr::Name(_) => None,
+        Expr::Tuple(tuple) => match tuple.elts.last()? {
+            name @ Expr::Name(_) => Some(name),
+            inner => last_name(inner),
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,222 @@
+//! # Cells of a frame one by one
+//!
+//! `df.loc[i, "price"]`, `df.iloc[i]`, `df.at[i, "price"]` and `series[i]` look a cell up through indexers, labels and types: 5 to 100
+//! microseconds each. Over all rows, whole columns are MEASURED.
+//!
+//! ```python bad
+//! import pandas as pd
+//!
+//!
+//! def changes(prices: pd.DataFrame):
+//!     found = []
+//!     for i in range(len(prices)):
+//!         found += [int(prices.iloc[i]["close"] - prices.iloc[i]["open"])]
+//!     return found
+//! ```
+//!
+//! ```python good
+//! import pandas as pd
+//!
+//!
+//! def changes(prices: pd.DataFrame):
+//!     return (prices["close"] - prices["open"]).tolist()
+//! ```
+//!
+//! ```python input
+//! import pandas as pd
+//! prices = pd.DataFrame({"open": range(n), "close": range(n)}, dtype="int64")
+//! changes(prices)
+//! ```
+//!
+//! ```python bad
+//! import pandas as pd
+//!
+//!
+//! def taxed(orders: pd.DataFrame, rate):
+//!     for i in orders.index:
+//!         orders.at[i, "tax"] = orders.at[i, "price"] * rate
+//!     return orders["tax"].tolist()
+//! ```
+//!
+//! ```python good
+//! import pandas as pd
+//!
+//!
+//! def taxed(orders: pd.DataFrame, rate):
+//!     orders["tax"] = orders["price"] * rate
+//!     return orders["tax"].tolist()
+//! ```
+//!
+//! Where a row depends on the one before, take the values out first, `prices = df["price"].to_numpy()` or `.tolist()`, and put the result
+//! back as a whole column.
+//!
+//! A few cells, cells of some rows, slices, and columns:
+//!
+//! ```python fine
+//! import pandas as pd
+//!
+//!
+//! def corrected(table: pd.DataFrame, fixes: dict, groups):
+//!     for key, value in fixes.items():
+//!         table.loc[key, "price"] = value
+//!     for start in range(0, len(table), 100):
+//!         yield table.iloc[start : start + 100]
+//!     for column in table.columns:
+//!         yield table.loc[:, column]
+//!     for i in range(3):
+//!         yield table.iloc[i]["price"]
+//!     for group in groups:
+//!         yield group.iloc[0]["price"], table.loc[table["group"] == group, "price"]
+//! ```
+
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprSubscript};
+use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
+use hotlint_core::python::{Array, Loop};
+use hotlint_core::text_size::Ranged;
+
+pub struct PandasScalarAccessInLoop;
+
+impl Rule for PandasScalarAccessInLoop {
+    type On = InLoop<ExprSubscript>;
+    const COST: Cost = Cost::Factor("30-300 times slower than whole columns");
+
+    fn check<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> Option<Finding> {
+        let frame = accessed(item, cx)?;
+        let around = over_all_rows(item, frame, cx)?;
+        if told_before(item, around, cx) || cx.talks_in(around) {
+            return None;
+        }
+        let name = cx.text(frame);
+        let spelled = cx.text(item);
+        let help = if item.ctx.is_load() {
+            format!(
+                "compute with whole columns of `{name}`; where a row needs the one before, take the values out first with `.to_numpy()`"
+            )
+        } else {
+            format!(
+                "compute the whole column, or gather its values in a list, and assign it to `{name}` once"
+            )
+        };
+        let message = match spelled.len() > 60 || spelled.contains('\n') {
+            true => format!("cells of `{name}` are looked up one by one"),
+            false => format!("`{spelled}` looks up one cell or row at a time"),
+        };
+        Some(
+            Finding::new(item, message)
+                .label("goes through indexers and labels each time")
+                .because(around.header(), "for each row of this loop")
+                .help(help),
+        )
+    }
+}
+
+/// The frame of which one cell or row is looked up: `df.loc[i, "a"]`, `df["a"][i]`.
+fn accessed<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> Option<&'a Expr> {
+    let key = match &*item.slice {
+        Expr::Tuple(pair) => match pair.elts.as_slice() {
+            [row, column] if !column.is_slice_expr() => row,
+            _ => return None,
+        },
+        key => key,
+    };
+    // One row: a name, or a row beside it.
+    if !matches!(key, Expr::Name(_) | Expr::BinOp(_)) {
+        return None;
+    }
+    match &*item.value {
+        Expr::Attribute(indexer) => {
+            let kind = indexer.attr.as_str();
+            if !matches!(kind, "loc" | "iloc" | "at" | "iat") {
+                return None;
+            }
+            let frame = &*indexer.value;
+            (cx.array(frame) == Some(Array::Series) || cx.is_of(frame, Array::Frame, kind))
+                .then_some(frame)
+        }
+        series @ (Expr::Subscript(_) | Expr::Name(_)) => (!item.slice.is_tuple_expr()
+            && cx.array(series) == Some(Array::Series))
+        .then_some(series),
+        _ => None,
+    }
+}
+
+/// The loop that goes over all rows of the frame and binds the key.
+fn over_all_rows<'a>(item: &'a ExprSubscript, frame: &'a Expr, cx: &Cx<'a>) -> Option<Loop<'a>> {
+    let base = root(frame);
+    cx.loops(item).into_iter().find(|around| {
+        around.iter().is_some_and(|iter| goes_over(iter, base, cx))
+            && cx.names_bound_in(&*item.slice, *around)
+    })
+}
+
+/// Whether an iterable is the index of a frame, or the range of its positions.
+fn goes_over<'a>(iter: &'a Expr, base: &'a Expr, cx: &Cx<'a>) -> bool {
+    match iter {
+        Expr::Call(call) if cx.is(&*call.func, "builtins.range") => {
+            let args = &call.arguments.args;
+            let last = match args.len() {
+                1 => args.first(),
+                2 => args.get(1),
+                _ => None,
+            };
+            last.is_some_and(|last| counts(last, base, cx))
+        }
+        Expr::Call(call) if cx.is(&*call.func, "builtins.enumerate") || is_progress(&call.func) => {
+            let first = call.arguments.args.first();
+            first.is_some_and(|first| goes_over(first, base, cx))
+        }
+        Expr::Attribute(index) => {
+            index.attr.as_str() == "index" && cx.same_place(root(&index.value), base)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a number is that of the rows: `len(df)`, `df.shape[0]`, one less, or a name for it.
+fn counts<'a>(number: &'a Expr, base: &'a Expr, cx: &Cx<'a>) -> bool {
+    let number = cx.only_value(number).unwrap_or(number);
+    match number {
+        Expr::BinOp(op) => counts(&op.left, base, cx),
+        Expr::Call(call) => {
+            let first = call.arguments.args.first();
+            cx.is(&*call.func, "builtins.len")
+                && first.is_some_and(|first| cx.same_place(root(first), base))
+        }
+        Expr::Subscript(shape) => match &*shape.value {
+            Expr::Attribute(attribute) => {
+                attribute.attr.as_str() == "shape" && cx.same_place(root(&attribute.value), base)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The frame that a column or an index is of.
+fn root(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Subscript(item) => root(&item.value),
+        Expr::Attribute(part) if part.attr.as_str() == "index" => root(&part.value),
+        other => other,
+    }
+}
+
+fn is_progress(function: &Expr) -> bool {
+    function
+        .as_name_expr()
+        .is_some_and(|name| name.id.as_str() == "tqdm")
+}
+
+/// Whether the loop looks up another cell further up: one of them is told.
+fn told_before<'a>(item: &'a ExprSubscript, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    cx.tree.descendants(around.node()).any(|node| match node {
+        AnyNodeRef::ExprSubscript(other) => {
+            other.start() < item.start()
+                && around.repeats(other)
+                && accessed(other, cx).is_some_and(|frame| {
+                    over_all_rows(other, frame, cx).is_some_and(|its| its.range() == around.range())
+                })
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,81 @@
+//! # Tensors that are copied each time they grow
+//!
+//! `torch.cat` copies all that is there into a new tensor: O(n²) for a loop that adds part by part, in memory traffic and, while a
+//! gradient is wanted, in the graph. A list takes the parts for nothing, and one `torch.cat` joins them: MEASURED.
+//!
+//! ```python bad
+//! import torch
+//!
+//!
+//! def predictions(batches, model):
+//!     found = torch.empty(0)
+//!     for batch in batches:
+//!         found = torch.cat([found, model(batch)])
+//!     return found.tolist()
+//! ```
+//!
+//! ```python good
+//! import torch
+//!
+//!
+//! def predictions(batches, model):
+//!     parts = [torch.empty(0)]
+//!     for batch in batches:
+//!         parts += [model(batch)]
+//!     return torch.cat(parts).tolist()
+//! ```
+//!
+//! ```python input
+//! import torch
+//! batches = [torch.full((10,), float(i)) for i in range(n)]
+//! predictions(batches, torch.clone)
+//! ```
+//!
+//! Text that is generated piece by piece needs all pieces in every step, and layers that hand on all that came before do so by design:
+//!
+//! ```python fine
+//! import torch
+//!
+//!
+//! def generate(model, tokens: torch.Tensor, layers, steps):
+//!     for step in range(steps):
+//!         piece = model(tokens)
+//!         tokens = torch.cat([tokens, piece], dim=1)
+//!     for layer in layers:
+//!         tokens = torch.cat([tokens, layer(tokens)], dim=1)
+//!     return tokens
+//! ```
+
+use hotlint_core::lint::{Accumulating, Cost, Cx, Finding, Rule};
+use hotlint_core::python::{Accumulation, Shape};
+
+pub struct TorchCatInLoop;
+
+impl Rule for TorchCatInLoop {
+    type On = Accumulating;
+    const COST: Cost = Cost::Growth("O(n²)", "O(n)");
+
+    fn check<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Finding> {
+        if found.shape != Shape::Joined("torch")
+            || cx.stays_short(&found)
+            || !cx.is_only_gathered(&found)
+            || cx.grew_before(&found, |other| other.shape == found.shape)
+        {
+            return None;
+        }
+        let call = found.value.as_call_expr()?;
+        let name = cx.text(found.target);
+        let function = cx.spelled(call);
+        Some(
+            Finding::new(
+                found.stmt,
+                format!("all of `{name}` is copied each time something is added to it"),
+            )
+            .label(format!("`{function}` makes a new tensor"))
+            .because(found.around.header(), "in every iteration")
+            .help(format!(
+                "append the parts to a list in the loop, and join them once after it with `{function}`"
+            )),
+        )
+    }
+}
