@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::{Cost, Cx, Finding, RuleEntry, Silence};
+use crate::commands::Command;
 use crate::python::{Effects, Runs, Tag, entries};
 
 /// A set of rules, arranged for speed. Built once a configuration, shared by all threads.
@@ -211,6 +212,26 @@ impl Dispatch {
             self.run_plainly(cx),
             "the dispatch misses or invents findings"
         );
+        found
+    }
+
+    /// What the rules find in command lines, in the same order.
+    pub fn run_on_commands(&self, commands: &[Command]) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for command in commands {
+            for rule in &self.rules {
+                let Some(mut finding) = rule.run_on_command.and_then(|run| run(command)) else {
+                    continue;
+                };
+                finding.rule = rule.info.name;
+                if finding.cost.is_empty() {
+                    finding.cost = rule.info.cost.to_string();
+                }
+                found.push(finding);
+            }
+        }
+        sort(&mut found);
+        found.dedup();
         found
     }
 
