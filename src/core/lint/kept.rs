@@ -31,3 +31,43 @@ impl Cx<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ruff_text_size::{TextRange, TextSize};
+
+    use super::*;
+    use crate::lint::Edit;
+    use crate::python::{Facts, Source, Versions, parse};
+
+    const CODE: &str = "a = f(  # first\n    1,\n)  # second\n";
+
+    fn loses(edits: Vec<Edit>) -> bool {
+        let source = Source::module("example.py", CODE);
+        let parsed = parse(&source).expect("the code parses");
+        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the code is flat");
+        Cx::new(facts).loses_comment(&Fix::safe("", edits))
+    }
+
+    fn replace(part: &str, text: &str) -> Edit {
+        let start = TextSize::try_from(CODE.find(part).unwrap()).unwrap();
+        Edit::replace(
+            TextRange::at(start, TextSize::try_from(part.len()).unwrap()),
+            text,
+        )
+    }
+
+    #[test]
+    fn what_is_edited_away_has_to_come_back() {
+        assert!(!loses(vec![replace("1,", "2,")]));
+        assert!(loses(vec![replace("f(  # first\n    1,\n)", "2")]));
+        assert!(!loses(vec![replace(
+            "f(  # first\n    1,\n)",
+            "2  # first\n"
+        )]));
+        // One edit may bring what another takes.
+        let moved = vec![replace("  # first\n    1", "1"), replace(")", ")  # first")];
+        assert!(!loses(moved));
+        assert!(loses(vec![replace("  # second", "  # first")]));
+    }
+}
