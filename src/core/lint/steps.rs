@@ -1,9 +1,25 @@
 //! How a finding tells by which calls something is reached that lies in another function or file.
 
 use super::{Elsewhere, Finding};
-use crate::python::Step;
+use crate::python::{Field, Step};
 
 impl Finding {
+    /// Names the line that declares a relation, in this file or another.
+    #[must_use]
+    pub fn declared_at(mut self, field: &Field<'_>, text: &str) -> Self {
+        match field {
+            Field::Here(field) => self.because(field, text),
+            Field::There(path, row) => {
+                self.steps.push(Elsewhere {
+                    path: path.clone(),
+                    row: *row,
+                    text: text.to_owned(),
+                });
+                self
+            }
+        }
+    }
+
     /// Adds the calls on the way; `what` is said of the last one, as in "runs a query".
     #[must_use]
     pub fn through(mut self, steps: &[Step], what: &str) -> Self {

@@ -12,6 +12,7 @@ mod named;
 mod origin;
 mod outline;
 mod reach;
+mod relations;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ use super::facts::Facts;
 use super::libraries::{Declared, Effects, FOLDER};
 use super::parse::parse;
 use super::source::Source;
+use super::types::Type;
 use super::versions::Versions;
 
 pub use calls::{Following, Step};
@@ -342,6 +344,20 @@ impl<'a> Facts<'a> {
             _ => make(),
         });
         Arc::clone(own)
+    }
+
+    /// The type of an expression by what this file tells, and where it tells nothing, by what others do. Dear: for questions that few
+    /// expressions get.
+    pub(super) fn type_anywhere(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
+        let expr = expr.into();
+        let own = self.ty(expr);
+        if !own.is_unknown() || !self.sees_others() || !self.may_be_elsewhere(expr) {
+            return own;
+        }
+        match self.stands_for(expr) {
+            Meaning::Value(found) => found,
+            _ => Type::Unknown,
+        }
     }
 
     /// What an expression stands for, by what other files say.

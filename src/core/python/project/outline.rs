@@ -8,9 +8,11 @@ use rustc_hash::FxHashMap;
 
 use super::fingerprint;
 use super::origin::Origin;
+use super::relations::OutlineRelation;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::libraries::{Effects, Entry};
+use crate::python::models::Field;
 use crate::python::symbols::{Binding, Symbol};
 use crate::python::tree::ScopeId;
 use crate::python::types::Type;
@@ -105,6 +107,8 @@ pub struct OutlineClass {
     pub attributes: FxHashMap<Box<str>, Origin>,
     /// `__slots__` is there, or `slots=True`.
     pub has_slots: bool,
+    /// Attributes that stand for objects of other tables.
+    pub relations: Vec<OutlineRelation>,
 }
 
 /// Decorators that leave the body to run when the function is called.
@@ -317,6 +321,27 @@ fn returned<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Origin {
     same(returned.map(|value| facts.origin(value)))
 }
 
+/// The relations of a class, in a file that knows a mapper.
+fn relations<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> Vec<OutlineRelation> {
+    if !["bulk_create", "refresh"]
+        .iter()
+        .any(|last| facts.may_know(last))
+    {
+        return Vec::new();
+    }
+    let relations = facts.relations_of(def).map(|relation| OutlineRelation {
+        row: match &relation.field {
+            Field::Here(field) => facts.row_of(*field),
+            Field::There(_, row) => *row,
+        },
+        name: relation.name,
+        has_key: relation.has_key,
+        is_primary: relation.is_primary,
+        is_eager: relation.is_eager,
+    });
+    relations.collect()
+}
+
 fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
     let mut methods = FxHashMap::default();
     let mut properties = FxHashMap::default();
@@ -363,6 +388,7 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
         properties,
         attributes,
         has_slots,
+        relations: relations(facts, def),
     }
 }
 
