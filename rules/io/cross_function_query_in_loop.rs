@@ -137,7 +137,7 @@ impl Rule for CrossFunctionQueryInLoop {
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         // What this file tells comes first: to look into others is dear.
-        if call.arguments.is_empty() || !cx.is_told_by_name(call) {
+        if call.arguments.is_empty() || !cx.is_told_by_name(call) || !cx.may_lead_to(call, ASKS) {
             return None;
         }
         let around = cx.in_loop(call)?;

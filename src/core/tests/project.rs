@@ -345,3 +345,50 @@ fn relations_of_models_in_other_files_are_known() {
     );
     assert_eq!(told("def f(one: Chair):\n    one.legs\n"), None);
 }
+
+#[test]
+fn what_goes_through_an_argument_is_followed() {
+    let project = project(&[
+        (
+            "sums.py",
+            "from deep import last\n\n\ndef total(rows):\n    found = 0\n    for row in rows:\n        found += row\n    return found\n\n\ndef first(rows):\n    for row in rows:\n        return row\n\n\ndef maybe(rows, asked):\n    if asked:\n        return list(rows)\n\n\ndef further(key, rows):\n    return last(rows)\n\n\ndef lazily(rows):\n    return (row for row in rows)\n\n\ndef also(rows):\n    yield from rows\n",
+        ),
+        (
+            "deep.py",
+            "import sums\n\n\ndef last(rows):\n    return sorted(rows)[-1]\n\n\ndef one(rows):\n    return other(rows)\n\n\ndef other(rows):\n    return one(rows)\n",
+        ),
+    ]);
+    let told = |call: &str| {
+        let text = format!("import deep\nimport sums\n\nrows = iter(x)\n\n{call}\n");
+        let found = ask(&project, "use.py", &text, |facts, call| {
+            let argument = call.arguments.args.last().expect("an argument");
+            facts.takes_all(call, argument)
+        })?;
+        let told = found
+            .iter()
+            .map(|step| format!("{} {}:{}", step.name, step.path, step.row));
+        Some(told.collect::<Vec<_>>().join(" > "))
+    };
+    let expected = [
+        ("sums.total(rows)", "total use.py:6 > rows sums.py:6"),
+        (
+            "sums.further(1, rows)",
+            "further use.py:6 > last sums.py:22 > rows deep.py:5",
+        ),
+    ];
+    for (call, way) in expected {
+        assert_eq!(told(call).as_deref(), Some(way), "{call}");
+    }
+    for call in [
+        "sums.first(rows)",
+        "sums.maybe(1, rows)",
+        "sums.maybe(rows)",
+        "sums.lazily(rows)",
+        "sums.also(rows)",
+        "sums.total(*rows)",
+        "deep.one(rows)",
+        "deep.nothing(rows)",
+    ] {
+        assert_eq!(told(call), None, "{call}");
+    }
+}

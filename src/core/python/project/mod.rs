@@ -6,6 +6,7 @@
 //! nothing else.
 
 mod calls;
+mod consumption;
 mod meaning;
 mod modules;
 mod named;

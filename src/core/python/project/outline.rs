@@ -6,6 +6,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
+use super::consumption::{Consumed, consumed};
 use super::fingerprint;
 use super::origin::Origin;
 use super::relations::OutlineRelation;
@@ -43,6 +44,8 @@ pub struct OutlineFunction {
     pub is_generator: bool,
     /// Decorators leave alone what a call does: it runs the body.
     pub runs_when_called: bool,
+    /// Without decorators.
+    pub is_plain: bool,
     /// Results are kept: most calls do nothing.
     pub is_cached: bool,
     /// The arguments of a call are keys of a cache, as they are written.
@@ -60,6 +63,8 @@ pub struct Parameter {
     pub keyword_only: bool,
     /// Only ever iterated over, once.
     pub iterated_once: bool,
+    /// Whether all of it is gone through.
+    pub(super) consumed: Consumed,
 }
 
 /// A call that a function makes, in the order of the text.
@@ -277,6 +282,7 @@ fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunc
                 .iter()
                 .any(|other| other.range() == one.range()),
             iterated_once: is_iterated_once(facts, &one.parameter),
+            consumed: consumed(facts, def, &one.parameter),
         });
     OutlineFunction {
         name: def.name.as_str().into(),
@@ -285,6 +291,7 @@ fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunc
         is_async: def.is_async,
         is_generator: facts.is_generator(def),
         runs_when_called,
+        is_plain: def.decorator_list.is_empty(),
         is_cached,
         hashes_arguments: def.decorator_list.first().is_some_and(|first| {
             let name = facts.decorator_name(first);
@@ -516,7 +523,10 @@ pub(super) fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'st
 }
 
 /// The function whose call runs `node`, and whether only under a condition; `None` for what runs at import, or later.
-fn around<'a>(facts: &Facts<'a>, node: AnyNodeRef<'a>) -> Option<(&'a ast::StmtFunctionDef, bool)> {
+pub(super) fn around<'a>(
+    facts: &Facts<'a>,
+    node: AnyNodeRef<'a>,
+) -> Option<(&'a ast::StmtFunctionDef, bool)> {
     let mut guarded = false;
     let mut inner = node;
     while let Some(outer) = facts.tree.parent(inner) {
@@ -589,7 +599,10 @@ fn is_iterated_once<'a>(facts: &Facts<'a>, parameter: &'a ast::Parameter) -> boo
 }
 
 /// Where the first `return` of a function ends.
-fn first_return<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Option<TextSize> {
+pub(super) fn first_return<'a>(
+    facts: &Facts<'a>,
+    def: &'a ast::StmtFunctionDef,
+) -> Option<TextSize> {
     facts.own_nodes(def).find_map(|node| match node {
         AnyNodeRef::StmtReturn(stmt) => Some(stmt.end()),
         _ => None,
