@@ -7,24 +7,22 @@
 //! import numpy as np
 //!
 //!
-//! def spread(values):
-//!     a = np.asarray(values, dtype=np.int64)
-//!     return int(max(a)) - int(min(a)) if values else 0
+//! def spread(a: np.ndarray):
+//!     return int(max(a)) - int(min(a))
 //! ```
 //!
 //! ```python good
 //! import numpy as np
 //!
 //!
-//! def spread(values):
-//!     a = np.asarray(values, dtype=np.int64)
-//!     return int(a.max()) - int(a.min()) if values else 0
+//! def spread(a: np.ndarray):
+//!     return int(a.max()) - int(a.min())
 //! ```
 //!
 //! ```python input
 //! import numpy as np
-//! values = list(range(n))
-//! spread(values)
+//! a = np.arange(n + 1)
+//! spread(a)
 //! ```
 //!
 //! ```python bad

@@ -54,7 +54,7 @@ pub struct NpScalarUfuncInLoop;
 impl Rule for NpScalarUfuncInLoop {
     type On = InLoop<ExprCall>;
     const EFFECTS: Effects = Effects::does(Does::Elementwise);
-    const COST: Cost = Cost::Constant("3-10 times slower than `math`");
+    const COST: Cost = Cost::Constant("2-3 times slower than `math`");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let args = &call.arguments;

@@ -9,7 +9,7 @@
 //!
 //! def clipped(values: np.ndarray, limit):
 //!     clip = np.vectorize(lambda value: limit if value > limit else value, otypes=[np.int64])
-//!     return clip(values).tolist()
+//!     return clip(values)
 //! ```
 //!
 //! ```python good
@@ -17,7 +17,7 @@
 //!
 //!
 //! def clipped(values: np.ndarray, limit):
-//!     return np.where(values > limit, limit, values).tolist()
+//!     return np.where(values > limit, limit, values)
 //! ```
 //!
 //! ```python input
@@ -31,7 +31,7 @@
 //!
 //!
 //! def means(table: np.ndarray):
-//!     return np.apply_along_axis(np.sum, 1, table).tolist()
+//!     return np.apply_along_axis(np.sum, 1, table)
 //! ```
 //!
 //! ```python good
@@ -39,7 +39,13 @@
 //!
 //!
 //! def means(table: np.ndarray):
-//!     return np.sum(table, axis=1).tolist()
+//!     return np.sum(table, axis=1)
+//! ```
+//!
+//! ```python input
+//! import numpy as np
+//! table = np.arange(n * 10).reshape(n, 10) if n else np.zeros((1, 10), dtype=np.int64)
+//! means(table)
 //! ```
 //!
 //! A function that does more than compute has no compiled twin, and `vectorize` is as good a loop as any for it:

@@ -8,7 +8,7 @@
 //!
 //!
 //! def totals(orders: pd.DataFrame):
-//!     return orders.apply(lambda order: order["price"] * order["amount"] + 5, axis=1).tolist()
+//!     return orders.apply(lambda order: order["price"] * order["amount"] + 5, axis=1)
 //! ```
 //!
 //! ```python good
@@ -16,30 +16,35 @@
 //!
 //!
 //! def totals(orders: pd.DataFrame):
-//!     return (orders["price"] * orders["amount"] + 5).tolist()
+//!     return orders["price"] * orders["amount"] + 5
+//! ```
+//!
+//! ```python input
+//! import pandas as pd
+//! orders = pd.DataFrame({"price": range(n + 1), "amount": range(n + 1)}, dtype="int64")
+//! totals(orders)
 //! ```
 //!
 //! ```python bad
 //! import pandas as pd
 //!
 //!
-//! def scaled(values):
-//!     prices = pd.Series(values, dtype="int64")
-//!     return prices.apply(lambda price: price * 3 if price > 10 else price).tolist()
+//! def scaled(prices: pd.Series):
+//!     return prices.apply(lambda price: price * 3 if price > 10 else price)
 //! ```
 //!
 //! ```python good
 //! import pandas as pd
 //!
 //!
-//! def scaled(values):
-//!     prices = pd.Series(values, dtype="int64")
-//!     return prices.where(prices <= 10, prices * 3).tolist()
+//! def scaled(prices: pd.Series):
+//!     return prices.where(prices <= 10, prices * 3)
 //! ```
 //!
 //! ```python input
-//! values = list(range(n))
-//! scaled(values)
+//! import pandas as pd
+//! prices = pd.Series(range(n), dtype="int64")
+//! scaled(prices)
 //! ```
 //!
 //! ```python bad

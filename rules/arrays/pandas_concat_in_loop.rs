@@ -90,7 +90,8 @@ pub struct PandasConcatInLoop;
 
 impl Rule for PandasConcatInLoop {
     type On = Accumulating;
-    const COST: Cost = Cost::Growth("O(n²)", "O(n)");
+    const COST: Cost =
+        Cost::Factor("O(n²) -> O(n): 5 times slower with a thousand parts, 200 times row by row");
 
     fn check<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Finding> {
         if found.shape != Shape::Joined("pandas")

@@ -32,20 +32,34 @@
 //! import pandas as pd
 //!
 //!
-//! def names(path, register):
-//!     people = pd.read_csv(path)
+//! def addresses(people: pd.DataFrame, valid):
+//!     found, without = {}, 0
 //!     for index, person in people.iterrows():
-//!         register(index, person["name"], person["email"])
+//!         if valid(person["email"]):
+//!             found[index] = person["name"] + " <" + person["email"] + ">"
+//!         else:
+//!             without += 1
+//!     return found, without
 //! ```
 //!
 //! ```python good
 //! import pandas as pd
 //!
 //!
-//! def names(path, register):
-//!     people = pd.read_csv(path)
+//! def addresses(people: pd.DataFrame, valid):
+//!     found, without = {}, 0
 //!     for person in people.itertuples():
-//!         register(person.Index, person.name, person.email)
+//!         if valid(person.email):
+//!             found[person.Index] = person.name + " <" + person.email + ">"
+//!         else:
+//!             without += 1
+//!     return found, without
+//! ```
+//!
+//! ```python input
+//! import pandas as pd
+//! people = pd.DataFrame({"name": [str(i) for i in range(n)], "email": ["x"] * n})
+//! addresses(people, bool)
 //! ```
 //!
 //! Where nothing is known of the receiver, the rule speaks up all the same in a file that imports pandas and has no method of that name
@@ -54,17 +68,22 @@
 //! Columns whose names are no names of Python have no field of that name in the tuples of `itertuples`; `zip(df["a b"], df["c"])` goes
 //! over any.
 //!
-//! A few rows, one row, a method of one's own, and rows for each of which something outside is waited for:
+//! A few rows, one row, a method of one's own, rows that have to be a `Series`, and rows for each of which something outside is waited for
+//! or something unknown is done:
 //!
 //! ```python fine
 //! import pandas as pd
 //! import requests
 //!
 //!
-//! def show(orders: pd.DataFrame, table):
+//! def show(orders: pd.DataFrame, table, send):
 //!     first = next(orders.iterrows())
 //!     for index, order in orders.head(20).iterrows():
-//!         table.add(index, order["price"])
+//!         table.append((index, order["price"]))
+//!     for index, order in orders.iterrows():
+//!         send(order["customer"])
+//!     for index, order in orders.iterrows():
+//!         table.append(order.rolling(3).mean())
 //!     for index, order in orders.iterrows():
 //!         requests.post("https://example.org/orders", json=order.to_dict())
 //!     for index, order in orders.iterrows():
@@ -110,10 +129,13 @@ impl Rule for PandasIterrows {
             return None;
         }
         let around = cx.loop_over(call)?;
-        if cx.talks_in(around) {
+        let row = around.target().and_then(last_name)?;
+        let row = cx.symbol(row)?;
+        let used = cx.row_use(row);
+        if used.as_series || cx.talks_in(around) || cx.acts_in(around) {
             return None;
         }
-        let help = help(frame, around, cx);
+        let help = help(frame, around, row, used, cx);
         Some(
             Finding::new(
                 call,
@@ -126,19 +148,17 @@ impl Rule for PandasIterrows {
     }
 }
 
-fn help<'a>(frame: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> String {
+fn help<'a>(
+    frame: &'a Expr,
+    around: Loop<'a>,
+    row: &Symbol<'a>,
+    used: RowUse<'a>,
+    cx: &Cx<'a>,
+) -> String {
     let name = match frame {
         Expr::Name(_) | Expr::Attribute(_) => cx.text(frame),
         _ => "df",
     };
-    let row = around
-        .target()
-        .and_then(last_name)
-        .and_then(|row| cx.symbol(row));
-    let Some(row) = row else {
-        return format!("`{name}.itertuples()` gives the same rows as tuples");
-    };
-    let used = cx.row_use(row);
     if let Some(sum) = summed(name, around, row, cx) {
         return format!("compute it from whole columns: `{sum}`");
     }

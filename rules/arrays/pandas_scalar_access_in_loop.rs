@@ -144,9 +144,22 @@ fn accessed<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> Option<&'a Expr> {
 fn over_all_rows<'a>(item: &'a ExprSubscript, frame: &'a Expr, cx: &Cx<'a>) -> Option<Loop<'a>> {
     let base = root(frame);
     cx.loops(item).into_iter().find(|around| {
-        around.iter().is_some_and(|iter| goes_over(iter, base, cx))
+        let iter = around.iter();
+        // By their labels, tables of a few results are read as well: rows and cells of fixed columns are data.
+        iter.is_some_and(|iter| goes_over(iter, base, cx))
+            && (is_named_cell(item) || !iter.is_some_and(Expr::is_attribute_expr))
             && cx.names_bound_in(&*item.slice, *around)
     })
+}
+
+/// `df.at[i, "price"]`, `df["price"][i]`, `df["price"].loc[i]`
+fn is_named_cell(item: &ExprSubscript) -> bool {
+    let by_name = |expr: &Expr| matches!(expr, Expr::Subscript(column) if column.slice.is_string_literal_expr());
+    match (&*item.slice, &*item.value) {
+        (Expr::Tuple(pair), _) => pair.elts.last().is_some_and(Expr::is_string_literal_expr),
+        (_, Expr::Attribute(indexer)) => by_name(&indexer.value),
+        (_, column) => by_name(column),
+    }
 }
 
 /// Whether an iterable is the index of a frame, or the range of its positions.
@@ -166,7 +179,7 @@ fn goes_over<'a>(iter: &'a Expr, base: &'a Expr, cx: &Cx<'a>) -> bool {
             first.is_some_and(|first| goes_over(first, base, cx))
         }
         Expr::Attribute(index) => {
-            index.attr.as_str() == "index" && cx.same_place(root(&index.value), base)
+            index.attr.as_str() == "index" && cx.same_place(whole(&index.value), base)
         }
         _ => false,
     }
@@ -180,11 +193,11 @@ fn counts<'a>(number: &'a Expr, base: &'a Expr, cx: &Cx<'a>) -> bool {
         Expr::Call(call) => {
             let first = call.arguments.args.first();
             cx.is(&*call.func, "builtins.len")
-                && first.is_some_and(|first| cx.same_place(root(first), base))
+                && first.is_some_and(|first| cx.same_place(whole(first), base))
         }
         Expr::Subscript(shape) => match &*shape.value {
             Expr::Attribute(attribute) => {
-                attribute.attr.as_str() == "shape" && cx.same_place(root(&attribute.value), base)
+                attribute.attr.as_str() == "shape" && cx.same_place(whole(&attribute.value), base)
             }
             _ => false,
         },
@@ -195,8 +208,21 @@ fn counts<'a>(number: &'a Expr, base: &'a Expr, cx: &Cx<'a>) -> bool {
 /// The frame that a column or an index is of.
 fn root(expr: &Expr) -> &Expr {
     match expr {
-        Expr::Subscript(item) => root(&item.value),
+        Expr::Subscript(item)
+            if item.slice.is_string_literal_expr() || item.slice.is_name_expr() =>
+        {
+            root(&item.value)
+        }
         Expr::Attribute(part) if part.attr.as_str() == "index" => root(&part.value),
+        other => other,
+    }
+}
+
+/// The same of what is counted or gone over: a name in brackets may be a mask there.
+fn whole(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Subscript(item) if item.slice.is_string_literal_expr() => whole(&item.value),
+        Expr::Attribute(part) if part.attr.as_str() == "index" => whole(&part.value),
         other => other,
     }
 }

@@ -11,7 +11,7 @@
 //!     out = np.empty_like(a)
 //!     for i in range(len(a)):
 //!         out[i] = a[i] * 2 + 1
-//!     return out.tolist()
+//!     return out
 //! ```
 //!
 //! ```python good
@@ -19,7 +19,7 @@
 //!
 //!
 //! def scaled(a: np.ndarray):
-//!     return (a * 2 + 1).tolist()
+//!     return a * 2 + 1
 //! ```
 //!
 //! ```python input

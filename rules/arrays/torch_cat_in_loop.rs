@@ -53,7 +53,9 @@ pub struct TorchCatInLoop;
 
 impl Rule for TorchCatInLoop {
     type On = Accumulating;
-    const COST: Cost = Cost::Growth("O(n²)", "O(n)");
+    const COST: Cost = Cost::Factor(
+        "O(n²) -> O(n): twice as slow with a thousand parts, 8 times with ten thousand",
+    );
 
     fn check<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Finding> {
         if found.shape != Shape::Joined("torch")

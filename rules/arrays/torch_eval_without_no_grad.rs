@@ -95,7 +95,8 @@ const GRADIENTS: &[&str] = &[
 impl Rule for TorchEvalWithoutNoGrad {
     type On = ExprCall;
     const METHODS: &'static [&'static str] = &["eval"];
-    const COST: Cost = Cost::Factor("up to twice as slow, and several times the memory");
+    const COST: Cost =
+        Cost::Constant("about 1.2 times slower, and the values between all layers are kept");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let model = &*call.func.as_attribute_expr()?.value;

@@ -122,7 +122,9 @@ impl<'a> Facts<'a> {
         let Some(call) = value.as_call_expr() else {
             return self.is_few(expr);
         };
-        let Some(first) = call.arguments.args.first() else {
+        let spaced = self.is(&*call.func, "numpy.linspace");
+        let at = if spaced { 2 } else { 0 };
+        let Some(first) = call.arguments.find_argument_value("num", at) else {
             return self.is_few(expr);
         };
         let small = match first {
@@ -134,7 +136,7 @@ impl<'a> Facts<'a> {
                 .known_length(other)
                 .is_some_and(|length| length <= SMALL),
         };
-        small && call.arguments.args.len() == 1 || self.is_few(expr)
+        small && call.arguments.args.len() == at + 1 || self.is_few(expr)
     }
 
     /// The loop that goes over what a call gives, as it comes or through one more call: `for i, row in enumerate(df.iterrows())`.

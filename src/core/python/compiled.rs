@@ -9,7 +9,8 @@ use super::symbols::Binding;
 const COMPILERS: [&str; 4] = ["numba", "cython", "triton", "taichi"];
 
 /// Decorators, and functions that are called with the function to compile, of packages that do other things as well.
-const COMPILING: [&str; 9] = [
+const COMPILING: [&str; 10] = [
+    "torch.jit._script_if_tracing",
     "jax.jit",
     "jax.pmap",
     "torch.compile",

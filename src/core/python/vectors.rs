@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::arrays::Array;
 use super::facts::Facts;
 use super::loops::{FEW, Loop};
-use super::symbols::SymbolId;
+use super::symbols::{Binding, SymbolId};
 
 /// What becomes of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -312,6 +312,22 @@ impl<'a> Facts<'a> {
             .is_some_and(|outer| outer.is_stmt_if())
     }
 
+    /// Whether something that is the same for all values is a number and no array, as far as anybody can tell: by its type, or as a
+    /// parameter or an attribute of which nothing is known.
+    fn is_one_number(&self, expr: &'a Expr) -> bool {
+        let ty = self.ty(expr);
+        if !ty.is_unknown() {
+            return ty.is_scalar();
+        }
+        match expr {
+            Expr::Name(name) => self.symbol(name).is_none_or(|symbol| {
+                let mut bound = self.bindings(symbol);
+                bound.all(|bound| matches!(bound, Binding::Parameter(_)))
+            }),
+            _ => true,
+        }
+    }
+
     /// A comprehension that computes with each value of an array: `[x * 2 for x in a]`.
     pub fn vector_comprehension(&self, comprehension: AnyNodeRef<'a>) -> Option<VectorLoop<'a>> {
         let (elt, generators) = match comprehension {
@@ -341,8 +357,18 @@ impl<'a> Facts<'a> {
             {
                 true
             }
-            other => self.is_setting_of(other, around) && self.array(other).is_none(),
+            other => self.is_setting_of(other, around) && self.is_one_number(other),
         };
+        // `all(0 <= q <= 1 for q in a)` may end with the first value.
+        let stops = match self.consumed_by(comprehension.as_expr_ref()?) {
+            Some((call, _)) => ["builtins.all", "builtins.any", "builtins.next"]
+                .iter()
+                .any(|name| self.is(&*call.func, name)),
+            None => false,
+        };
+        if stops {
+            return None;
+        }
         let computed = std::iter::once(elt).chain(&clause.ifs);
         let all = computed
             .into_iter()
