@@ -175,7 +175,7 @@ pub fn setup(target: &Target, text: &str) -> Setup {
     Setup {
         python: target.config.versions(text),
         policy: target.config.settings.policy.clone(),
-        project: (target.config.settings.follow_imports)
+        project: (target.config.settings.looks_further())
             .then(|| Arc::clone(&target.config.project)),
     }
 }

@@ -109,7 +109,7 @@ fn rule_names_are_patterns_in_kebab_case() {
         let kebab = rule
             .name
             .chars()
-            .all(|c| c.is_ascii_lowercase() || c == '-');
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         assert!(kebab && rule.name.contains('-'), "{}", rule.name);
         assert!(
             !rule.name.starts_with("use-") && !rule.name.starts_with("no-"),

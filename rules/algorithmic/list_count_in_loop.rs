@@ -80,6 +80,7 @@ pub struct ListCountInLoop;
 impl Rule for ListCountInLoop {
     type On = ExprAttribute;
     const COST: Cost = Cost::Growth("O(n·m)", "O(n+m)");
+    const METHODS: &'static [&'static str] = &["count"];
 
     fn check<'a>(method: &'a ExprAttribute, cx: &Cx<'a>) -> Option<Finding> {
         if method.attr.as_str() != "count" || !method.ctx.is_load() {

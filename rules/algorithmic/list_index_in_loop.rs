@@ -110,6 +110,7 @@ pub struct ListIndexInLoop;
 impl Rule for ListIndexInLoop {
     type On = ExprAttribute;
     const COST: Cost = Cost::Growth("O(n·m)", "O(n+m)");
+    const METHODS: &'static [&'static str] = &["index"];
 
     fn check<'a>(method: &'a ExprAttribute, cx: &Cx<'a>) -> Option<Finding> {
         if method.attr.as_str() != "index" || !method.ctx.is_load() {

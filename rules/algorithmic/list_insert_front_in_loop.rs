@@ -210,6 +210,7 @@ pub struct ListInsertFrontInLoop;
 impl Rule for ListInsertFrontInLoop {
     type On = InLoop<ExprCall>;
     const COST: Cost = Cost::Growth("O(n²)", "O(n)");
+    const METHODS: &'static [&'static str] = &["insert"];
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let (list, _) = inserted(call)?;

@@ -214,6 +214,7 @@ impl Query for TakesFirst {
 impl Rule for ListPopFrontInLoop {
     type On = TakesFirst;
     const COST: Cost = Cost::Growth("O(n²)", "O(n)");
+    const METHODS: &'static [&'static str] = &["pop"];
 
     fn check<'a>(removal: Removal<'a>, cx: &Cx<'a>) -> Option<Finding> {
         let Removal { list, node } = removal;

@@ -69,6 +69,17 @@ pub struct CpuBoundInThreadPool;
 impl Rule for CpuBoundInThreadPool {
     type On = ExprCall;
     const COST: Cost = Cost::Wait("one thread computes at a time");
+    const METHODS: &'static [&'static str] = &[
+        "map",
+        "submit",
+        "starmap",
+        "imap",
+        "imap_unordered",
+        "map_async",
+        "starmap_async",
+        "run_in_executor",
+        "to_thread",
+    ];
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let method = call.func.as_attribute_expr()?;

@@ -3,7 +3,7 @@
 //! A function that is no coroutine runs to its end before the event loop gets its turn. Where it waits for a server, a database,
 //! another program or a sleep, all other tasks of the loop wait too, however many calls lie between the `async def` and the wait.
 //! The call is right there to be awaited in a thread: `await asyncio.to_thread(f, ...)`, or the helper becomes a coroutine and uses a
-//! client that does not block.
+//! client that does not block. Calls are followed through other files where the configuration says `follow-imports = true`.
 //!
 //! ```python bad
 //! import requests

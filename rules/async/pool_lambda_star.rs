@@ -57,6 +57,16 @@ pub struct PoolLambdaStar;
 impl Rule for PoolLambdaStar {
     type On = ExprCall;
     const COST: Cost = Cost::Broken("raises `PicklingError`");
+    const METHODS: &'static [&'static str] = &[
+        "map",
+        "imap",
+        "imap_unordered",
+        "map_async",
+        "starmap",
+        "apply",
+        "apply_async",
+        "submit",
+    ];
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let method = call.func.as_attribute_expr()?;

@@ -2,7 +2,8 @@
 //!
 //! `functools.lru_cache` and `functools.cache` look the result up by the arguments, so every argument is hashed. A list, dict, set,
 //! bytearray or deque has no hash: the call raises `TypeError` before the function runs, on every Python version. What is meant is
-//! nearly always a tuple, a frozenset, or a cache one level further out.
+//! nearly always a tuple, a frozenset, or a cache one level further out. Cached functions of other files count where the configuration
+//! says `follow-imports = true`.
 //!
 //! ```python bad
 //! import functools
@@ -155,6 +156,10 @@ impl Query for CallOrDef {
 impl Rule for CacheUnhashableArgs {
     type On = CallOrDef;
     const COST: Cost = Cost::Broken("raises `TypeError`");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_caches() || cx.project().is_some()
+    }
 
     fn check<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
         match node {

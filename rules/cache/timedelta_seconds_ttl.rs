@@ -46,6 +46,7 @@ pub struct TimedeltaSecondsTtl;
 impl Rule for TimedeltaSecondsTtl {
     type On = ExprAttribute;
     const COST: Cost = Cost::Broken("starts anew after each day");
+    const METHODS: &'static [&'static str] = &["seconds"];
 
     fn check<'a>(attribute: &'a ExprAttribute, cx: &Cx<'a>) -> Option<Finding> {
         if attribute.attr.as_str() != "seconds" || !attribute.ctx.is_load() {

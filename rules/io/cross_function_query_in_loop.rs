@@ -2,7 +2,8 @@
 //!
 //! The loop does not look like it, but each turn asks the database: the query lies in the function that is called, or in one that
 //! this one calls. A query costs a round trip of a fraction of a millisecond to some milliseconds, however little it fetches; a
-//! thousand items pay it a thousand times, where one query with all keys pays it once.
+//! thousand items pay it a thousand times, where one query with all keys pays it once. Functions of other files count where the
+//! configuration says `follow-imports = true`; each step on the way is told.
 //!
 //! ```python bad
 //! import sqlite3
@@ -103,9 +104,9 @@
 //!     return None
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName};
+use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule, way};
-use hotlint_core::python::{Binding, Does, Effects, Following, Loop, function_around};
+use hotlint_core::python::{Does, Effects, Following, Loop, function_around};
 
 pub struct CrossFunctionQueryInLoop;
 
@@ -113,9 +114,13 @@ impl Rule for CrossFunctionQueryInLoop {
     type On = InLoop<ExprCall>;
     const COST: Cost = Cost::RoundTrips("n queries", "1");
 
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.may_use(Effects::does(Does::Queries))
+    }
+
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         // What this file tells comes first: to look into others is dear.
-        if call.arguments.is_empty() || !is_told_by_name(call, cx) {
+        if call.arguments.is_empty() || !cx.is_told_by_name(call) {
             return None;
         }
         let around = cx.in_loop(call)?;
@@ -151,30 +156,6 @@ impl Rule for CrossFunctionQueryInLoop {
             .through(&steps, what)
             .help(help),
         )
-    }
-}
-
-/// Whether names lead to the function: one of this file, an imported one, or a method of an imported module, of `self`, or of what a
-/// class that is named here makes.
-fn is_told_by_name<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
-    let bound = |name: &'a ExprName| cx.symbol(name).and_then(|symbol| cx.only_binding(symbol));
-    match &*call.func {
-        Expr::Name(name) => matches!(
-            bound(name),
-            Some(Binding::ImportFrom(..) | Binding::Function(_))
-        ),
-        Expr::Attribute(method) => match &*method.value {
-            Expr::Name(name) => match bound(name) {
-                Some(Binding::Import(..) | Binding::ImportFrom(..)) => true,
-                Some(Binding::Assign(stmt)) => stmt.value.is_call_expr(),
-                Some(Binding::Parameter(parameter)) => {
-                    parameter.annotation.is_some() || cx.is_self(&method.value)
-                }
-                _ => false,
-            },
-            _ => false,
-        },
-        _ => false,
     }
 }
 

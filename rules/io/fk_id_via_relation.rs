@@ -56,6 +56,11 @@ pub struct FkIdViaRelation;
 impl Rule for FkIdViaRelation {
     type On = ExprAttribute;
     const COST: Cost = Cost::RoundTrips("1 more query", "0");
+    const METHODS: &'static [&'static str] = &["id", "pk"];
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.may_map_objects()
+    }
 
     fn check<'a>(key: &'a ExprAttribute, cx: &Cx<'a>) -> Option<Finding> {
         if !matches!(key.attr.as_str(), "id" | "pk") || !key.ctx.is_load() {

@@ -77,6 +77,10 @@ impl Rule for OrmLazyRelationInLoop {
     type On = AnyFor;
     const COST: Cost = Cost::RoundTrips("n + 1 queries", "1");
 
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.may_map_objects()
+    }
+
     fn check<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Finding> {
         let (iter, target) = (around.iter()?, around.target()?);
         // Files that import neither of the mappers pay a look at two words.

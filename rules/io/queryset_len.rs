@@ -55,6 +55,10 @@ impl Rule for QuerysetLen {
     const CALLEES: &'static [&'static str] = &["builtins.len"];
     const COST: Cost = Cost::RoundTrips("all rows", "1 number");
 
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.may_map_objects()
+    }
+
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let [rows] = &*call.arguments.args else {
             return None;

@@ -87,6 +87,10 @@ impl Rule for QuerysetTruthiness {
     type On = StmtIf;
     const COST: Cost = Cost::RoundTrips("all rows", "1 row");
 
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.may_map_objects()
+    }
+
     fn check<'a>(stmt: &'a StmtIf, cx: &Cx<'a>) -> Option<Finding> {
         if !cx.may_know("bulk_create") {
             return None;

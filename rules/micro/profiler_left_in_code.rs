@@ -97,6 +97,7 @@ const STARTS: &[&str] = &[
 impl Rule for ProfilerLeftInCode {
     type On = DecoratorOrCall;
     const COST: Cost = Cost::Broken("1.3 to 10 times the run time");
+    const CALLEES: &'static [&'static str] = STARTS;
 
     fn check<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
         match node {

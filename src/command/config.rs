@@ -122,6 +122,13 @@ pub fn settings(resolved: &Resolved, out: &mut dyn Write) -> io::Result<()> {
         settings.max_file_size.unwrap_or(0)
     )?;
     writeln!(out, "follow-imports = {}", settings.follow_imports)?;
+    if !settings.libraries.files.is_empty() {
+        let paths: Vec<_> = (settings.libraries.files.iter())
+            .map(|path| path.to_string_lossy())
+            .collect();
+        let paths: Vec<_> = paths.iter().map(|path| &**path).collect();
+        list(out, "libraries", &paths)?;
+    }
     if !settings.profiles.is_empty() {
         let paths: Vec<_> = settings
             .profiles

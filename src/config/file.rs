@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::issue::{Issue, Text};
+use super::libraries;
 use super::options::{self, Options};
 use super::version;
 use crate::words::reason;
@@ -96,10 +97,11 @@ pub fn named(path: &Path, root: &Path) -> (ConfigFile, Vec<Issue>) {
 /// Reads an argument of the form `key = value`.
 pub fn inline(argument: &str, root: &Path) -> (Layer, Vec<Issue>) {
     let text = Text::new("--config", argument);
-    let (options, issues) = match DeTable::parse(text.as_str()) {
+    let (mut options, mut issues) = match DeTable::parse(text.as_str()) {
         Ok(table) => options::read(&text, table.get_ref()),
         Err(error) => (Options::default(), vec![syntax(&text, &error)]),
     };
+    read_libraries(&mut options, &text, root, &mut issues);
     let root = root.to_path_buf();
     let path = None;
     (
@@ -148,8 +150,9 @@ fn load(path: &Path, root: &Path, stack: &mut Vec<PathBuf>, issues: &mut Vec<Iss
             None => &empty,
         },
     };
-    let (options, mut wrong) = options::read(&text, table);
+    let (mut options, mut wrong) = options::read(&text, table);
     issues.append(&mut wrong);
+    read_libraries(&mut options, &text, root, issues);
 
     stack.push(fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()));
     let mut layers = Vec::new();
@@ -164,6 +167,12 @@ fn load(path: &Path, root: &Path, stack: &mut Vec<PathBuf>, issues: &mut Vec<Iss
         options,
     });
     layers
+}
+
+fn read_libraries(options: &mut Options, text: &Text, root: &Path, issues: &mut Vec<Issue>) {
+    if let Some(paths) = &options.library_files {
+        options.libraries = Some(libraries::read(paths, text, root, issues));
+    }
 }
 
 fn extended(
@@ -229,7 +238,7 @@ fn requires_python(bytes: &[u8]) -> Option<Versions> {
 }
 
 /// What messages call a file: relative to the current folder where it lies below.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let cwd = std::env::current_dir().unwrap_or_default();
     crate::words::shown(path, &cwd)
 }
@@ -238,7 +247,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Issue {
     Issue::new(format!("cannot read {}: {}", shown(path), reason(error)))
 }
 
-fn syntax(text: &Text, error: &toml::de::Error) -> Issue {
+pub(super) fn syntax(text: &Text, error: &toml::de::Error) -> Issue {
     let issue = Issue::new(format!("invalid TOML: {}", error.message()));
     let end = text.as_str().trim_end().len();
     let span = error.span().unwrap_or(end..end);

@@ -8,6 +8,7 @@ mod exclude;
 mod file;
 mod issue;
 mod kind;
+mod libraries;
 mod options;
 mod select;
 mod settings;
@@ -29,6 +30,7 @@ pub use exclude::Exclude;
 pub use file::{Layer, NAMES as FILE_NAMES};
 pub use issue::{Issue, did_you_mean};
 pub use kind::schema;
+pub use libraries::Libraries;
 pub use options::{KEYS, Key, Options, QuietPlace};
 pub use select::{Selection, Selector, UnknownSelector};
 pub use settings::Settings;
@@ -108,7 +110,13 @@ impl Resolved {
             .target_version
             .or(requires_python)
             .unwrap_or_default();
-        let project = project(&settings.root, cwd, settings.max_file_size, python);
+        let declared = settings.libraries.declared;
+        let project = match (settings.follow_imports, declared) {
+            (false, Some(declared)) => Project::declaring(declared, python),
+            _ => {
+                project(&settings.root, cwd, settings.max_file_size, python).with_declared(declared)
+            }
+        };
         Self {
             settings,
             requires_python,
@@ -138,6 +146,9 @@ impl Resolved {
         hasher.update(&[u8::from(self.settings.follow_imports)]);
         if let Some(Versions { oldest, newest }) = python.or(self.requires_python) {
             hasher.update(&[oldest.major, oldest.minor, newest.major, newest.minor]);
+        }
+        if let Some(declared) = self.settings.libraries.declared {
+            hasher.update(&declared.fingerprint().to_le_bytes());
         }
         let extension = Path::new(shown).extension().unwrap_or_default();
         hasher.update(extension.to_ascii_lowercase().as_encoded_bytes());

@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::issue::{Issue, Text, did_you_mean};
 use super::kind::{self, Kind};
+use super::libraries::Libraries;
 use super::select::{Selection, Selector};
 use super::{BaselineMode, FailLevel, version};
 use crate::render::Format;
@@ -37,6 +38,10 @@ pub struct Options {
     pub output_format: Option<Format>,
     pub max_file_size: Option<u64>,
     pub follow_imports: Option<bool>,
+    /// Tables of libraries, as they are named.
+    pub library_files: Option<Vec<Spanned<String>>>,
+    /// What those say, once they are read.
+    pub libraries: Option<Libraries>,
     pub profile: Option<Vec<String>>,
     pub path_map: Option<Vec<(String, String)>>,
     pub min_share: Option<f64>,
@@ -285,6 +290,15 @@ pub const KEYS: &[Key] = &[
         default: "false",
         doc: "Whether calls are followed into the other files of the project: finds queries and blocking calls some functions away, and takes a multiple of the time.",
         read: |reader, options, value| options.follow_imports = reader.boolean(value),
+    },
+    Key {
+        name: "libraries",
+        kind: Kind::Paths,
+        default: "[]",
+        doc: "Tables of libraries that hotlint does not know, as TOML files: types as stubs, and which calls block, query or build clients. Relative to this file.",
+        read: |reader, options, value| {
+            options.library_files = Some(reader.spanned_strings(value));
+        },
     },
     Key {
         name: "profile",

@@ -9,6 +9,7 @@ use hotlint_core::python::Versions;
 
 use super::exclude::{Exclude, USUAL};
 use super::file::Layer;
+use super::libraries::Libraries;
 use super::options::{Options, QuietPlace};
 use super::{BaselineMode, FailLevel, select};
 use crate::policy::Policy;
@@ -23,7 +24,7 @@ const MAX_FILE_SIZE: u64 = 8 << 20;
 pub struct Settings {
     /// The file that says so, if there is one.
     pub path: Option<PathBuf>,
-    /// That file, and those that it extends.
+    /// That file, those that it extends, and the tables of libraries that they name.
     pub files: Vec<PathBuf>,
     /// Its folder.
     pub root: PathBuf,
@@ -47,6 +48,8 @@ pub struct Settings {
     /// In bytes; `None` without a limit.
     pub max_file_size: Option<u64>,
     pub follow_imports: bool,
+    /// Libraries that the project describes itself.
+    pub libraries: Libraries,
     /// Profiles to rank by; absolute.
     pub profiles: Vec<PathBuf>,
     /// Beginnings of paths in profiles, and the absolute folders that they are here.
@@ -64,12 +67,15 @@ impl Settings {
         let globs = exclude_globs(layers);
         let force_exclude = value(layers, |options| options.force_exclude).unwrap_or(false);
         let words = format!("{}\0{force_exclude}\0{globs:?}", root.display());
+        let libraries = last(layers, |options| options.libraries.as_ref());
+        let libraries = libraries.map_or_else(Libraries::default, |(_, known)| known.clone());
         let size = value(layers, |options| options.max_file_size).unwrap_or(MAX_FILE_SIZE);
         Self {
             path,
             files: layers
                 .iter()
                 .filter_map(|layer| layer.path.clone())
+                .chain(libraries.files.iter().cloned())
                 .collect(),
             root: root.to_path_buf(),
             target_version: value(layers, |options| options.target_version),
@@ -93,6 +99,7 @@ impl Settings {
             output_format: value(layers, |options| options.output_format).unwrap_or(Format::Full),
             max_file_size: (size > 0).then_some(size),
             follow_imports: value(layers, |options| options.follow_imports).unwrap_or(false),
+            libraries,
             profiles: last(layers, |options| options.profile.as_ref())
                 .map(|(root, paths)| paths.iter().map(|path| root.join(path)).collect())
                 .unwrap_or_default(),
@@ -104,6 +111,13 @@ impl Settings {
                 .unwrap_or_default(),
             min_share: value(layers, |options| options.min_share),
         }
+    }
+}
+
+impl Settings {
+    /// Whether what is found in a file may hang on something beside it.
+    pub fn looks_further(&self) -> bool {
+        self.follow_imports || self.libraries.declared.is_some()
     }
 }
 

@@ -40,7 +40,7 @@ struct Page {
 }
 
 /// The pages that people wrote: path, what they are about, text. The order is that of the menu; `REFERENCE` comes in between.
-const WRITTEN: [(&str, &str, &str); 6] = [
+const WRITTEN: [(&str, &str, &str); 7] = [
     (
         "index.md",
         "what hotlint is",
@@ -60,6 +60,11 @@ const WRITTEN: [(&str, &str, &str); 6] = [
         "integrations.md",
         "pre-commit, GitHub, GitLab, formats, shards",
         include_str!("pages/integrations.md"),
+    ),
+    (
+        "libraries.md",
+        "tables that tell hotlint what calls of other libraries do",
+        include_str!("pages/libraries.md"),
     ),
     (
         "silent.md",

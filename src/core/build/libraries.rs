@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::effects::{Blocks, Builds, Does};
 use crate::format::kind;
+use crate::pattern::{PRELUDE, expanded};
 use crate::stubs::{Def, Stubs};
 use crate::table::{Table, Ty};
 
@@ -80,10 +81,6 @@ pub struct Libraries {
     entries: BTreeMap<String, Entry>,
 }
 
-/// Names that every stub may use without importing them.
-const PRELUDE: &str = "from typing import Any, Generic, TypeVar, Iterator, Iterable, AsyncIterator, Awaitable, Self, Callable, overload, Literal, \
-     Protocol, ClassVar; _T = TypeVar('_T')\n";
-
 impl Libraries {
     /// Reads all files of `folder`, and adds the classes that they declare to `stubs`.
     ///
@@ -104,7 +101,7 @@ impl Libraries {
             let library: Library =
                 toml::from_str(&fs::read_to_string(&file)?).map_err(|error| wrong(&error))?;
             for (module, text) in &library.stubs {
-                let text = format!("{PRELUDE}{text}");
+                let text = format!("{PRELUDE}\n{text}");
                 let added = stubs.add(module, &text);
                 added.map_err(|error| wrong(&format!("stub of {module}: {error}")))?;
             }
@@ -214,21 +211,6 @@ impl Libraries {
 
 fn root(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)
-}
-
-/// `a.{b,c}.d` is `a.b.d` and `a.c.d`.
-fn expanded(pattern: &str) -> Vec<String> {
-    let braces = pattern.split_once('{').and_then(|(before, rest)| {
-        let (inside, behind) = rest.split_once('}')?;
-        Some((before, inside, behind))
-    });
-    match braces {
-        None => vec![pattern.trim().to_owned()],
-        Some((before, inside, behind)) => inside
-            .split(',')
-            .flat_map(|one| expanded(&format!("{before}{}{behind}", one.trim())))
-            .collect(),
-    }
 }
 
 /// What a qualified name stands for.

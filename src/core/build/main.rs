@@ -11,13 +11,16 @@ mod effects;
 mod format;
 mod libraries;
 mod lower;
+#[path = "../python/libraries/pattern.rs"]
+mod pattern;
 mod stubs;
 mod table;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let knowledge = "python/typeshed/knowledge.toml";
     let (format, words) = ("python/typeshed/format.rs", "python/libraries/effects.rs");
-    for input in ["build", "libraries", format, words, knowledge] {
+    let pattern = "python/libraries/pattern.rs";
+    for input in ["build", "libraries", format, words, pattern, knowledge] {
         println!("cargo::rerun-if-changed={input}");
     }
     let knowledge: lower::Knowledge = toml::from_str(&fs::read_to_string(knowledge)?)?;

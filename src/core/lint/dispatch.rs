@@ -3,7 +3,7 @@
 //!
 //! **Invariant**: finds exactly what trying every rule on every node finds; debug builds do both and compare.
 
-use ruff_python_ast::{AnyNodeRef, Expr, NodeKind};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, NodeKind};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -22,30 +22,32 @@ pub struct Dispatch {
     by_callee: FxHashMap<&'static str, Called>,
     /// Rules on calls that do something.
     by_effect: Vec<(Effects, Wanted)>,
+    /// Rules on attributes of a certain name.
+    by_attribute: FxHashMap<&'static str, Vec<Wanted>>,
 }
 
-/// A rule that wants certain calls.
+/// A rule that wants certain nodes.
 #[derive(Clone, Copy)]
 struct Wanted {
     rule: u16,
-    /// Only with a loop around them.
-    looped: bool,
+    /// Only there.
+    places: u16,
 }
 
 impl Wanted {
     fn fits(self, tag: Tag) -> bool {
-        tag.is_looped() || !self.looped
+        tag.is_in(self.places)
     }
 }
 
 /// What rules want of calls whose callee's name ends alike.
 #[derive(Default)]
 struct Called {
-    names: Vec<(&'static str, Wanted)>,
     /// Rules on methods of that name, whatever the receiver.
     methods: Vec<Wanted>,
-    /// Whether a library has something by that name that does what rules ask for: without a loop around, and with one.
-    does: [bool; 2],
+    names: Vec<(&'static str, Wanted)>,
+    /// Whether a library has something by that name that does what rules ask for, and where they ask: one bit for each place.
+    does: u8,
 }
 
 impl Called {
@@ -56,9 +58,15 @@ impl Called {
 
     /// Whether a rule may want it for what it does.
     fn does(&self, tag: Tag) -> bool {
-        self.does[usize::from(tag.is_looped())]
+        PLACES
+            .iter()
+            .zip(0..)
+            .any(|(places, bit)| self.does & (1 << bit) != 0 && tag.is_in(*places))
     }
 }
+
+/// What rules may ask of the place of a node.
+const PLACES: [u16; 4] = [0, Tag::LOOPED, Tag::ASYNC, Tag::LOOPED | Tag::ASYNC];
 
 impl std::fmt::Debug for Dispatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -73,52 +81,58 @@ impl Dispatch {
         let rules: Vec<RuleEntry> = rules.into_iter().collect();
         let mut by_tag = vec![Vec::new(); Tag::COUNT].into_boxed_slice();
         let mut by_callee: FxHashMap<&'static str, Called> = FxHashMap::default();
+        let mut by_attribute: FxHashMap<&'static str, Vec<Wanted>> = FxHashMap::default();
         let mut by_effect = Vec::new();
-        // Without a loop around, and with one.
-        let mut asked = [Effects::NONE; 2];
+        // What is asked for in each of the places.
+        let mut asked = [Effects::NONE; PLACES.len()];
         for (i, rule) in (0u16..).zip(&rules) {
-            if rule.wants_all() {
-                for kind in rule.kinds {
-                    by_tag[Tag::new(*kind, true).index()].push(i);
-                    if !rule.looped {
-                        by_tag[Tag::new(*kind, false).index()].push(i);
+            let wanted = Wanted {
+                rule: i,
+                places: rule.places,
+            };
+            for kind in rule.kinds.iter().filter(|kind| rule.wants_all(**kind)) {
+                for places in PLACES {
+                    let tag = Tag::new(*kind, places);
+                    if wanted.fits(tag) {
+                        by_tag[tag.index()].push(i);
                     }
                 }
             }
-            let wanted = Wanted {
-                rule: i,
-                looped: rule.looped,
-            };
+            for name in rule.methods {
+                if rule.kinds.contains(&NodeKind::ExprCall) {
+                    by_callee.entry(name).or_default().methods.push(wanted);
+                }
+                if rule.kinds.contains(&NodeKind::ExprAttribute) {
+                    by_attribute.entry(name).or_default().push(wanted);
+                }
+            }
             for callee in rule.callees {
                 let known = by_callee.entry(last_segment(callee)).or_default();
                 known.names.push((callee, wanted));
             }
-            for method in rule.methods {
-                by_callee.entry(method).or_default().methods.push(wanted);
-            }
             if !rule.effects.is_empty() {
                 by_effect.push((rule.effects, wanted));
-                asked[1] = asked[1].or(rule.effects);
-                if !rule.looped {
-                    asked[0] = asked[0].or(rule.effects);
+                for (asked, places) in asked.iter_mut().zip(PLACES) {
+                    if places == rule.places {
+                        *asked = asked.or(rule.effects);
+                    }
                 }
             }
         }
         for entry in entries() {
-            let does = asked.map(|asked| entry.effects.any_of(asked));
-            if does[1] {
-                let known = &mut by_callee.entry(entry.last()).or_default().does;
-                *known = [known[0] || does[0], true];
+            for (bit, asked) in (0u8..).zip(asked) {
+                if entry.effects.any_of(asked) {
+                    by_callee.entry(entry.last()).or_default().does |= 1 << bit;
+                }
             }
         }
         let mut wanted = [false; Tag::COUNT];
         for (wanted, rules) in wanted.iter_mut().zip(&by_tag) {
             *wanted = !rules.is_empty();
         }
-        if !by_callee.is_empty() {
-            for looped in [true, false] {
-                wanted[Tag::new(NodeKind::ExprCall, looped).index()] = true;
-            }
+        for places in PLACES {
+            wanted[Tag::new(NodeKind::ExprCall, places).index()] |= !by_callee.is_empty();
+            wanted[Tag::new(NodeKind::ExprAttribute, places).index()] |= !by_attribute.is_empty();
         }
         Self {
             rules,
@@ -126,6 +140,7 @@ impl Dispatch {
             wanted,
             by_callee,
             by_effect,
+            by_attribute,
         }
     }
 
@@ -136,55 +151,33 @@ impl Dispatch {
 
     /// What the rules find, in order of place, then of rule.
     pub fn run<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
-        let mut found = Vec::new();
-        let renamed = self.renamed(cx);
+        let mut run = Run {
+            dispatch: self,
+            cx,
+            concerned: self.concerned(cx),
+            renamed: self.renamed(cx),
+            found: Vec::new(),
+        };
         for (tag, node) in cx.tree.tagged() {
             if !self.wanted[tag.index()] {
                 continue;
             }
             for rule in &self.by_tag[tag.index()] {
-                self.try_rule(*rule, *node, cx, &mut found);
+                run.try_rule(*rule, *node);
             }
-            if let AnyNodeRef::ExprCall(call) = node
-                && let Some(spelled) = spelled(&call.func)
-            {
-                let called = self.by_callee.get(spelled);
-                let renamed = renamed.contains(spelled);
-                let by_name = renamed || called.is_some_and(|called| called.is_named(tag));
-                let by_effect = renamed || called.is_some_and(|called| called.does(tag));
-                let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
-                if call.func.is_attribute_expr()
-                    && let Some(called) = called
-                {
-                    for wanted in called.methods.iter().filter(|wanted| wanted.fits(tag)) {
-                        self.try_rule(wanted.rule, *node, cx, &mut found);
-                        tried.push(wanted.rule);
-                    }
-                }
-                if by_name && let Some(name) = cx.name(&*call.func) {
-                    let called = self.by_callee.get(last_segment(&name));
-                    for (callee, wanted) in called.into_iter().flat_map(|called| &called.names) {
-                        if *callee == name && wanted.fits(tag) && !tried.contains(&wanted.rule) {
-                            self.try_rule(wanted.rule, *node, cx, &mut found);
-                            tried.push(wanted.rule);
+            match node {
+                AnyNodeRef::ExprCall(call) => run.try_call(tag, *node, call),
+                AnyNodeRef::ExprAttribute(attribute) => {
+                    if let Some(all) = self.by_attribute.get(attribute.attr.as_str()) {
+                        for wanted in all.iter().filter(|wanted| wanted.fits(tag)) {
+                            run.try_rule(wanted.rule, *node);
                         }
                     }
                 }
-                if by_effect
-                    && !self.by_effect.is_empty()
-                    && let Some(entry) = cx.knows(call)
-                {
-                    for (effects, wanted) in &self.by_effect {
-                        if entry.effects.any_of(*effects)
-                            && wanted.fits(tag)
-                            && !tried.contains(&wanted.rule)
-                        {
-                            self.try_rule(wanted.rule, *node, cx, &mut found);
-                        }
-                    }
-                }
+                _ => {}
             }
         }
+        let mut found = run.found;
         sort(&mut found);
         debug_assert_eq!(
             found,
@@ -192,6 +185,11 @@ impl Dispatch {
             "the dispatch misses or invents findings"
         );
         found
+    }
+
+    /// Which rules may find something in this file.
+    fn concerned(&self, cx: &Cx<'_>) -> Vec<bool> {
+        self.rules.iter().map(|rule| (rule.concerns)(cx)).collect()
     }
 
     /// What every rule says of the nodes that begin within `lines`, and what it asked: first of those that spoke, then of those
@@ -207,18 +205,17 @@ impl Dispatch {
             if !lines.contains(node.start()) {
                 continue;
             }
-            for (i, rule) in (0u16..).zip(&self.rules) {
+            for rule in &self.rules {
                 if !self.wants(rule, *node, cx) {
                     continue;
                 }
-                let mut found = Vec::new();
-                let ((), asked) = cx.traced(|| self.try_rule(i, *node, cx, &mut found));
+                let (found, asked) = cx.traced(|| ask(rule, *node, cx));
                 let silence = Silence {
                     rule: rule.info.name,
                     place: node.range(),
                     asked,
                 };
-                match found.pop() {
+                match found {
                     Some(finding) => spoke.push((finding, silence)),
                     // One that asked nothing saw at a glance that the code is none of its business.
                     None if silence.asked.is_empty() => {}
@@ -237,56 +234,46 @@ impl Dispatch {
 
     /// Whether a rule asked for nodes like this one.
     fn wants<'a>(&self, rule: &RuleEntry, node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
-        rule.kinds.contains(&node.kind())
-            && (rule.wants_all()
-                || match node {
-                    AnyNodeRef::ExprCall(call) => {
-                        let named = || {
-                            let name = cx.name(&*call.func);
-                            name.is_some_and(|name| rule.callees.contains(&name.as_str()))
-                        };
-                        let does = || {
-                            let known = cx.knows(call);
-                            known.is_some_and(|known| known.effects.any_of(rule.effects))
-                        };
-                        let spelled = match &*call.func {
-                            Expr::Attribute(method) => rule.methods.contains(&method.attr.as_str()),
-                            _ => false,
-                        };
-                        spelled
-                            || (!rule.callees.is_empty() && named())
-                            || (!rule.effects.is_empty() && does())
-                    }
-                    _ => false,
-                })
+        if !rule.kinds.contains(&node.kind()) || !cx.tree.tag(node).is_in(rule.places) {
+            return false;
+        }
+        if rule.wants_all(node.kind()) {
+            return true;
+        }
+        let named_or_does = |call: &'a ExprCall| {
+            let named = || {
+                let name = cx.name(&*call.func);
+                name.is_some_and(|name| rule.callees.contains(&name.as_str()))
+            };
+            let does = || {
+                let known = cx.knows(call);
+                known.is_some_and(|known| known.effects.any_of(rule.effects))
+            };
+            (!rule.callees.is_empty() && named()) || (!rule.effects.is_empty() && does())
+        };
+        let is_spelled = |name: Option<&str>| name.is_some_and(|name| rule.methods.contains(&name));
+        match node {
+            AnyNodeRef::ExprCall(call) => {
+                let method = call.func.as_attribute_expr();
+                is_spelled(method.map(|method| method.attr.as_str())) || named_or_does(call)
+            }
+            AnyNodeRef::ExprAttribute(attribute) => is_spelled(Some(&attribute.attr)),
+            _ => false,
+        }
     }
 
-    /// The same, by trying every rule on every node.
+    /// The same, by trying every rule on every node, whatever it says that concerns it.
     fn run_plainly<'a>(&self, cx: &Cx<'a>) -> Vec<Finding> {
         let mut found = Vec::new();
         for node in cx.tree.nodes() {
-            for (i, rule) in (0u16..).zip(&self.rules) {
+            for rule in &self.rules {
                 if self.wants(rule, *node, cx) {
-                    self.try_rule(i, *node, cx, &mut found);
+                    found.extend(ask(rule, *node, cx));
                 }
             }
         }
         sort(&mut found);
         found
-    }
-
-    fn try_rule<'a>(&self, rule: u16, node: AnyNodeRef<'a>, cx: &Cx<'a>, found: &mut Vec<Finding>) {
-        let entry = &self.rules[usize::from(rule)];
-        // Asked last, as findings are few.
-        if let Some(mut finding) = (entry.run)(node, cx)
-            && can_matter(entry.info.cost, node, cx)
-        {
-            finding.rule = entry.info.name;
-            if finding.cost.is_empty() {
-                finding.cost = entry.info.cost.to_string();
-            }
-            found.push(finding);
-        }
     }
 
     /// Names under which the file calls something that rules want: `from time import sleep as pause`, `pause = time.sleep`.
@@ -305,12 +292,17 @@ impl Dispatch {
             _ => None,
         });
         let given: Vec<(&'a str, &'a str)> = given.collect();
+        let declared = cx.declared_libraries();
+        let is_wanted = |name: &str| {
+            self.by_callee.contains_key(name)
+                || declared.is_some_and(|declared| declared.has_last(name))
+        };
         let mut renamed: FxHashSet<&'a str> = FxHashSet::default();
         // A name may be passed on several times; the order of the text settles nearly all chains in one round.
         loop {
             let before = renamed.len();
             for (name, value) in &given {
-                if self.by_callee.contains_key(value) || renamed.contains(value) {
+                if is_wanted(value) || renamed.contains(value) {
                     renamed.insert(name);
                 }
             }
@@ -319,6 +311,108 @@ impl Dispatch {
             }
         }
     }
+}
+
+/// The rules at work on one file.
+struct Run<'d, 'c, 'a> {
+    dispatch: &'d Dispatch,
+    cx: &'c Cx<'a>,
+    /// By rule: whether the file may have what it looks for.
+    concerned: Vec<bool>,
+    /// See [`Dispatch::renamed`].
+    renamed: FxHashSet<&'a str>,
+    found: Vec<Finding>,
+}
+
+impl<'a> Run<'_, '_, 'a> {
+    #[inline]
+    fn try_rule(&mut self, rule: u16, node: AnyNodeRef<'a>) {
+        let rule = usize::from(rule);
+        if self.concerned[rule]
+            && let Some(finding) = (self.dispatch.rules[rule].run)(node, self.cx)
+        {
+            self.keep(rule, node, finding);
+        }
+    }
+
+    #[cold]
+    fn keep(&mut self, rule: usize, node: AnyNodeRef<'a>, finding: Box<Finding>) {
+        self.found
+            .extend(settled(&self.dispatch.rules[rule], node, *finding, self.cx));
+    }
+
+    /// The rules that want certain calls.
+    fn try_call(&mut self, tag: Tag, node: AnyNodeRef<'a>, call: &'a ExprCall) {
+        let Some(spelled) = spelled(&call.func) else {
+            return;
+        };
+        let dispatch = self.dispatch;
+        let called = dispatch.by_callee.get(spelled);
+        let renamed = !self.renamed.is_empty() && self.renamed.contains(spelled);
+        let declared = self
+            .cx
+            .declared_libraries()
+            .is_some_and(|declared| declared.has_last(spelled));
+        if called.is_none() && !renamed && !declared {
+            return;
+        }
+        let mut tried: SmallVec<[u16; 4]> = SmallVec::new();
+        let mut once = |run: &mut Self, rule: u16| {
+            if !tried.contains(&rule) {
+                tried.push(rule);
+                run.try_rule(rule, node);
+            }
+        };
+        for wanted in called.into_iter().flat_map(|called| &called.methods) {
+            if call.func.is_attribute_expr() && wanted.fits(tag) {
+                once(self, wanted.rule);
+            }
+        }
+        let by_name = renamed || called.is_some_and(|called| called.is_named(tag));
+        if by_name && let Some(name) = self.cx.name(&*call.func) {
+            let called = dispatch.by_callee.get(last_segment(&name));
+            for (callee, wanted) in called.into_iter().flat_map(|called| &called.names) {
+                if *callee == name && wanted.fits(tag) {
+                    once(self, wanted.rule);
+                }
+            }
+        }
+        let by_effect = renamed || declared || called.is_some_and(|called| called.does(tag));
+        if by_effect
+            && !dispatch.by_effect.is_empty()
+            && let Some(entry) = self.cx.knows(call)
+        {
+            for (effects, wanted) in &dispatch.by_effect {
+                if entry.effects.any_of(*effects) && wanted.fits(tag) {
+                    once(self, wanted.rule);
+                }
+            }
+        }
+    }
+}
+
+/// What a rule says of a node.
+fn ask<'a>(rule: &RuleEntry, node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
+    let finding = (rule.run)(node, cx)?;
+    settled(rule, node, *finding, cx)
+}
+
+/// A finding with all that the rule need not say, where it matters.
+fn settled<'a>(
+    rule: &RuleEntry,
+    node: AnyNodeRef<'a>,
+    mut finding: Finding,
+    cx: &Cx<'a>,
+) -> Option<Finding> {
+    // Asked last, as findings are few.
+    if !can_matter(rule.info.cost, node, cx) {
+        return None;
+    }
+    finding.rule = rule.info.name;
+    if finding.cost.is_empty() {
+        finding.cost = rule.info.cost.to_string();
+    }
+    Some(finding)
 }
 
 fn sort(found: &mut [Finding]) {

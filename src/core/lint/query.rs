@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef, NodeKind, Number};
 
 use super::Cx;
-use crate::python::{Accumulation, Loop, function_around};
+use crate::python::{Accumulation, Loop};
 
 /// What a rule wants to see.
 pub trait Query {
@@ -15,6 +15,8 @@ pub trait Query {
     const KINDS: &'static [NodeKind];
     /// Whether only nodes can match that a loop or comprehension of the same function lies around. Nothing else is ever tried.
     const LOOPED: bool = false;
+    /// Whether only nodes can match that the event loop runs. Nothing else is ever tried.
+    const ASYNC: bool = false;
     /// The node in the shape that the rule asked for, if it matches. Cheap: asked for nodes by the million.
     fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Self::Node<'a>>;
     /// The part of the condition that costs something: asked only of nodes in which the rule has found what it looks for.
@@ -52,6 +54,7 @@ impl<Q: Query> Query for InLoop<Q> {
     type Node<'a> = Q::Node<'a>;
     const KINDS: &'static [NodeKind] = Q::KINDS;
     const LOOPED: bool = true;
+    const ASYNC: bool = Q::ASYNC;
     fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Q::Node<'a>> {
         Q::get(node, cx)
     }
@@ -67,6 +70,7 @@ impl<Q: Query> Query for Looped<Q> {
     type Node<'a> = Q::Node<'a>;
     const KINDS: &'static [NodeKind] = Q::KINDS;
     const LOOPED: bool = true;
+    const ASYNC: bool = Q::ASYNC;
     fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Q::Node<'a>> {
         Q::get(node, cx)
     }
@@ -81,15 +85,13 @@ pub struct InAsync<Q>(PhantomData<Q>);
 impl<Q: Query> Query for InAsync<Q> {
     type Node<'a> = Q::Node<'a>;
     const KINDS: &'static [NodeKind] = Q::KINDS;
+    const LOOPED: bool = Q::LOOPED;
+    const ASYNC: bool = true;
     fn get<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Q::Node<'a>> {
-        let found = Q::get(node, cx)?;
-        let in_lambda = cx.tree.ancestors(node).find_map(|outer| match outer {
-            AnyNodeRef::ExprLambda(_) => Some(true),
-            AnyNodeRef::StmtFunctionDef(_) => Some(false),
-            _ => None,
-        });
-        let is_async = function_around(&cx.tree, node).is_some_and(|def| def.is_async);
-        (is_async && in_lambda == Some(false)).then_some(found)
+        Q::get(node, cx)
+    }
+    fn holds<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> bool {
+        Q::holds(node, cx)
     }
 }
 

@@ -3,7 +3,7 @@
 use ruff_python_ast::{AnyNodeRef, NodeKind};
 
 use super::{Cx, Finding, FixLevel, Query, Severity};
-use crate::python::Effects;
+use crate::python::{Effects, Tag};
 
 /// What a rule says of itself; made by `rules/build.rs` from the rule's file, so that nothing is said twice.
 #[derive(Clone, Copy, Debug)]
@@ -159,14 +159,20 @@ impl std::fmt::Display for Cost {
 pub trait Rule {
     /// What the rule wants to see.
     type On: Query;
+    /// For rules on calls and attributes: the methods or attributes that they want, as they are methods, whatever the receiver is. Joins
+    /// the callees.
+    const METHODS: &'static [&'static str] = &[];
     /// For rules on calls: the qualified names whose calls they want; empty is every call.
     const CALLEES: &'static [&'static str] = &[];
     /// For rules on calls: what the calls that they want do, as far as libraries are known: any of these. Joins the callees.
     const EFFECTS: Effects = Effects::NONE;
-    /// For rules on calls: the methods whose calls they want, as they are spelled, whatever the receiver is. Joins the callees.
-    const METHODS: &'static [&'static str] = &[];
     /// The claimed cost, which the evidence has to bear out.
     const COST: Cost;
+
+    /// Whether the file may have what the rule looks for, by what it imports and the like: asked once a file, before any node.
+    fn concerns(_: &Cx<'_>) -> bool {
+        true
+    }
 
     fn check<'a>(node: <Self::On as Query>::Node<'a>, cx: &Cx<'a>) -> Option<Finding>;
 }
@@ -176,11 +182,14 @@ pub trait Rule {
 pub struct RuleEntry {
     pub info: RuleInfo,
     pub(super) kinds: &'static [NodeKind],
-    pub(super) looped: bool,
+    /// Where the nodes stand, as [`crate::python::Tag`] has it.
+    pub(super) places: u16,
+    pub(super) methods: &'static [&'static str],
     pub(super) callees: &'static [&'static str],
     pub(super) effects: Effects,
-    pub(super) methods: &'static [&'static str],
-    pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Finding>,
+    pub(super) concerns: for<'a> fn(&Cx<'a>) -> bool,
+    /// Boxed, for there is none nearly always: nothing but a null has to be handed back.
+    pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Box<Finding>>,
 }
 
 impl RuleEntry {
@@ -202,19 +211,34 @@ impl RuleEntry {
                 evidence,
             },
             kinds: <R::On as Query>::KINDS,
-            looped: <R::On as Query>::LOOPED,
+            places: if <R::On as Query>::LOOPED {
+                Tag::LOOPED
+            } else {
+                0
+            } | if <R::On as Query>::ASYNC {
+                Tag::ASYNC
+            } else {
+                0
+            },
+            methods: R::METHODS,
             callees: R::CALLEES,
             effects: R::EFFECTS,
-            methods: R::METHODS,
+            concerns: R::concerns,
             run: run::<R>,
         }
     }
 }
 
 impl RuleEntry {
-    /// Whether the rule wants all nodes of its kinds, not only certain calls.
-    pub(super) fn wants_all(&self) -> bool {
-        self.callees.is_empty() && self.effects.is_empty() && self.methods.is_empty()
+    /// Whether the rule wants all nodes of a kind of its own, not only those that are called or methods as it says.
+    pub(super) fn wants_all(&self, kind: NodeKind) -> bool {
+        match kind {
+            NodeKind::ExprCall => {
+                self.callees.is_empty() && self.effects.is_empty() && self.methods.is_empty()
+            }
+            NodeKind::ExprAttribute => self.methods.is_empty(),
+            _ => true,
+        }
     }
 }
 
@@ -226,7 +250,7 @@ impl std::ops::Deref for RuleEntry {
     }
 }
 
-fn run<'a, R: Rule>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
+fn run<'a, R: Rule>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Box<Finding>> {
     let found = R::check(<R::On as Query>::get(node, cx)?, cx)?;
-    <R::On as Query>::holds(node, cx).then_some(found)
+    <R::On as Query>::holds(node, cx).then(|| Box::new(found))
 }

@@ -16,9 +16,10 @@ use super::classes::DictUse;
 use super::effects::Purity;
 use super::flow::Events;
 use super::infer::Attributes;
+use super::libraries::Effects;
 use super::libraries::Imported;
 use super::loops::Loop;
-use super::project::{Meaning, NOTHING, Numbers, Outline, View};
+use super::project::{Meaning, NOTHING, Numbers, Outline, Reach, View};
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
@@ -55,6 +56,8 @@ pub struct Facts<'a> {
     pub(super) libraries: OnceCell<Imported>,
     pub(super) project: View<'a>,
     pub(super) outline: OnceCell<Arc<Outline>>,
+    /// The names that lead to something, for each thing that was asked for.
+    pub(super) reach: RefCell<Vec<(Effects, Reach<'a>)>>,
     pub(super) numbers: OnceCell<Numbers>,
     /// The summary without the calls.
     pub(super) shape: OnceCell<Arc<Outline>>,
@@ -97,6 +100,7 @@ impl<'a> Facts<'a> {
             libraries: OnceCell::new(),
             project: View::new(&NOTHING),
             outline: OnceCell::new(),
+            reach: RefCell::default(),
             numbers: OnceCell::new(),
             shape: OnceCell::new(),
             nameplate: OnceCell::new(),

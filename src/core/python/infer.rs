@@ -36,24 +36,7 @@ impl<'a> Facts<'a> {
     pub fn ty(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
         let expr = expr.into();
         // A name is one question already; the rest is put together anew, and many rules ask of the same node.
-        if !self.inference.get().is_idle() {
-            return known(self.infer(expr));
-        }
-        self.ty_alone(expr)
-    }
-
-    /// The same, and where the file alone does not tell, by what other files say: dear, as they have to be read.
-    pub fn ty_across(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
-        let expr = expr.into();
-        let alone = self.ty(expr);
-        match alone.is_unknown() && self.inference.get().is_idle() && self.sees_others() {
-            true => self.across(expr),
-            false => alone,
-        }
-    }
-
-    fn ty_alone(&self, expr: ExprRef<'a>) -> Type<'a> {
-        if matches!(expr, ExprRef::Name(_)) {
+        if !self.inference.get().is_idle() || matches!(expr, ExprRef::Name(_)) {
             return known(self.infer(expr));
         }
         let id = self.tree.id(expr);

@@ -85,7 +85,9 @@ pub use fills::{Fill, FillLoop, Partial};
 pub use growth::{BuildUp, merged};
 pub use imports::Import;
 pub use instances::Instances;
-pub use libraries::{Blocks, Builds, Does, Effects, Entry, entries};
+pub use libraries::{
+    Blocks, Builds, Declaration, Declared, Does, Effects, Entry, Fault, entries, expanded,
+};
 pub use logs::Log;
 pub use loops::{FEW, Loop};
 pub use models::{Fetch, Relation, is_tested};

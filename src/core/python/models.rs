@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprCall};
 
 use super::facts::Facts;
+use super::libraries::{Does, Effects};
 use super::types::Type;
 
 /// An attribute of a model of this file that stands for an object of another table.
@@ -39,6 +40,11 @@ const QUERIES: &[&str] = &[
 const EAGER: &[&str] = &["select_related", "prefetch_related", "options", "prefetch"];
 
 impl<'a> Facts<'a> {
+    /// Whether the file imports an object-relational mapper, or other files may.
+    pub fn may_map_objects(&self) -> bool {
+        self.may_use(Effects::does(Does::Maps).or(Effects::does(Does::Queries)))
+    }
+
     /// The relation that an attribute reads, where its object is of a model of this file.
     pub fn relation(&self, attribute: &'a ast::ExprAttribute) -> Option<Relation<'a>> {
         let class = match (&*attribute.value, self.ty(&*attribute.value)) {

@@ -21,20 +21,23 @@ impl NodeId {
     }
 }
 
-/// The kind of a node, and in the highest bit whether a loop or comprehension of the same function lies around it, however often it
-/// runs.
+/// The kind of a node, and where it stands, as far as most rules ask.
 #[derive(Clone, Copy)]
-pub struct Tag(u8);
+pub struct Tag(u16);
 
 impl Tag {
-    const LOOPED: u8 = 1 << 7;
+    /// A loop or comprehension of the same function lies around it, however often it runs.
+    pub const LOOPED: u16 = 1 << 7;
+    /// The event loop runs it: directly in an `async def`, not in a function or lambda inside.
+    pub const ASYNC: u16 = 1 << 8;
     /// How many different tags there are.
-    pub const COUNT: usize = 1 << 8;
+    pub const COUNT: usize = 1 << 9;
 
+    /// `places` is any of [`Self::LOOPED`] and [`Self::ASYNC`].
     #[inline]
-    pub fn new(kind: NodeKind, looped: bool) -> Self {
-        const { assert!((NodeKind::Identifier as usize) < Self::LOOPED as usize) }
-        Self(kind as u8 | if looped { Self::LOOPED } else { 0 })
+    pub fn new(kind: NodeKind, places: u16) -> Self {
+        const { assert!((NodeKind::Identifier as u16) < Self::LOOPED) }
+        Self(kind as u16 | places)
     }
 
     /// The number of the tag, below [`Self::COUNT`].
@@ -46,12 +49,13 @@ impl Tag {
     /// Whether the node is of that kind.
     #[inline]
     pub fn is(self, kind: NodeKind) -> bool {
-        self.0 & !Self::LOOPED == kind as u8
+        self.0 & (Self::LOOPED - 1) == kind as u16
     }
 
+    /// Whether it stands in all of these places.
     #[inline]
-    pub fn is_looped(self) -> bool {
-        self.0 & Self::LOOPED != 0
+    pub fn is_in(self, places: u16) -> bool {
+        self.0 & places == places
     }
 }
 
@@ -192,7 +196,17 @@ impl<'a> Tree<'a> {
 
     /// Whether a loop or comprehension of the same function lies around `node`; how often it runs is another question.
     pub fn is_looped(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
-        self.tags[self.id(node).index()].is_looped()
+        self.tags[self.id(node).index()].is_in(Tag::LOOPED)
+    }
+
+    /// Whether the event loop runs `node`: it stands directly in an `async def`, not in a function or lambda inside.
+    pub fn is_async(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
+        self.tags[self.id(node).index()].is_in(Tag::ASYNC)
+    }
+
+    /// The tag of a node of this tree.
+    pub fn tag(&self, node: impl Into<AnyNodeRef<'a>>) -> Tag {
+        self.tags[self.id(node).index()]
     }
 
     /// The scope that a definition, lambda or comprehension opens.

@@ -28,6 +28,8 @@ pub(super) struct Walk<'a> {
     depth: u32,
     /// Loops and comprehensions around, within the same function.
     loops: u32,
+    /// Whether loops are around, and whether the event loop runs this; as [`Tag`] has it.
+    places: u16,
     too_deep: Option<TextRange>,
 }
 
@@ -59,6 +61,7 @@ impl<'a> Walk<'a> {
             parameters: ScopeId::MODULE,
             depth: 0,
             loops: 0,
+            places: 0,
             too_deep: None,
         };
         walk.enter(root, &module.node_index);
@@ -80,7 +83,7 @@ impl<'a> Walk<'a> {
         index.set(NodeIndex::from(id.0));
         self.tree.nodes.push(node);
         self.tree.parents.push(self.current);
-        self.tree.tags.push(Tag::new(node.kind(), self.loops > 0));
+        self.tree.tags.push(Tag::new(node.kind(), self.places));
         id
     }
 
@@ -160,11 +163,25 @@ impl<'a> Walk<'a> {
         self.scope = outer;
     }
 
-    /// The body of a function, lambda or class: the loops around it repeat its definition, not the body.
-    fn body(&mut self, scope: ScopeId, visit: impl FnOnce(&mut Self)) {
+    /// The body of a function, lambda or class: the loops around it repeat its definition, not the body. The event loop runs it where
+    /// `places` says so.
+    fn body(&mut self, scope: ScopeId, places: u16, visit: impl FnOnce(&mut Self)) {
         let loops = std::mem::take(&mut self.loops);
+        let outer = std::mem::replace(&mut self.places, places);
         self.inside(scope, visit);
         self.loops = loops;
+        self.places = outer;
+    }
+
+    /// What a loop or comprehension repeats.
+    fn repeated(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.loops += 1;
+        self.places |= Tag::LOOPED;
+        visit(self);
+        self.loops -= 1;
+        if self.loops == 0 {
+            self.places &= !Tag::LOOPED;
+        }
     }
 
     fn with_parameters(&mut self, scope: ScopeId, parameters: &'a ast::Parameters) {
@@ -198,7 +215,8 @@ impl<'a> Walk<'a> {
         if let Some(returns) = &def.returns {
             self.visit_annotation(returns);
         }
-        self.body(scope, |walk| walk.visit_body(&def.body));
+        let places = if def.is_async { Tag::ASYNC } else { 0 };
+        self.body(scope, places, |walk| walk.visit_body(&def.body));
         self.leave(outer);
     }
 
@@ -215,7 +233,9 @@ impl<'a> Walk<'a> {
         if let Some(arguments) = &def.arguments {
             self.visit_arguments(arguments);
         }
-        self.body(scope, |walk| walk.visit_body(&def.body));
+        // The body of a class runs where the class is defined.
+        let places = self.places & Tag::ASYNC;
+        self.body(scope, places, |walk| walk.visit_body(&def.body));
         self.leave(outer);
     }
 
@@ -228,24 +248,24 @@ impl<'a> Walk<'a> {
         let around = self.enter(node, node.node_index());
         let scope = self.open(ScopeKind::Comprehension, node);
         let outer = self.scope;
-        self.loops += 1;
-        self.inside(scope, |walk| {
-            for part in parts.into_iter().flatten() {
-                walk.visit_expr(part);
-            }
-            for (i, generator) in generators.iter().enumerate() {
-                let around = walk.enter(generator.into(), &generator.node_index);
-                // The first iterable is evaluated before the comprehension's scope exists.
-                let iter_scope = if i == 0 { outer } else { scope };
-                walk.inside(iter_scope, |walk| walk.visit_expr(&generator.iter));
-                walk.visit_expr(&generator.target);
-                for test in &generator.ifs {
-                    walk.visit_expr(test);
+        self.repeated(|walk| {
+            walk.inside(scope, |walk| {
+                for part in parts.into_iter().flatten() {
+                    walk.visit_expr(part);
                 }
-                walk.leave(around);
-            }
+                for (i, generator) in generators.iter().enumerate() {
+                    let around = walk.enter(generator.into(), &generator.node_index);
+                    // The first iterable is evaluated before the comprehension's scope exists.
+                    let iter_scope = if i == 0 { outer } else { scope };
+                    walk.inside(iter_scope, |walk| walk.visit_expr(&generator.iter));
+                    walk.visit_expr(&generator.target);
+                    for test in &generator.ifs {
+                        walk.visit_expr(test);
+                    }
+                    walk.leave(around);
+                }
+            })
         });
-        self.loops -= 1;
         self.leave(around);
     }
 
@@ -351,9 +371,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
             Stmt::FunctionDef(def) => self.function(def),
             Stmt::ClassDef(def) => self.class(def),
             Stmt::For(_) | Stmt::While(_) => {
-                self.loops += 1;
-                walk_stmt(self, stmt);
-                self.loops -= 1;
+                self.repeated(|walk| walk_stmt(walk, stmt));
             }
             Stmt::Global(stmt) => {
                 self.leaf(stmt.into(), &stmt.node_index);
@@ -463,7 +481,7 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
                 if let Some(parameters) = &lambda.parameters {
                     self.with_parameters(scope, parameters);
                 }
-                self.body(scope, |walk| walk.visit_expr(&lambda.body));
+                self.body(scope, 0, |walk| walk.visit_expr(&lambda.body));
                 self.leave(outer);
             }
             Expr::ListComp(comp) => {

@@ -3,14 +3,19 @@
 //!
 //! **Invariant**: a file that imports nothing of a library pays nothing for it.
 
+mod declared;
 mod effects;
+mod pattern;
 
 use std::sync::LazyLock;
 
 use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, NodeKind};
 use rustc_hash::FxHashMap;
 
+pub(super) use declared::FOLDER;
+pub use declared::{Declaration, Declared, Fault};
 pub use effects::{Blocks, Builds, Does};
+pub use pattern::expanded;
 
 use super::facts::Facts;
 use super::project::Meaning;
@@ -131,6 +136,30 @@ pub(super) fn entry(name: &str) -> Option<&'static Entry> {
     entries.get(found)
 }
 
+/// The libraries of which anything does one of `effects`.
+fn roots_that_do(effects: Effects) -> Imported {
+    static BY_WORD: LazyLock<[Imported; 64]> = LazyLock::new(|| {
+        let mut roots = [Imported([0; 4]); 64];
+        for entry in ENTRIES {
+            for (bit, roots) in roots.iter_mut().enumerate() {
+                if entry.effects.0 & (1 << bit) != 0 {
+                    roots.0[usize::from(entry.root) / 64] |= 1 << (entry.root % 64);
+                }
+            }
+        }
+        roots
+    });
+    let mut all = Imported([0; 4]);
+    for (bit, roots) in BY_WORD.iter().enumerate() {
+        if effects.0 & (1 << bit) != 0 {
+            for (all, own) in all.0.iter_mut().zip(roots.0) {
+                *all |= own;
+            }
+        }
+    }
+    all
+}
+
 /// The number of a package that a table is about.
 pub(super) fn root_number(package: &str) -> Option<u8> {
     ROOTS.binary_search(&package).ok()?.try_into().ok()
@@ -147,6 +176,13 @@ impl Imported {
         }
     }
 
+    fn overlaps(self, other: Self) -> bool {
+        self.0
+            .iter()
+            .zip(other.0)
+            .any(|(own, other)| own & other != 0)
+    }
+
     pub(super) fn has(self, root: u8) -> bool {
         let at = usize::from(root);
         self.0[at / 64] & (1 << (at % 64)) != 0
@@ -157,6 +193,14 @@ impl<'a> Facts<'a> {
     /// What is known of what a call calls: a function, class or method of a library, or a method that a class of this file inherits
     /// from one.
     pub fn knows(&self, call: &'a ExprCall) -> Option<&'static Entry> {
+        if let Some(declared) = self.project.project.declared
+            && self.may_be_declared(&call.func, declared)
+        {
+            let callee = self.stands_for((&*call.func).into());
+            if let Some(entry) = self.project.declared(&callee) {
+                return Some(entry);
+            }
+        }
         let last = match &*call.func {
             Expr::Name(name) => name.id.as_str(),
             Expr::Attribute(attribute) => attribute.attr.as_str(),
@@ -221,6 +265,52 @@ impl<'a> Facts<'a> {
         self.entry(&format!("{class}.{last}"))
     }
 
+    /// Whether a callee goes by the last name of something that is described, or by another that this file gives it.
+    fn may_be_declared(&self, callee: &'a Expr, declared: &Declared) -> bool {
+        match callee {
+            Expr::Attribute(attribute) => declared.has_last(&attribute.attr),
+            Expr::Name(name) if declared.has_last(&name.id) => true,
+            Expr::Name(name) => match self
+                .symbol(name)
+                .and_then(|symbol| self.only_binding(symbol))
+            {
+                Some(Binding::ImportFrom(_, alias)) => declared.has_last(&alias.name),
+                Some(Binding::Assign(stmt)) => match &*stmt.value {
+                    Expr::Attribute(value) => declared.has_last(&value.attr),
+                    Expr::Name(value) => declared.has_last(&value.id),
+                    _ => false,
+                },
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The libraries that the project's configuration describes, where the file could know of them.
+    pub fn declared_libraries(&self) -> Option<&'static Declared> {
+        self.project.project.declared
+    }
+
+    /// Whether the file imports something that the project's configuration describes.
+    pub(super) fn imports_any_of(&self, declared: &Declared) -> bool {
+        self.tree.tagged().any(|(tag, node)| {
+            if !tag.is(NodeKind::StmtImport) && !tag.is(NodeKind::StmtImportFrom) {
+                return false;
+            }
+            match node {
+                AnyNodeRef::StmtImport(stmt) => {
+                    let mut roots = stmt.names.iter().map(|alias| first_segment(&alias.name));
+                    roots.any(|root| declared.has_root(root))
+                }
+                AnyNodeRef::StmtImportFrom(stmt) if stmt.level == 0 => {
+                    let module = stmt.module.as_deref().unwrap_or_default();
+                    declared.has_root(first_segment(module))
+                }
+                _ => false,
+            }
+        })
+    }
+
     pub(super) fn imported_libraries(&self) -> Imported {
         *self.libraries.get_or_init(|| {
             let mut imported = Imported([0; 4]);
@@ -246,6 +336,18 @@ impl<'a> Facts<'a> {
             }
             imported
         })
+    }
+
+    /// Whether the file imports anything called `last` that does one of `effects`.
+    pub(super) fn may_do(&self, last: &str, effects: Effects) -> bool {
+        let imported = self.imported_libraries();
+        let mut entries = called(last).iter();
+        entries.any(|entry| entry.effects.any_of(effects) && imported.has(entry.root))
+    }
+
+    /// Whether the file imports a library of which anything does one of `effects`, or other files may.
+    pub fn may_use(&self, effects: Effects) -> bool {
+        self.sees_others() || self.imported_libraries().overlaps(roots_that_do(effects))
     }
 
     /// Whether the file imports anything that an entry called `last` is about.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ruff_python_ast::{AnyNodeRef, ExprCall, StmtFunctionDef};
+use ruff_python_ast::{AnyNodeRef, ExprCall};
 use rustc_hash::FxHashSet;
 
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
@@ -73,18 +73,6 @@ impl View<'_> {
         let step = self.step(&own.path, facts.row_of(call), &function)?;
         let rest = self.follow(&function, effects, following)?;
         Some(std::iter::once(step).chain(rest).collect())
-    }
-
-    pub(super) fn follow_own<'a>(
-        &self,
-        facts: &Facts<'a>,
-        def: &'a StmtFunctionDef,
-        effects: Effects,
-        following: Following,
-    ) -> Answer {
-        let outline = facts.outline();
-        let number = facts.number_of_function(def)?;
-        self.follow(&ProjectFunction { outline, number }, effects, following)
     }
 
     /// The function of the project that a call runs.
@@ -159,7 +147,16 @@ impl View<'_> {
                                     _ => continue,
                                 }
                             }
-                            Meaning::Function(_) | Meaning::Class(_) => {
+                            found @ (Meaning::Function(_) | Meaning::Class(_)) => {
+                                if let Some(entry) = self.declared(&found) {
+                                    if counts(entry, effects, following) {
+                                        return Some(with(
+                                            steps,
+                                            known_step(entry, path, call.row),
+                                        ));
+                                    }
+                                    continue;
+                                }
                                 match self.callee(&function.outline, origin) {
                                     Some(callee) => callee,
                                     None => continue,
@@ -180,6 +177,18 @@ impl View<'_> {
             }
         }
         None
+    }
+
+    /// What the project's configuration says of a function or class.
+    pub(in crate::python) fn declared(&self, callee: &Meaning<'_>) -> Option<&'static Entry> {
+        let declared = self.project.declared?;
+        match callee {
+            Meaning::Function(function) => {
+                declared.function(&function.outline.path, function.number)
+            }
+            Meaning::Class(class) => declared.class(&class.outline.path, class.number),
+            _ => None,
+        }
     }
 
     fn step(&self, path: &str, row: usize, function: &ProjectFunction) -> Option<Step> {

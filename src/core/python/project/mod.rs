@@ -8,22 +8,23 @@
 mod calls;
 mod meaning;
 mod modules;
+mod named;
 mod origin;
 mod outline;
+mod reach;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher as _};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ruff_python_ast::{ExprCall, ExprRef, StmtFunctionDef};
+use ruff_python_ast::{ExprCall, ExprRef};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::facts::Facts;
-use super::libraries::Effects;
+use super::libraries::{Declared, Effects, FOLDER};
 use super::parse::parse;
 use super::source::Source;
-use super::types::Type;
 use super::versions::Versions;
 
 pub use calls::{Following, Step};
@@ -32,6 +33,7 @@ pub(super) use origin::Numbers;
 pub use origin::Origin;
 pub(super) use outline::Outline;
 pub use outline::{OutlineFunction, Parameter};
+pub(super) use reach::Reach;
 
 /// What the program lets a project see of the disk. Paths are as [`Source::path`] tells them.
 pub trait Loader: Send + Sync {
@@ -53,6 +55,10 @@ pub struct Project {
     roots: Vec<String>,
     python: Versions,
     has_files: bool,
+    /// Libraries that the project describes itself.
+    pub(super) declared: Option<&'static Declared>,
+    /// Whether nothing but those is there.
+    only_declares: bool,
     folders: Mutex<FxHashMap<String, Folder>>,
     outlines: Mutex<FxHashMap<String, Slot>>,
     followed: Mutex<FxHashMap<calls::Asked, calls::Followed>>,
@@ -76,10 +82,45 @@ impl Project {
             roots,
             python,
             has_files: true,
+            declared: None,
+            only_declares: false,
             folders: Mutex::default(),
             outlines: Mutex::default(),
             followed: Mutex::default(),
             states: Mutex::default(),
+        }
+    }
+
+    /// The project of files that are looked at alone, with the libraries that its configuration describes.
+    pub fn declaring(declared: &'static Declared, python: Versions) -> Self {
+        Self {
+            declared: Some(declared),
+            only_declares: true,
+            ..Self::new(Nothing, Vec::new(), python)
+        }
+    }
+
+    /// The same project with the libraries that its configuration describes.
+    #[must_use]
+    pub fn with_declared(mut self, declared: Option<&'static Declared>) -> Self {
+        self.declared = declared;
+        self
+    }
+
+    /// The file that defines what a qualified name stands for, its number there, and whether it is a class.
+    pub(super) fn place(&self, name: &str) -> Option<((Box<str>, u32), bool)> {
+        match View::new(self).imported("", name, meaning::DEEPEST) {
+            Meaning::Function(found) => Some(((found.outline.path.clone(), found.number), false)),
+            Meaning::Class(found) => Some(((found.outline.path.clone(), found.number), true)),
+            _ => None,
+        }
+    }
+
+    /// Who knows what lies at a place.
+    fn loader(&self, path: &str) -> &dyn Loader {
+        match self.declared {
+            Some(declared) if path.starts_with(FOLDER) => declared.loader(),
+            _ => &*self.loader,
         }
     }
 
@@ -95,7 +136,7 @@ impl Project {
         }
         let slot = self.slot(path);
         slot.get_or_init(|| {
-            let source = self.loader.read(path)?;
+            let source = self.loader(path).read(path)?;
             let parsed = parse(&source).ok()?;
             let facts = Facts::new(&source, &parsed, self.python).ok()?;
             Some(Arc::new(Outline::of(&facts)))
@@ -123,7 +164,7 @@ impl Project {
                 if let Some(state) = states.get(place) {
                     return *state;
                 }
-                let source = self.loader.read(place);
+                let source = self.loader(place).read(place);
                 let state = source.map_or(1, |source| fingerprint(source.text()));
                 states.insert(place.to_owned(), state);
                 state
@@ -161,7 +202,7 @@ impl Project {
         if let Some(known) = folders.get(path) {
             return known.clone();
         }
-        let listed = self.loader.list(path);
+        let listed = self.loader(path).list(path);
         let folder: Folder = listed.map(|names| Arc::new(names.into_iter().collect()));
         folders.insert(path.to_owned(), folder.clone());
         folder
@@ -215,7 +256,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A number that changes with `value`, and with nothing else: not from run to run.
-fn fingerprint(value: &(impl Hash + ?Sized)) -> u64 {
+pub(super) fn fingerprint(value: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
@@ -278,7 +319,11 @@ impl<'a> Facts<'a> {
     /// Takes other files into account.
     #[must_use]
     pub fn within(mut self, project: Option<&'a Project>) -> Self {
-        self.project = View::new(project.unwrap_or(&NOTHING));
+        let concerned = |project: &&Project| match project.declared {
+            Some(declared) if project.only_declares => self.imports_any_of(declared),
+            _ => true,
+        };
+        self.project = View::new(project.filter(concerned).unwrap_or(&NOTHING));
         self
     }
 
@@ -297,14 +342,6 @@ impl<'a> Facts<'a> {
             _ => make(),
         });
         Arc::clone(own)
-    }
-
-    /// The type of an expression of which the file itself knows nothing, by what other files say.
-    pub(super) fn across(&self, expr: ExprRef<'a>) -> Type<'a> {
-        match self.stands_for(expr) {
-            Meaning::Value(ty) => ty,
-            _ => Type::Unknown,
-        }
     }
 
     /// What an expression stands for, by what other files say.
@@ -369,16 +406,9 @@ impl<'a> Facts<'a> {
         effects: Effects,
         following: Following,
     ) -> Option<Vec<Step>> {
+        if !self.may_lead_to(call, effects) {
+            return None;
+        }
         self.project.follow_call(self, call, effects, following)
-    }
-
-    /// The same of a function of this file.
-    pub fn function_leads_to(
-        &self,
-        def: &'a StmtFunctionDef,
-        effects: Effects,
-        following: Following,
-    ) -> Option<Vec<Step>> {
-        self.project.follow_own(self, def, effects, following)
     }
 }

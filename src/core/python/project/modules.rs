@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{Outline, View};
+use crate::python::libraries::FOLDER;
 
 /// Packages in packages: deeper is a circle of links.
 const DEEPEST: usize = 24;
@@ -29,8 +30,12 @@ impl View<'_> {
         }
         let first = bare.split('.').next().unwrap_or(bare);
         let home = self.home(from);
-        let roots =
-            std::iter::once(home.as_str()).chain(self.project.roots.iter().map(String::as_str));
+        // What the configuration says of a module counts for more than its code.
+        let described = self.project.declared.map(|_| FOLDER);
+        let roots = described
+            .into_iter()
+            .chain(std::iter::once(home.as_str()))
+            .chain(self.project.roots.iter().map(String::as_str));
         for root in roots {
             // Most imports are of libraries: one look tells.
             let is_there = self.has(root, &format!("{first}.py"))

@@ -148,45 +148,35 @@ impl<'a> Facts<'a> {
                 None => Origin::Unknown,
             };
         }
-        let known = self.value_origin(name);
-        if known != Origin::Unknown {
-            return known;
-        }
+        // What binds it tells most, and is at hand; its type has to be inferred.
         let binding = self
             .symbol(name)
             .and_then(|symbol| self.only_binding(symbol));
-        binding.map_or(Origin::Unknown, |binding| {
-            self.binding_origin(binding, depth)
-        })
+        match binding.map(|binding| self.binding_origin(binding, depth)) {
+            None | Some(Origin::Unknown) => self.value_origin(name),
+            Some(known) => known,
+        }
     }
 
     fn attribute_origin(&self, attribute: &'a ast::ExprAttribute, depth: u8) -> Origin {
-        match self.value_origin(attribute) {
-            Origin::Unknown => match self.origin_at(&attribute.value, depth) {
-                Origin::Unknown => Origin::Unknown,
-                base => Origin::Attribute(Box::new(base), attribute.attr.as_str().into()),
-            },
-            known => known,
+        match self.origin_at(&attribute.value, depth) {
+            Origin::Unknown => Origin::Unknown,
+            base => Origin::Attribute(Box::new(base), attribute.attr.as_str().into()),
         }
     }
 
     fn call_origin(&self, call: &'a ast::ExprCall, depth: u8) -> Origin {
-        match self.value_origin(call) {
-            Origin::Unknown => match self.origin_at(&call.func, depth) {
-                Origin::Unknown => Origin::Unknown,
-                callee => Origin::Call(Box::new(callee)),
-            },
-            known => known,
+        match self.origin_at(&call.func, depth) {
+            // A builtin, or a method of one.
+            Origin::Unknown | Origin::Value(_) => self.value_origin(call),
+            callee => Origin::Call(Box::new(callee)),
         }
     }
 
     fn await_origin(&self, awaiting: &'a ast::ExprAwait, depth: u8) -> Origin {
-        match self.value_origin(awaiting) {
-            Origin::Unknown => match self.origin_at(&awaiting.value, depth) {
-                Origin::Unknown => Origin::Unknown,
-                inner => Origin::Awaited(Box::new(inner)),
-            },
-            known => known,
+        match self.origin_at(&awaiting.value, depth) {
+            Origin::Unknown => Origin::Unknown,
+            inner => Origin::Awaited(Box::new(inner)),
         }
     }
 

@@ -11,7 +11,7 @@ use super::origin::Origin;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::libraries::{Effects, Entry};
-use crate::python::symbols::Binding;
+use crate::python::symbols::{Binding, Symbol};
 use crate::python::tree::ScopeId;
 use crate::python::types::Type;
 
@@ -120,6 +120,9 @@ const TRANSPARENT: &[&str] = &[
     "functools.wraps",
 ];
 
+/// An instance of the class around.
+const SELF: &[&str] = &["typing.Self", "typing_extensions.Self"];
+
 /// Decorators that keep results.
 const CACHING: &[&str] = &[
     "functools.cache",
@@ -213,10 +216,9 @@ fn names(facts: &Facts<'_>) -> FxHashMap<Box<str>, Origin> {
     let mut names = FxHashMap::default();
     for symbol in facts.symbols().all_in(ScopeId::MODULE) {
         let Some(binding) = facts.only_binding(symbol) else {
-            // A value that is bound several times is of a type all the same.
-            let owned = facts.owned(&facts.symbol_type(symbol));
-            if owned != super::origin::Owned::Unknown {
-                names.insert(symbol.name.into(), Origin::Value(owned));
+            let origin = bound_alike(facts, symbol);
+            if origin != Origin::Unknown {
+                names.insert(symbol.name.into(), origin);
             }
             continue;
         };
@@ -226,6 +228,24 @@ fn names(facts: &Facts<'_>) -> FxHashMap<Box<str>, Origin> {
         }
     }
     names
+}
+
+/// What all that binds a name comes to, besides `None`; unknown where they differ.
+fn bound_alike<'a>(facts: &Facts<'a>, symbol: &Symbol<'a>) -> Origin {
+    let values = facts.bindings(symbol).map(|binding| match binding {
+        Binding::Assign(stmt) if stmt.value.is_none_literal_expr() => None,
+        binding => Some(facts.bound_origin(binding)),
+    });
+    same(values.flatten())
+}
+
+/// What all of them are; unknown where they differ.
+fn same(mut origins: impl Iterator<Item = Origin>) -> Origin {
+    let first = origins.next().unwrap_or(Origin::Unknown);
+    match first == Origin::Unknown || origins.any(|other| other != first) {
+        true => Origin::Unknown,
+        false => first,
+    }
 }
 
 fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunction {
@@ -278,29 +298,23 @@ fn returned<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Origin {
     if let Some(returns) = &def.returns
         && !yields
     {
+        if SELF.iter().any(|name| facts.is(&**returns, name))
+            && let Some(AnyNodeRef::StmtClassDef(class)) = facts.tree.parent(def)
+            && let Some(number) = facts.number_of_class(class)
+        {
+            return Origin::Instance(Box::new(Origin::Class(number)));
+        }
         return facts.annotation_origin(returns);
     }
-    if def.is_async {
-        // Told as what awaiting gives.
-        return single_return(facts, def);
+    if yields {
+        return Origin::Unknown;
     }
-    let own = facts.owned(&facts.returned(def));
-    match own {
-        super::origin::Owned::Unknown if !yields => single_return(facts, def),
-        super::origin::Owned::Unknown => Origin::Unknown,
-        own => Origin::Value(own),
-    }
-}
-
-fn single_return<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Origin {
-    let mut returned = facts.own_nodes(def).filter_map(|node| match node {
+    // Told as what awaiting gives where it is `async`.
+    let returned = facts.own_nodes(def).filter_map(|node| match node {
         AnyNodeRef::StmtReturn(stmt) => stmt.value.as_deref(),
         _ => None,
     });
-    match (returned.next(), returned.next()) {
-        (Some(only), None) => facts.origin(only),
-        _ => Origin::Unknown,
-    }
+    same(returned.map(|value| facts.origin(value)))
 }
 
 fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
@@ -415,8 +429,8 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
                     Some(entry) => Callee::Known(entry),
                     None if !facts.may_be_elsewhere((&*call.func).into()) => continue,
                     None => match facts.origin(&call.func) {
-                        Origin::Unknown | Origin::Value(_) => continue,
-                        origin => Callee::Other(origin),
+                        origin if origin.is_elsewhere() => Callee::Other(origin),
+                        _ => continue,
                     },
                 };
                 (*node, callee)
@@ -463,7 +477,7 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
 const FOLLOWED: Effects = Effects::FOLLOWED;
 
 /// What going through an object of a library does.
-fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'static Entry> {
+pub(super) fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'static Entry> {
     if !facts.may_know("__iter__") {
         return None;
     }
