@@ -1,7 +1,7 @@
 //! # `sum`, `min`, `max`, `any` and `all` of an array
 //!
-//! The builtin functions ask an array for its values one by one, and each becomes an object: MEASURED.
-//! `a.sum()` and its kin add in compiled code.
+//! The builtin functions ask an array for its values one by one, and each becomes an object: `a.max()` is 3 to 6 times faster for 100
+//! values, 14 to 30 times for 1,000, 60 to 200 times for 10,000. `a.sum()` and its kin add in compiled code.
 //!
 //! ```python bad
 //! import numpy as np
@@ -47,8 +47,8 @@
 //! above(a, 10)
 //! ```
 //!
-//! The fix is unsafe: of an array with several dimensions `a.sum()` adds all values where `sum(a)` adds rows, missing values are left out
-//! of the sums of a `Series`, and small integer types do not grow.
+//! The fix is unsafe: of an array with several dimensions `a.sum()` adds all values where `sum(a)` adds rows, missing values are left
+//! out of the sums of a `Series`, and small integer types do not grow.
 //!
 //! Arrays of a few values, lists, shapes, other forms of the functions, and operators that arrays have themselves:
 //!
@@ -79,7 +79,12 @@ impl Rule for BuiltinReducerOnNdarray {
         "builtins.min",
         "builtins.sum",
     ];
-    const COST: Cost = Cost::Factor("30-300 times slower from a thousand values on");
+    const COST: Cost =
+        Cost::Factor("14-30 times slower for a thousand values, 60-200 times for 10,000");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_arrays()
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let ([values], []) = (&*call.arguments.args, &*call.arguments.keywords) else {

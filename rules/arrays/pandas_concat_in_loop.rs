@@ -1,7 +1,8 @@
 //! # Frames that are copied each time they grow
 //!
-//! `df = pd.concat([df, part])` copies all rows that are there into a new frame: O(n²) for the loop, as do `df.append(row)` of
-//! pandas 1 and `df.loc[len(df)] = row`. A list takes the parts for nothing, and one `pd.concat` joins them: MEASURED.
+//! `df = pd.concat([df, part])` copies all rows that are there into a new frame: O(n²) for the loop, as do `df.append(row)` of pandas 1
+//! and `df.loc[len(df)] = row`. A list takes the parts for nothing, and one `pd.concat` joins them: 4 to 5 times faster for 100 parts
+//! of ten rows and for 1,000, and for rows one by one 140 to 175 times faster with 100 of them, on pandas 2 and 3.
 //!
 //! ```python bad
 //! import pandas as pd
@@ -92,6 +93,10 @@ impl Rule for PandasConcatInLoop {
     type On = Accumulating;
     const COST: Cost =
         Cost::Factor("O(n²) -> O(n): 5 times slower with a thousand parts, 200 times row by row");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_frames()
+    }
 
     fn check<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> Option<Finding> {
         if found.shape != Shape::Joined("pandas")

@@ -1,7 +1,8 @@
 //! # A function of every group for what groups compute themselves
 //!
 //! `groupby(...).apply(lambda g: g["x"].sum())` cuts out a frame for every group and calls a Python function with it. `sum`, `mean`,
-//! `size` and their kin of the groups go over all rows once: MEASURED.
+//! `size` and their kin of the groups go over all rows once: 3 times faster for 30 groups, 11 to 13 times for 300, 50 times for 3,000,
+//! with pandas 2 and 3.
 //!
 //! ```python bad
 //! import pandas as pd
@@ -88,7 +89,11 @@ const REDUCES: &[&str] = &[
 impl Rule for PandasGroupbyApplyAgg {
     type On = ExprCall;
     const METHODS: &'static [&'static str] = &["apply", "agg", "aggregate", "transform"];
-    const COST: Cost = Cost::Factor("10-100 times slower with many groups");
+    const COST: Cost = Cost::Factor("3 times slower for 30 groups, 50 times for 3,000");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_frames()
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let Some(Expr::Lambda(lambda)) = call.arguments.args.first() else {

@@ -68,13 +68,24 @@ impl<'a> Facts<'a> {
         root_number(package).is_some_and(|root| self.imported_libraries().has(root))
     }
 
+    /// Whether the file imports a library of arrays or frames.
+    pub fn has_arrays(&self) -> bool {
+        ["numpy", "pandas", "torch"]
+            .iter()
+            .any(|package| self.imports(package))
+    }
+
+    /// Whether the file imports pandas, or what is built on its frames.
+    pub fn has_frames(&self) -> bool {
+        ["pandas", "geopandas"]
+            .iter()
+            .any(|package| self.imports(package))
+    }
+
     /// What kind of array an expression gives, by its type; `None` also where nothing is known.
     pub fn array(&self, expr: &'a Expr) -> Option<Array> {
         // Most files have none.
-        if !["numpy", "pandas", "torch"]
-            .iter()
-            .any(|package| self.imports(package))
-        {
+        if !self.has_arrays() {
             return None;
         }
         Array::of(&self.ty(expr).without_none())

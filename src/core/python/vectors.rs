@@ -51,12 +51,7 @@ struct Reading<'a> {
 impl<'a> Facts<'a> {
     /// A `for` loop that does nothing but compute with the values of arrays, position by position.
     pub fn vector_loop(&self, stmt: &'a ast::StmtFor) -> Option<VectorLoop<'a>> {
-        if !["numpy", "pandas", "torch"]
-            .iter()
-            .any(|package| self.imports(package))
-            || stmt.is_async
-            || !stmt.orelse.is_empty()
-        {
+        if !self.has_arrays() || stmt.is_async || !stmt.orelse.is_empty() {
             return None;
         }
         let mut reading = Reading {
