@@ -58,9 +58,10 @@
 //! def labels(codes: np.ndarray, table: dict, peaks):
 //!     named = np.vectorize(lambda code: table.get(code, "?"))
 //!     upper = np.vectorize(str.upper)
+//!     moved = np.vectorize(lambda days: table.start + days, otypes=[object])
 //!     counts = np.apply_along_axis(np.bincount, 1, codes)
 //!     found = np.apply_along_axis(lambda row: peaks(row), 1, codes)
-//!     return named(codes), upper, counts, found
+//!     return named(codes), upper, moved, counts, found
 //! ```
 
 use hotlint_core::ast::{Expr, ExprCall};
@@ -101,6 +102,9 @@ impl Rule for NpVectorizeAsSpeedup {
                 _ => format!("`{name}` takes an axis itself"),
             }
         } else {
+            if makes_objects(call, cx) {
+                return None;
+            }
             let formula = cx.formula(function)?;
             let is_leaf = |expr: &'a Expr| cx.is_parameter_of(expr, &formula);
             if !cx.is_elementwise_formula(&formula, &is_leaf) {
@@ -158,5 +162,23 @@ fn takes_axis<'a>(function: &'a Expr, cx: &Cx<'a>) -> bool {
     cx.name(function).is_some_and(|name| {
         name.strip_prefix("numpy.")
             .is_some_and(|name| REDUCES.contains(&name))
+    })
+}
+
+/// Whether `otypes` names something that is no number.
+fn makes_objects<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let Some(types) = call.arguments.find_argument_value("otypes", 1) else {
+        return false;
+    };
+    let all = match types {
+        Expr::List(list) => list.elts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    !all.iter().all(|ty| {
+        ty.is_string_literal_expr()
+            || cx.name(ty).is_some_and(|name| {
+                name.starts_with("numpy.") && !name.contains("object")
+                    || ["builtins.int", "builtins.float", "builtins.bool"].contains(&name.as_str())
+            })
     })
 }

@@ -71,7 +71,7 @@
 //! over any.
 //!
 //! A few rows, one row, a method of one's own, rows that have to be a `Series`, and rows for each of which something outside is waited
-//! for or something unknown is done:
+//! for or something unknown is done, or which have more work behind them than a `Series` costs:
 //!
 //! ```python fine
 //! import pandas as pd
@@ -90,6 +90,8 @@
 //!         requests.post("https://example.org/orders", json=order.to_dict())
 //!     for index, order in orders.iterrows():
 //!         print(index, order["price"])
+//!     for index, order in orders.iterrows():
+//!         table.append(orders.loc[orders["customer"] == order["customer"], "price"])
 //!     return first
 //! ```
 //!
@@ -109,9 +111,10 @@
 //!     return sum(row.price for row in sheet.iterrows()) + sum(row.price for row in rows.iterrows())
 //! ```
 
-use hotlint_core::ast::{Expr, ExprCall, Stmt};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
 use hotlint_core::python::{Array, Loop, RowUse, Symbol};
+use hotlint_core::text_size::Ranged;
 
 pub struct PandasIterrows;
 
@@ -138,7 +141,7 @@ impl Rule for PandasIterrows {
         let row = around.target().and_then(last_name)?;
         let row = cx.symbol(row)?;
         let used = cx.row_use(row);
-        if used.as_series || cx.talks_in(around) || cx.acts_in(around) {
+        if used.as_series || cx.talks_in(around) || cx.acts_in(around) || is_heavy(around, cx) {
             return None;
         }
         let help = help(frame, around, row, used, cx);
@@ -212,4 +215,24 @@ fn last_name(target: &Expr) -> Option<&Expr> {
         },
         _ => None,
     }
+}
+
+/// Whether each row has more work behind it than a `Series` costs: another loop that calls something, or cells of frames.
+fn is_heavy<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    cx.tree.descendants(around.node()).any(|node| match node {
+        AnyNodeRef::StmtFor(inner) => {
+            inner.range() != around.range()
+                && around.repeats(inner)
+                && cx.tree.descendants(inner).any(|node| match node {
+                    AnyNodeRef::ExprCall(call) => cx.name(&*call.func).is_none(),
+                    _ => false,
+                })
+        }
+        AnyNodeRef::ExprSubscript(item) => {
+            around.repeats(item)
+                && matches!(&*item.value, Expr::Attribute(indexer)
+                    if matches!(indexer.attr.as_str(), "loc" | "iloc" | "at" | "iat"))
+        }
+        _ => false,
+    })
 }

@@ -66,6 +66,9 @@
 //!         yield table.loc[:, column]
 //!     for i in range(3):
 //!         yield table.iloc[i]["price"]
+//!     for i in range(len(table)):
+//!         near = [i, i + 1]
+//!         yield table.loc[near]
 //!     for group in groups:
 //!         yield group.iloc[0]["price"], table.loc[table["group"] == group, "price"]
 //! ```
@@ -154,7 +157,26 @@ fn over_all_rows<'a>(item: &'a ExprSubscript, frame: &'a Expr, cx: &Cx<'a>) -> O
         // By their labels, tables of a few results are read as well: rows and cells of fixed columns are data.
         iter.is_some_and(|iter| goes_over(iter, base, cx))
             && (is_named_cell(item) || !iter.is_some_and(Expr::is_attribute_expr))
-            && cx.names_bound_in(&*item.slice, *around)
+            && is_its_position(&item.slice, *around, cx)
+    })
+}
+
+/// Whether a key is what the loop binds, or a step beside it: `i`, `i - 1`.
+fn is_its_position<'a>(key: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let key = match key {
+        Expr::Tuple(pair) => pair.elts.first().unwrap_or(key),
+        key => key,
+    };
+    let key = match key {
+        Expr::BinOp(step) => &step.left,
+        key => key,
+    };
+    let Some(symbol) = key.as_name_expr().and_then(|name| cx.symbol(name)) else {
+        return false;
+    };
+    around.target().is_some_and(|target| match target {
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|part| cx.binds(part, symbol)),
+        target => cx.binds(target, symbol),
     })
 }
 

@@ -80,7 +80,7 @@ const WAITS: &[&str] = &["item", "cpu", "numpy", "tolist"];
 impl Rule for TorchSyncInLoop {
     type On = InLoop<ExprCall>;
     const METHODS: &'static [&'static str] = WAITS;
-    const COST: Cost = Cost::Wait("the device stands still in every step");
+    const COST: Cost = Cost::Debatable("the device stands still in every step");
 
     fn concerns(cx: &Cx<'_>) -> bool {
         cx.imports("torch")

@@ -54,8 +54,10 @@ impl<'a> Facts<'a> {
         let root = root(expr);
         match self.name(expr) {
             Some(name) => {
-                let package = name.split('.').next().unwrap_or_default();
-                COMPILERS.contains(&package) || COMPILING.contains(&name.as_str())
+                // A project may have a door of its own to one: `from mylib.utils.numba import njit`.
+                let mut parts = name.split('.');
+                parts.any(|part| COMPILERS.contains(&part) || part == "njit")
+                    || COMPILING.contains(&name.as_str())
             }
             None => root.is_some_and(|root| self.may_import_compiler(root)),
         }

@@ -186,7 +186,11 @@ impl<'a> Facts<'a> {
                     self.read_value(&sum.value, reading)?;
                     match &*sum.target {
                         Expr::Subscript(item) => self.write(item, reading)?,
-                        Expr::Name(name) if sum.op.is_add() || sum.op.is_sub() => {
+                        // Into an array, rows are added up.
+                        Expr::Name(name)
+                            if (sum.op.is_add() || sum.op.is_sub())
+                                && self.array(&sum.target).is_none() =>
+                        {
                             reading.sums.insert(self.symbol(name)?.id);
                             reading.outcome.get_or_insert(Outcome::Sum);
                         }
@@ -335,6 +339,15 @@ impl<'a> Facts<'a> {
         };
         let value = self.symbol(clause.target.as_name_expr()?)?;
         if clause.is_async || !self.computes(elt) {
+            return None;
+        }
+        // Done once, with an array of this function's own making, it is a few settings as likely as data.
+        let handed_in = clause
+            .iter
+            .as_name_expr()
+            .and_then(|name| self.symbol(name))
+            .is_some_and(|symbol| matches!(self.only_binding(symbol), Some(Binding::Parameter(_))));
+        if !handed_in && self.in_loop(comprehension).is_none() {
             return None;
         }
         let kind = self
