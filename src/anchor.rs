@@ -44,6 +44,32 @@ pub fn drop_anchors(facts: &Facts, findings: &mut [Marked]) {
     }
 }
 
+/// The same in a file that is no Python: what is around is the lines before and behind.
+pub fn drop_plain_anchors(source: &Source, tokens: &[Token], findings: &mut [Marked]) {
+    let lines: Vec<&Token> = (tokens.iter())
+        .filter(|token| token.kind() == TokenKind::Name)
+        .collect();
+    let words = |range: TextRange| {
+        let text = source.text().get(range.to_std_range()).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for marked in findings {
+        let range = marked.finding.range;
+        let at = lines.partition_point(|line| line.end() <= range.start());
+        let line = |at: Option<usize>| {
+            let line = at.and_then(|at| lines.get(at));
+            line.map_or_else(String::new, |line| words(line.range()))
+        };
+        let around = format!("{}\n{}", line(at.checked_sub(1)), line(Some(at + 1)));
+        marked.anchor = Anchor {
+            scope: String::new(),
+            code: shortened(words(range)),
+            statement: xxh3_64(line(Some(at)).as_bytes()),
+            around: xxh3_64(around.as_bytes()),
+        };
+    }
+}
+
 fn anchor(module: AnyNodeRef, tokens: Tokens, range: TextRange) -> Anchor {
     let place = Place::of(module, range.start());
     let whole = place.statement.map(|(node, _)| {

@@ -5,6 +5,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use hotlint_core::commands::CommandFile;
 use hotlint_core::python::{Source, SourceKind};
 use ruff_notebook::Notebook;
 use serde::{Deserialize, Serialize};
@@ -113,7 +114,10 @@ fn restored(file: File) -> Option<Checked> {
             cells: notebook.cell_offsets().to_vec(),
         },
         None if file.is_stub => SourceKind::Stub,
-        None => SourceKind::Module,
+        None => match CommandFile::named(file.path.rsplit('/').next().unwrap_or_default()) {
+            Some(commands) => SourceKind::Commands(commands),
+            None => SourceKind::Module,
+        },
     };
     let report = file.report.restored()?;
     let origin = Origin {

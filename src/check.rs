@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use hotlint_core::commands::{self, CommandFile};
 use hotlint_core::lint::{Cx, Dispatch, Finding, Severity, Silence};
 use hotlint_core::python::{Facts, ParseProblem, Project, Source, SourceKind, Versions, parse};
 use hotlint_core::text_size::TextRange;
@@ -67,6 +68,9 @@ pub fn check(source: &Source, setup: &Setup) -> FileReport {
 
 /// What there is to find: what the text, the Python versions and the choice of rules decide, and nothing else does.
 pub fn find(source: &Source, setup: &Setup) -> FileReport {
+    if let SourceKind::Commands(file) = source.kind() {
+        return in_commands(source, *file, setup);
+    }
     let parsed = match parse(source) {
         Ok(parsed) => parsed,
         Err(problem) => return FileReport::unparsed(problem),
@@ -84,24 +88,49 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
     let mut findings = policy.dispatch.run(&cx);
     // What gains nothing at either end of the supported versions is nothing to report.
     findings.retain(|finding| !evidence::gains_nothing(finding.rule, setup.python));
-    report
-        .findings
-        .extend(findings.into_iter().map(|finding| Marked {
-            severity: Severity::Warning,
-            fate: Fate::Stands,
-            finding,
-            heat: None,
-            anchor: Anchor::default(),
-        }));
-    suppress::mark(source, parsed.tokens(), &mut report, || {
-        let rules = hotlint_rules::all().iter().enumerate();
-        rules
-            .map(|(i, rule)| (rule.name, policy.severity(i).is_some()))
-            .collect()
-    });
+    report.findings = findings.into_iter().map(standing).collect();
+    suppress::mark(source, parsed.tokens(), &mut report, || ran(policy));
     anchor::drop_anchors(&cx, &mut report.findings);
     report.seen = cx.seen();
     report
+}
+
+/// The same of a file that is no Python, but starts it.
+fn in_commands(source: &Source, file: CommandFile, setup: &Setup) -> FileReport {
+    let policy = &setup.policy;
+    let commands = commands::commands(file, source.path(), source.text());
+    let findings = policy.dispatch.run_on_commands(&commands);
+    let mut report = FileReport {
+        findings: findings.into_iter().map(standing).collect(),
+        ..FileReport::default()
+    };
+    let tokens = commands::statements(file, source.text());
+    suppress::mark(source, &tokens, &mut report, || {
+        let rules = hotlint_rules::all().iter().zip(ran(policy));
+        rules
+            .map(|(rule, (name, ran))| (name, ran && rule.reads_commands()))
+            .collect()
+    });
+    anchor::drop_plain_anchors(source, &tokens, &mut report.findings);
+    report
+}
+
+fn standing(finding: Finding) -> Marked {
+    Marked {
+        severity: Severity::Warning,
+        fate: Fate::Stands,
+        finding,
+        heat: None,
+        anchor: Anchor::default(),
+    }
+}
+
+/// All rules, with whether they run.
+fn ran(policy: &Policy) -> Vec<suppress::Ran<'static>> {
+    let rules = hotlint_rules::all().iter().enumerate();
+    rules
+        .map(|(i, rule)| (rule.name, policy.severity(i).is_some()))
+        .collect()
 }
 
 /// How loudly findings speak, and whether they keep quiet in this file.

@@ -11,6 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hotlint_core::commands::CommandFile;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
 
@@ -169,7 +170,11 @@ impl Search<'_> {
         if settings.force_exclude && settings.exclude.reaches(&path, &settings.root) {
             return;
         }
-        if extension_in(&path, &NAMED) || has_python_shebang(&path) {
+        let is_command_file = command_file(&path);
+        if is_command_file && !settings.reads_commands {
+            return;
+        }
+        if extension_in(&path, &NAMED) || is_command_file || has_python_shebang(&path) {
             self.found.insert(path, config);
         } else {
             let shown = shown(&path, self.configs.cwd());
@@ -264,7 +269,9 @@ impl Search<'_> {
                 let stamp = metadata.as_ref().and_then(Stamp::of);
                 push(read, (path.to_path_buf(), stamp));
             }
-            Some(kind) if extension_in(path, &WALKED) => {
+            Some(kind)
+                if extension_in(path, &WALKED) || command_file(path) && settings.reads_commands =>
+            {
                 let place = if kind.is_symlink() { links } else { found };
                 if kind.is_file() || kind.is_symlink() {
                     push(place, (path.to_path_buf(), config));
@@ -365,6 +372,12 @@ fn absolute(path: &Path, cwd: &Path) -> PathBuf {
         Ok(real) if climbs => real,
         _ => normal(&joined),
     }
+}
+
+/// Whether a file holds command lines, by its name.
+fn command_file(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| CommandFile::named(name).is_some())
 }
 
 fn extension_in(path: &Path, extensions: &[&str]) -> bool {

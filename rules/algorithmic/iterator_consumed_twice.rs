@@ -191,19 +191,27 @@ impl Rule for IteratorConsumedTwice {
     const COST: Cost = Cost::Broken("the second pass sees nothing");
 
     fn check<'a>((name, value): (&'a ExprName, &'a Expr), cx: &Cx<'a>) -> Option<Finding> {
-        let symbol = cx.symbol(name)?;
-        cx.only_binding(symbol)?;
         // The cheap questions first: nearly every variable ends here.
-        if cx.tree.scope(symbol.scope).kind != ScopeKind::Function || symbol.reads.is_empty() {
+        if !may_be_iterator(value, cx) {
             return None;
         }
+        let symbol = cx.symbol(name)?;
+        let once = match symbol.reads.as_slice() {
+            [] => true,
+            [only] => !cx.tree.is_looped(cx.tree.node(*only)),
+            _ => false,
+        };
+        if once || cx.tree.scope(symbol.scope).kind != ScopeKind::Function {
+            return None;
+        }
+        cx.only_binding(symbol)?;
         let mut takers = 0;
         for read in cx.reads(symbol) {
             if at_a_glance(read, cx)? {
                 takers += if cx.tree.is_looped(read) { 2 } else { 1 };
             }
         }
-        if takers < 2 || !may_be_iterator(value, cx) {
+        if takers < 2 {
             return None;
         }
         let is_file = match cx.ty(value) {

@@ -84,9 +84,9 @@
 //!         print(file.read())
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
-use hotlint_core::python::{Binding, Blocks, Does, Effects, Type};
+use hotlint_core::python::{Binding, Blocks, Does, Effects, Entry, Type};
 
 pub struct BlockingFileInAsync;
 
@@ -105,7 +105,7 @@ impl Rule for BlockingFileInAsync {
         if of_file && !opens || is_in_memory(call, cx) || opens && is_read_elsewhere(call, cx) {
             return None;
         }
-        if entry.does(Does::Brief) && !is_many(call, cx) {
+        if entry.does(Does::Brief) && !is_many(call, entry, cx) {
             return None;
         }
         // Somebody else reads what is only opened here, perhaps in a thread.
@@ -124,13 +124,21 @@ impl Rule for BlockingFileInAsync {
 }
 
 /// Whether one look at a path after the other is taken, with nothing in between that lets other tasks run.
-fn is_many<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+///
+/// What takes long beside it is told already.
+fn is_many<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
+    let takes_long = |other: &'a ExprCall| {
+        cx.knows(other).is_some_and(|other| {
+            other.blocks(Blocks::File) && !std::ptr::eq(other, entry) && !other.does(Does::Brief)
+        })
+    };
     cx.in_loop(call).is_some_and(|around| {
         around.iter().is_some()
-            && !cx
-                .tree
-                .descendants(around.node())
-                .any(|node| node.is_expr_await())
+            && !cx.tree.descendants(around.node()).any(|node| match node {
+                AnyNodeRef::ExprAwait(_) => true,
+                AnyNodeRef::ExprCall(other) => takes_long(other),
+                _ => false,
+            })
     })
 }
 
@@ -167,11 +175,31 @@ fn is_read_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
         return false;
     };
     let mut reads = cx.reads(symbol).peekable();
-    reads.peek().is_some()
-        && reads.all(|read| {
-            matches!(cx.tree.parent(read), Some(AnyNodeRef::ExprAttribute(method))
-                if matches!(cx.tree.parent(method), Some(AnyNodeRef::Arguments(_))))
-        })
+    reads.peek().is_some() && reads.all(|read| is_given_away(read, cx))
+}
+
+/// Whether somebody else reads: a method is passed on, a coroutine takes the file, or whoever asked for it gets it.
+fn is_given_away<'a>(file: &'a ExprName, cx: &Cx<'a>) -> bool {
+    let Some(parent) = cx.tree.parent(file) else {
+        return false;
+    };
+    if let AnyNodeRef::ExprAttribute(method) = parent {
+        return matches!(cx.tree.parent(method), Some(AnyNodeRef::Arguments(_)));
+    }
+    let mut outer = cx.tree.ancestors(file);
+    let taker = outer.find(|node| {
+        !matches!(
+            node,
+            AnyNodeRef::ExprTuple(_) | AnyNodeRef::Arguments(_) | AnyNodeRef::Keyword(_)
+        )
+    });
+    match taker {
+        Some(AnyNodeRef::ExprYield(_)) => true,
+        Some(AnyNodeRef::ExprCall(taker)) => {
+            matches!(cx.tree.parent(taker), Some(AnyNodeRef::ExprAwait(_)))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the file goes to a call that is not known to read or write it.

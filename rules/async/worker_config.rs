@@ -54,6 +54,16 @@
 //! worker_connections = 100
 //! ```
 //!
+//! The same is read in `Procfile`, `Dockerfile` (`CMD` and `ENTRYPOINT`), compose files (`command` and `entrypoint`) and units of systemd
+//! (`ExecStart=`): reported at its place, never rewritten. There, `--reload` is reported where users are served, and so is one `sync` worker
+//! without threads, which serves one request at a time. Files whose path speaks of development, tests or examples, and compose files that
+//! do not say `prod`, are taken for what a developer starts. `# hotlint: ignore[worker-config]` on the line or above it silences.
+//!
+//! ```text
+//! web: gunicorn shop.wsgi --worker-class gevent --threads 8
+//! CMD ["uvicorn", "shop.main:app", "--workers", "4", "--reload"]
+//! ```
+//!
 //! One worker, a name, and settings that are decided elsewhere:
 //!
 //! ```python fine
@@ -72,6 +82,7 @@
 //! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, NodeKind, Number, Stmt, StmtAssign};
+use hotlint_core::commands::{Command, Word};
 use hotlint_core::lint::{Cost, Cx, Finding, Query, Rule};
 use hotlint_core::python::Binding;
 
@@ -91,6 +102,15 @@ impl Query for CallOrAssign {
 impl Rule for WorkerConfig {
     type On = CallOrAssign;
     const COST: Cost = Cost::Broken("one worker, whatever the setting says");
+    const READS_COMMANDS: bool = true;
+
+    fn check_command(command: &Command) -> Option<Finding> {
+        match command.program.text.as_str() {
+            "uvicorn" => uvicorn_command(command),
+            "gunicorn" => gunicorn_command(command),
+            _ => None,
+        }
+    }
 
     fn check<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
         match node {
@@ -162,17 +182,7 @@ fn of_gunicorn<'a>(stmt: &'a StmtAssign, cx: &Cx<'a>) -> Option<Finding> {
         return None;
     };
     let class = class.value.to_str();
-    let (ignored, why) = match class {
-        "sync" => (
-            "worker_connections",
-            "a `sync` worker has one connection at a time",
-        ),
-        "gevent" | "eventlet" | "tornado" => ("threads", "these workers have no threads"),
-        other if other.starts_with("uvicorn") => {
-            ("threads", "uvicorn's workers have no threads of their own")
-        }
-        _ => return None,
-    };
+    let (ignored, why) = ignored_by(class)?;
     let setting = module.body.iter().find_map(|other| match other {
         Stmt::Assign(other) => match other.targets.as_slice() {
             [Expr::Name(target)] if target.id == ignored && is_many(&other.value, cx) => {
@@ -191,6 +201,106 @@ fn of_gunicorn<'a>(stmt: &'a StmtAssign, cx: &Cx<'a>) -> Option<Finding> {
         .because(stmt, "the workers")
         .help("leave it out, and set the number of `workers`"),
     )
+}
+
+/// The setting that workers of a class do not read, and why.
+fn ignored_by(class: &str) -> Option<(&'static str, &'static str)> {
+    Some(match class {
+        "sync" => (
+            "worker_connections",
+            "a `sync` worker has one connection at a time",
+        ),
+        "gevent" | "eventlet" | "tornado" => ("threads", "these workers have no threads"),
+        other if other.starts_with("uvicorn") => {
+            ("threads", "uvicorn's workers have no threads of their own")
+        }
+        _ => return None,
+    })
+}
+
+/// `uvicorn shop:app --workers 4 --reload`
+fn uvicorn_command(command: &Command) -> Option<Finding> {
+    let reload = command.flag("--reload")?;
+    match command.option(&["--workers"]).filter(is_more_than_one) {
+        Some(workers) => Some(
+            Finding::new(workers, "uvicorn ignores `--workers` with `--reload`")
+                .label("one worker only")
+                .because(reload, "reloads a single process")
+                .help("leave `--reload` to development, and `--workers` to production"),
+        ),
+        None => reloading(command, reload),
+    }
+}
+
+/// `gunicorn shop.wsgi -k gevent --threads 4`
+fn gunicorn_command(command: &Command) -> Option<Finding> {
+    let class = command.option(&["-k", "--worker-class"]);
+    if let Some(class) = &class
+        && let Some((ignored, why)) = ignored_by(&class.text)
+    {
+        let name = format!("--{}", ignored.replace('_', "-"));
+        if let Some(setting) = command.option(&[name.as_str()]).filter(is_more_than_one) {
+            return Some(
+                Finding::new(
+                    setting,
+                    format!(
+                        "gunicorn's `{name}` does nothing with `{}`: {why}",
+                        class.text
+                    ),
+                )
+                .label("has no effect")
+                .because(class, "the workers")
+                .help("leave it out, and set the number of `--workers`"),
+            );
+        }
+    }
+    if let Some(reload) = command.flag("--reload") {
+        return reloading(command, reload);
+    }
+    // One request at a time, where nothing else may say otherwise.
+    let workers = command.option(&["-w", "--workers"])?;
+    let is_sync = class.is_none_or(|class| class.text == "sync");
+    let is_decided_elsewhere = !command.environment.is_empty()
+        || command.option(&["-c", "--config"]).is_some()
+        || command.option(&["--threads"]).is_some();
+    if workers.text != "1" || !is_sync || is_decided_elsewhere || !command.is_deployed {
+        return None;
+    }
+    Some(
+        Finding::new(
+            workers,
+            "one `sync` worker without threads: gunicorn serves one request at a time",
+        )
+        .label("all others wait")
+        .cost("one request at a time")
+        .help("add `--threads`, or more workers; what is not thread-safe needs the latter"),
+    )
+}
+
+/// Reloading where users are.
+fn reloading(command: &Command, reload: &Word) -> Option<Finding> {
+    if !command.is_deployed {
+        return None;
+    }
+    let program = &command.program.text;
+    Some(
+        Finding::new(
+            reload,
+            format!(
+                "`{program} --reload` is for development: it watches the source files all the time"
+            ),
+        )
+        .label("watches files, and restarts when they change")
+        .cost(match program.as_str() {
+            "uvicorn" => "one worker, and a watcher beside it",
+            _ => "a watcher in each worker",
+        })
+        .help("leave it out here, and give it on the command line while developing"),
+    )
+}
+
+fn is_more_than_one(word: &Word) -> bool {
+    word.text.parse::<u32>().is_ok_and(|number| number > 1)
 }
 
 /// More than one worker, by a number or by what counts the processors.

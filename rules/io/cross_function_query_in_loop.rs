@@ -120,7 +120,9 @@ impl Rule for CrossFunctionQueryInLoop {
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         // What this file tells comes first: to look into others is dear.
-        if call.arguments.is_empty() || !cx.is_told_by_name(call) {
+        let queries = Effects::does(Does::Queries);
+        if call.arguments.is_empty() || !cx.is_told_by_name(call) || !cx.may_lead_to(call, queries)
+        {
             return None;
         }
         let around = cx.in_loop(call)?;
@@ -134,7 +136,6 @@ impl Rule for CrossFunctionQueryInLoop {
         {
             return None;
         }
-        let queries = Effects::does(Does::Queries);
         let steps = cx.leads_to(call, queries, Following::Every)?;
         let last = steps.last()?.entry?;
         let name = &steps.first()?.name;

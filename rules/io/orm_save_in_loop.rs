@@ -81,6 +81,7 @@ impl Rule for OrmSaveInLoop {
             .any(|outer| matches!(outer, AnyNodeRef::ExceptHandlerExceptHandler(_)));
         // What a row is needed for in the same iteration has to be there.
         if is_chosen
+            || (!entry.does(Does::Maps) && is_needed(call, around, cx))
             || (!entry.does(Does::Maps)
                 && cx
                     .tree
@@ -101,6 +102,27 @@ impl Rule for OrmSaveInLoop {
                 .help(format!("write all of them at once: {}", entry.batched)),
         )
     }
+}
+
+/// Whether a session is sent now and then, or what it has sent is asked for in the same iteration: the key of a row, by whoever
+/// gets it.
+fn is_needed<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let now_and_then = cx
+        .tree
+        .ancestors(call)
+        .take_while(|outer| outer.range() != around.range())
+        .any(|outer| outer.is_stmt_if());
+    now_and_then
+        || cx.tree.descendants(around.node()).any(|node| match node {
+            AnyNodeRef::ExprYield(_) => true,
+            AnyNodeRef::ExprAttribute(key) => {
+                let name = key.attr.as_str();
+                key.start() > call.end()
+                    && key.ctx.is_load()
+                    && (matches!(name, "id" | "pk" | "uuid") || name.ends_with("_id"))
+            }
+            _ => false,
+        })
 }
 
 /// Whether a loop goes over objects, and not over batches or attempts.

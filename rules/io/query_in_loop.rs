@@ -78,9 +78,10 @@
 //!         repo.execute("SELECT 1")
 //! ```
 
-use hotlint_core::ast::{Expr, ExprCall, InterpolatedStringElement};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, InterpolatedStringElement, Operator, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Does, Effects, Entry, Loop, Type};
+use hotlint_core::python::{Does, Effects, Entry, Loop, Type, siblings};
+use hotlint_core::text_size::Ranged;
 
 pub struct QueryInLoop;
 
@@ -95,6 +96,8 @@ impl Rule for QueryInLoop {
         if !is_plain_query(entry)
             || is_about_structure(call, cx)
             || is_another_statement(call, around, cx)
+            || is_said_of_an_error(call, around, cx)
+            || has_another_way(call, around, cx)
             || cx.was_done_before(call, around, is_plain_query)
         {
             return None;
@@ -123,6 +126,43 @@ fn is_plain_query(entry: &'static Entry) -> bool {
         && entry.does(Does::Varies)
         && !entry.does(Does::Batches)
         && !entry.does(Does::Maps)
+}
+
+/// Whether the branch tells of an error first: nobody waits for that.
+fn is_said_of_an_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let Some(stmt) = cx.tree.statement(call) else {
+        return false;
+    };
+    let is_branch = (cx.tree.parent(stmt)).is_some_and(|parent| parent.range() != around.range());
+    let mut before = siblings(&cx.tree, stmt)
+        .iter()
+        .take_while(|other| other.start() < stmt.start());
+    is_branch
+        && before.any(|other| match other {
+            Stmt::Expr(said) => said
+                .value
+                .as_call_expr()
+                .is_some_and(|said| cx.logs_an_error(said)),
+            _ => false,
+        })
+}
+
+/// Whether what fails for one item is done otherwise for that item: all of them at once would fail together.
+fn has_another_way<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let mut within = cx
+        .tree
+        .ancestors(call)
+        .take_while(|outer| outer.range() != around.range());
+    within.any(|outer| match outer {
+        AnyNodeRef::StmtTry(attempt) => attempt.handlers.iter().any(|handler| {
+            handler.start() > call.end()
+                && cx.tree.descendants(handler).any(|node| match node {
+                    AnyNodeRef::ExprCall(other) => cx.knows(other).is_some_and(is_plain_query),
+                    _ => false,
+                })
+        }),
+        _ => false,
+    })
 }
 
 /// Whether the statement makes, changes or drops tables, or sets the connection up: these come one by one.
@@ -188,6 +228,7 @@ fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -
     let Some(statement) = call.arguments.args.first() else {
         return false;
     };
+    let mut hops = 0;
     let mut written = match statement {
         Expr::Name(_) if !is_item(statement) => cx.only_value(statement).unwrap_or(statement),
         _ => statement,
@@ -202,10 +243,11 @@ fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -
                     _ => "",
                 };
                 // A text that is filled in elsewhere may have the table filled in.
-                let is_template = name == "format"
-                    && matches!(&*made.func, Expr::Attribute(method) if !method.value.is_string_literal_expr());
-                if is_template {
-                    return cx.names_bound_in(&made.arguments, around);
+                if name == "format"
+                    && let Expr::Attribute(method) = &*made.func
+                {
+                    return cx.names_bound_in(&made.arguments, around)
+                        && fills_in_a_table(&method.value, "{");
                 }
                 let first = made.arguments.args.first();
                 let of_table = ENTITIES.contains(&name)
@@ -230,18 +272,50 @@ fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -
                         false
                     }
                     InterpolatedStringElement::Interpolation(part) => {
-                        let word = before.trim_end_matches(['"', '`', '[', '.']).trim_end();
-                        let word = word.rsplit(|c: char| !c.is_ascii_alphabetic()).next();
-                        let word = word.unwrap_or_default().to_ascii_uppercase();
-                        before = "";
-                        TABLES.contains(&word.as_str())
-                            && cx.names_bound_in(&*part.expression, around)
+                        let is_table = names_a_table(std::mem::take(&mut before));
+                        is_table && cx.names_bound_in(&*part.expression, around)
                     }
                 });
             }
-            written => return is_item(written),
+            // `"SELECT * FROM %s" % table`
+            Expr::BinOp(filled) if filled.op == Operator::Mod => {
+                return cx.names_bound_in(&*filled.right, around)
+                    && fills_in_a_table(&filled.left, "%");
+            }
+            written if is_item(written) => return true,
+            // `table.update()` of a table that belongs to the item.
+            Expr::Attribute(part) => written = &part.value,
+            Expr::Name(_) if hops < HOPS => match cx.only_value(written) {
+                Some(value) if around.repeats(value) => {
+                    hops += 1;
+                    written = value;
+                }
+                _ => return false,
+            },
+            _ => return false,
         }
     }
+}
+
+/// Names that stand for names.
+const HOPS: u32 = 4;
+
+/// Whether what is filled in for `mark` is a table; a text from elsewhere may have one anywhere.
+fn fills_in_a_table(text: &Expr, mark: &str) -> bool {
+    let Expr::StringLiteral(text) = text else {
+        return true;
+    };
+    let parts: Vec<&str> = text.value.to_str().split(mark).collect();
+    let before = parts.split_last().map_or(&[][..], |(_, before)| before);
+    before.iter().any(|part| names_a_table(part))
+}
+
+/// Whether a table follows.
+fn names_a_table(before: &str) -> bool {
+    let word = before.trim_end_matches(['"', '`', '[', '.']).trim_end();
+    let word = word.rsplit(|c: char| !c.is_ascii_alphabetic()).next();
+    let word = word.unwrap_or_default().to_ascii_uppercase();
+    TABLES.contains(&word.as_str())
 }
 
 /// Functions and methods that take the table.

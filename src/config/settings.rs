@@ -33,10 +33,12 @@ pub struct Settings {
     pub exclude: Exclude,
     /// The globs of `exclude`, as they were written.
     pub exclude_globs: Vec<String>,
-    /// A number for what `exclude` and its kin come to.
+    /// A number for what `exclude` and its kin come to, and what else decides about a walk.
     pub excluded: u64,
     pub quiet_in: Vec<QuietPlace>,
     pub force_exclude: bool,
+    /// Whether files are looked for that hold command lines.
+    pub reads_commands: bool,
     pub respect_gitignore: bool,
     pub fail_level: FailLevel,
     pub max_findings: usize,
@@ -66,7 +68,12 @@ impl Settings {
         let quiet_in = quiet_in.map_or(QuietPlace::ALL.to_vec(), |(_, places)| places.clone());
         let globs = exclude_globs(layers);
         let force_exclude = value(layers, |options| options.force_exclude).unwrap_or(false);
-        let words = format!("{}\0{force_exclude}\0{globs:?}", root.display());
+        let severities = severities(layers);
+        let reads_commands = reads_commands(&severities);
+        let words = format!(
+            "{}\0{force_exclude}\0{reads_commands}\0{globs:?}",
+            root.display()
+        );
         let libraries = last(layers, |options| options.libraries.as_ref());
         let libraries = libraries.map_or_else(Libraries::default, |(_, known)| known.clone());
         let size = value(layers, |options| options.max_file_size).unwrap_or(MAX_FILE_SIZE);
@@ -79,15 +86,13 @@ impl Settings {
                 .collect(),
             root: root.to_path_buf(),
             target_version: value(layers, |options| options.target_version),
-            policy: Arc::new(Policy::new(
-                severities(layers),
-                quiet(layers, &quiet_in, root, cwd),
-            )),
+            policy: Arc::new(Policy::new(severities, quiet(layers, &quiet_in, root, cwd))),
             excluded: xxhash_rust::xxh3::xxh3_64(words.as_bytes()),
             exclude: Exclude::new(globs.iter().copied()),
             exclude_globs: globs.iter().map(|(_, glob)| (*glob).to_owned()).collect(),
             quiet_in,
             force_exclude,
+            reads_commands,
             respect_gitignore: value(layers, |options| options.respect_gitignore).unwrap_or(true),
             fail_level: value(layers, |options| options.fail_level).unwrap_or_default(),
             max_findings: value(layers, |options| options.max_findings).unwrap_or(0),
@@ -112,6 +117,13 @@ impl Settings {
             min_share: value(layers, |options| options.min_share),
         }
     }
+}
+
+/// Whether a rule that is on has something to say of command lines.
+fn reads_commands(severities: &[Option<Severity>]) -> bool {
+    let rules = hotlint_rules::all().iter().zip(severities);
+    let mut on = rules.filter(|(_, severity)| severity.is_some());
+    on.any(|(rule, _)| rule.reads_commands())
 }
 
 impl Settings {

@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: this crate knows no rule, no file system, no clock and no environment. Text goes in, answers come out.
 
+pub mod commands;
 pub mod lint;
 pub mod python;
 

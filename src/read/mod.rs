@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use hotlint_core::commands::CommandFile;
 use hotlint_core::python::{Source, SourceKind};
 use hotlint_core::text_size::{TextRange, TextSize};
 use ruff_notebook::{Notebook, NotebookError};
@@ -207,9 +208,11 @@ struct Named<'a> {
 
 impl Named<'_> {
     fn source(self, text: String) -> Source {
-        let kind = match extension_is(self.path, self.shown, "pyi") {
-            true => SourceKind::Stub,
-            false => SourceKind::Module,
+        let name = self.shown.rsplit('/').next().unwrap_or(self.shown);
+        let kind = match CommandFile::named(name) {
+            Some(file) => SourceKind::Commands(file),
+            None if extension_is(self.path, self.shown, "pyi") => SourceKind::Stub,
+            None => SourceKind::Module,
         };
         Source::new(self.shown, text, kind)
     }

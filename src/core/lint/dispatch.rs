@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::{Cost, Cx, Finding, RuleEntry, Silence};
+use crate::commands::Command;
 use crate::python::{Effects, Runs, Tag, entries};
 
 /// A set of rules, arranged for speed. Built once a configuration, shared by all threads.
@@ -24,6 +25,29 @@ pub struct Dispatch {
     by_effect: Vec<(Effects, Wanted)>,
     /// Rules on attributes of a certain name.
     by_attribute: FxHashMap<&'static str, Vec<Wanted>>,
+    callees: Sieve,
+    attributes: Sieve,
+}
+
+/// Says of nearly every name at a glance that it is not among certain ones: by first byte, which lengths there are.
+struct Sieve(Box<[u64; 256]>);
+
+impl Sieve {
+    fn of<'n>(names: impl Iterator<Item = &'n &'static str>) -> Self {
+        let mut lengths = Box::new([0; 256]);
+        for name in names {
+            if let Some(first) = name.as_bytes().first() {
+                lengths[usize::from(*first)] |= 1 << (name.len() % 64);
+            }
+        }
+        Self(lengths)
+    }
+
+    #[inline]
+    fn may_have(&self, name: &str) -> bool {
+        let first = name.as_bytes().first();
+        first.is_some_and(|first| self.0[usize::from(*first)] & (1 << (name.len() % 64)) != 0)
+    }
 }
 
 /// A rule that wants certain nodes.
@@ -135,6 +159,8 @@ impl Dispatch {
             wanted[Tag::new(NodeKind::ExprAttribute, places).index()] |= !by_attribute.is_empty();
         }
         Self {
+            callees: Sieve::of(by_callee.keys()),
+            attributes: Sieve::of(by_attribute.keys()),
             rules,
             by_tag,
             wanted,
@@ -168,7 +194,9 @@ impl Dispatch {
             match node {
                 AnyNodeRef::ExprCall(call) => run.try_call(tag, *node, call),
                 AnyNodeRef::ExprAttribute(attribute) => {
-                    if let Some(all) = self.by_attribute.get(attribute.attr.as_str()) {
+                    if self.attributes.may_have(&attribute.attr)
+                        && let Some(all) = self.by_attribute.get(attribute.attr.as_str())
+                    {
                         for wanted in all.iter().filter(|wanted| wanted.fits(tag)) {
                             run.try_rule(wanted.rule, *node);
                         }
@@ -184,6 +212,26 @@ impl Dispatch {
             self.run_plainly(cx),
             "the dispatch misses or invents findings"
         );
+        found
+    }
+
+    /// What the rules find in command lines, in the same order.
+    pub fn run_on_commands(&self, commands: &[Command]) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for command in commands {
+            for rule in &self.rules {
+                let Some(mut finding) = rule.run_on_command.and_then(|run| run(command)) else {
+                    continue;
+                };
+                finding.rule = rule.info.name;
+                if finding.cost.is_empty() {
+                    finding.cost = rule.info.cost.to_string();
+                }
+                found.push(finding);
+            }
+        }
+        sort(&mut found);
+        found.dedup();
         found
     }
 
@@ -347,7 +395,8 @@ impl<'a> Run<'_, '_, 'a> {
             return;
         };
         let dispatch = self.dispatch;
-        let called = dispatch.by_callee.get(spelled);
+        let known = dispatch.callees.may_have(spelled);
+        let called = known.then(|| dispatch.by_callee.get(spelled)).flatten();
         let renamed = !self.renamed.is_empty() && self.renamed.contains(spelled);
         let declared = self
             .cx

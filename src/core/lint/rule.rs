@@ -3,6 +3,7 @@
 use ruff_python_ast::{AnyNodeRef, NodeKind};
 
 use super::{Cx, Finding, FixLevel, Query, Severity};
+use crate::commands::Command;
 use crate::python::{Effects, Tag};
 
 /// What a rule says of itself; made by `rules/build.rs` from the rule's file, so that nothing is said twice.
@@ -168,6 +169,13 @@ pub trait Rule {
     const EFFECTS: Effects = Effects::NONE;
     /// The claimed cost, which the evidence has to bear out.
     const COST: Cost;
+    /// Whether [`Rule::check_command`] has anything to say: command lines are read for such rules only.
+    const READS_COMMANDS: bool = false;
+
+    /// The same of a command line that lies beside the Python code.
+    fn check_command(_: &Command) -> Option<Finding> {
+        None
+    }
 
     /// Whether the file may have what the rule looks for, by what it imports and the like: asked once a file, before any node.
     fn concerns(_: &Cx<'_>) -> bool {
@@ -187,6 +195,7 @@ pub struct RuleEntry {
     pub(super) methods: &'static [&'static str],
     pub(super) callees: &'static [&'static str],
     pub(super) effects: Effects,
+    pub(super) run_on_command: Option<fn(&Command) -> Option<Finding>>,
     pub(super) concerns: for<'a> fn(&Cx<'a>) -> bool,
     /// Boxed, for there is none nearly always: nothing but a null has to be handed back.
     pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Box<Finding>>,
@@ -223,6 +232,11 @@ impl RuleEntry {
             methods: R::METHODS,
             callees: R::CALLEES,
             effects: R::EFFECTS,
+            run_on_command: if R::READS_COMMANDS {
+                Some(R::check_command)
+            } else {
+                None
+            },
             concerns: R::concerns,
             run: run::<R>,
         }
@@ -230,6 +244,11 @@ impl RuleEntry {
 }
 
 impl RuleEntry {
+    /// Whether it has anything to say of command lines.
+    pub const fn reads_commands(&self) -> bool {
+        self.run_on_command.is_some()
+    }
+
     /// Whether the rule wants all nodes of a kind of its own, not only those that are called or methods as it says.
     pub(super) fn wants_all(&self, kind: NodeKind) -> bool {
         match kind {

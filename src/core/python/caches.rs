@@ -1,6 +1,6 @@
 //! Functions that remember their results: which decorator, and how many results it keeps.
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Decorator, Expr, Number};
+use ruff_python_ast::{self as ast, AnyNodeRef, Decorator, Expr, NodeKind, Number};
 
 use super::facts::Facts;
 use super::symbols::Binding;
@@ -26,11 +26,10 @@ impl<'a> Facts<'a> {
     /// Whether any function of the file may have a cache, by the words of the decorators alone.
     pub fn has_caches(&self) -> bool {
         *self.has_caches.get_or_init(|| {
-            self.tree.nodes().iter().any(|node| match node {
-                AnyNodeRef::StmtFunctionDef(def) => def
-                    .decorator_list
-                    .iter()
-                    .any(|decorator| self.may_cache(decorator)),
+            self.tree.tagged().any(|(tag, node)| match node {
+                AnyNodeRef::Decorator(decorator) if tag.is(NodeKind::Decorator) => {
+                    self.may_cache(decorator)
+                }
                 _ => false,
             })
         })

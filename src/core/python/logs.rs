@@ -31,6 +31,21 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether a call tells of something that went wrong, by a logger of whatever library: nothing else has methods of these names.
+    pub fn logs_an_error(&self, call: &'a ast::ExprCall) -> bool {
+        let Expr::Attribute(method) = &*call.func else {
+            return false;
+        };
+        matches!(
+            method.attr.as_str(),
+            "error" | "exception" | "critical" | "fatal"
+        ) && call
+            .arguments
+            .args
+            .first()
+            .is_some_and(|message| matches!(message, Expr::StringLiteral(_) | Expr::FString(_)))
+    }
+
     /// Whether a test around `node` asks for the level, or for what stands for it: `if log.isEnabledFor(DEBUG)`, `if verbose`.
     pub fn is_behind_level(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
         const WORDS: &[&str] = &["debug", "level", "verbos", "enabledfor", "trace", "quiet"];

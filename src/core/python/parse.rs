@@ -28,6 +28,10 @@ pub fn parse(source: &Source) -> Result<Parsed<ModModule>, ParseProblem> {
         SourceKind::Module => PySourceType::Python,
         SourceKind::Stub => PySourceType::Stub,
         SourceKind::Notebook { .. } => PySourceType::Ipynb,
+        SourceKind::Commands(_) => {
+            let message = "not Python".to_owned();
+            return Err(ParseProblem::Syntax(TextRange::default(), message));
+        }
     };
     let parsed = parse_unchecked_source(source.text(), kind);
     match parsed.errors().first() {

@@ -4,6 +4,8 @@ use ruff_source_file::{LineIndex, OneIndexed};
 use ruff_text_size::TextRange;
 use ruff_text_size::TextSize;
 
+use crate::commands::CommandFile;
+
 /// The text of one file, decoded, with the line ends that it has on disk and without its byte order mark.
 #[derive(Debug)]
 pub struct Source {
@@ -13,7 +15,7 @@ pub struct Source {
     lines: std::sync::OnceLock<LineIndex>,
 }
 
-/// What kind of Python a text is.
+/// What kind of text it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceKind {
     Module,
@@ -23,6 +25,8 @@ pub enum SourceKind {
     Notebook {
         cells: Vec<TextSize>,
     },
+    /// No Python: command lines that start it.
+    Commands(CommandFile),
 }
 
 impl Source {

@@ -18,7 +18,7 @@ pub(in crate::python) type Reach<'a> = Rc<FxHashSet<&'a str>>;
 
 impl<'a> Facts<'a> {
     /// Whether a call may come to do any of `effects` through functions of this file, or through other files.
-    pub(super) fn may_lead_to(&self, call: &'a ast::ExprCall, effects: Effects) -> bool {
+    pub fn may_lead_to(&self, call: &'a ast::ExprCall, effects: Effects) -> bool {
         let Some(last) = last_of(&call.func) else {
             return false;
         };
