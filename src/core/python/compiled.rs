@@ -55,8 +55,10 @@ impl<'a> Facts<'a> {
         match self.name(expr) {
             Some(name) => {
                 // A project may have a door of its own to one: `from mylib.utils.numba import njit`.
-                let mut parts = name.split('.');
-                parts.any(|part| COMPILERS.contains(&part) || part == "njit")
+                let (path, last) = name.rsplit_once('.').unwrap_or(("", &name));
+                let by_door = path.split('.').any(|part| COMPILERS.contains(&part));
+                by_door
+                    || (last == "njit" && !path.is_empty())
                     || COMPILING.contains(&name.as_str())
             }
             None => root.is_some_and(|root| self.may_import_compiler(root)),
@@ -125,6 +127,8 @@ import torch
 import cython
 from numba import njit, prange
 from numba.extending import register_jitable
+from mylib.utils.numba import jit as own_jit
+from .fast import njit as fast
 try:
     import numba
 except ImportError:
@@ -155,6 +159,10 @@ def h():
     def i(): pass
 @numba.vectorize
 def j(): pass
+@own_jit
+def k(): pass
+@fast(cache=True)
+def l(): pass
 ";
         assert_eq!(interpreted(code), Vec::<String>::new());
     }

@@ -99,7 +99,8 @@ impl<'a> Facts<'a> {
             };
             let adds = matches!(&*call.func, Expr::Attribute(method)
                 if ADDING.contains(&method.attr.as_str()));
-            around.repeats(call) && !adds && !self.is_harmless_call(call)
+            let known = self.callee(call).is_none() && self.is_harmless_call(call);
+            around.repeats(call) && !adds && !known
         })
     }
 
