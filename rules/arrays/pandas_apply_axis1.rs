@@ -151,6 +151,11 @@ impl Rule for PandasApplyAxis1 {
             true => "makes a Series of each row",
             false => "takes the values one by one",
         });
+        let finding = match of_rows {
+            true => finding,
+            false => finding
+                .cost("3 times slower than the whole column for 1,000 values, 20 times for 10,000"),
+        };
         Some(finding.help(help(method.value.as_ref(), &formula, whole, cx)))
     }
 }

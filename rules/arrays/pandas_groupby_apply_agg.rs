@@ -104,14 +104,18 @@ impl Rule for PandasGroupbyApplyAgg {
             return None;
         }
         let found = Found::of(lambda)?;
+        let groups = match cx.text(&*method.value) {
+            text if text.len() <= 60 && !text.contains('\n') => text.to_owned(),
+            _ => "groups".to_owned(),
+        };
         let transforms = method.attr.as_str() == "transform";
         let help = match found {
-            Found::Size => "the groups count themselves: `.size()`".to_owned(),
+            Found::Size => format!("the groups count themselves: `{groups}.size()`"),
             Found::One(column, name) if transforms => {
-                format!("name it: `{}.transform(\"{name}\")`", column_of(column))
+                format!("name it: `{}.transform(\"{name}\")`", column_of(column, &groups))
             }
             Found::One(column, name) => {
-                format!("the groups compute it themselves: `{}.{name}()`", column_of(column))
+                format!("the groups compute it themselves: `{}.{name}()`", column_of(column, &groups))
             }
             Found::Several if transforms => {
                 "compute the parts for all rows, as in `groups.transform(\"mean\")`, and combine whole columns".to_owned()
@@ -220,10 +224,10 @@ fn has_reduction(expr: &Expr) -> bool {
     }
 }
 
-fn column_of(column: &str) -> String {
+fn column_of(column: &str, groups: &str) -> String {
     match column {
-        "" => "groups".to_owned(),
-        column => format!("groups[\"{column}\"]"),
+        "" => groups.to_owned(),
+        column => format!("{groups}[\"{column}\"]"),
     }
 }
 

@@ -64,6 +64,23 @@
 //! addresses(people, bool)
 //! ```
 //!
+//! ```python bad
+//! import pandas as pd
+//!
+//!
+//! def totals(orders: pd.DataFrame):
+//!     for i, order in orders.iterrows():
+//!         orders.at[i, "total"] = order["price"] * order["amount"]
+//! ```
+//!
+//! ```python good
+//! import pandas as pd
+//!
+//!
+//! def totals(orders: pd.DataFrame):
+//!     orders["total"] = orders["price"] * orders["amount"]
+//! ```
+//!
 //! Where nothing is known of the receiver, the rule speaks up all the same in a file that imports pandas and has no method of that name
 //! itself: no other library has one.
 //!
@@ -111,7 +128,7 @@
 //!     return sum(row.price for row in sheet.iterrows()) + sum(row.price for row in rows.iterrows())
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, Stmt};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprSubscript, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
 use hotlint_core::python::{Array, Loop, RowUse, Symbol};
 use hotlint_core::text_size::Ranged;
@@ -232,7 +249,25 @@ fn is_heavy<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
             around.repeats(item)
                 && matches!(&*item.value, Expr::Attribute(indexer)
                     if matches!(indexer.attr.as_str(), "loc" | "iloc" | "at" | "iat"))
+                && !is_own_cell(item, around, cx)
         }
         _ => false,
     })
+}
+
+/// `df.at[index, "total"]`: a cell of the row at hand.
+fn is_own_cell<'a>(item: &'a ExprSubscript, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let Expr::Tuple(pair) = &*item.slice else {
+        return false;
+    };
+    let row = pair.elts.first().and_then(Expr::as_name_expr);
+    let row = row.and_then(|row| cx.symbol(row));
+    row.is_some_and(|row| around.target().is_some_and(|target| binds(target, row, cx)))
+}
+
+fn binds<'a>(target: &'a Expr, symbol: &Symbol<'a>, cx: &Cx<'a>) -> bool {
+    match target {
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|part| binds(part, symbol, cx)),
+        target => cx.binds(target, symbol),
+    }
 }

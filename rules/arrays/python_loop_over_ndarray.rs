@@ -141,6 +141,11 @@ impl Rule for PythonLoopOverNdarray {
             Loop::Clause { comprehension, .. } => cx.vector_comprehension(comprehension)?,
             Loop::While(_) => return None,
         };
+        // `s[i]` of a column is the business of `pandas-scalar-access-in-loop`.
+        let by_position = around.iter().is_some_and(Expr::is_call_expr);
+        if found.kind == Array::Series && by_position {
+            return None;
+        }
         let name = match found.array {
             Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_) => {
                 format!("`{}`", cx.text(found.array))

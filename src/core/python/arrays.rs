@@ -103,8 +103,22 @@ impl<'a> Facts<'a> {
         let ty = self.ty(expr).without_none();
         match Array::of(&ty) {
             Some(found) => found == kind,
-            None => ty.is_unknown() && !self.defines_method(attribute),
+            None => {
+                ty.is_unknown() && !self.defines_method(attribute) && !self.is_of_other_class(expr)
+            }
         }
+    }
+
+    /// Whether a variable holds what a class of some other library made, by the naming convention that everybody keeps.
+    fn is_of_other_class(&self, expr: &'a Expr) -> bool {
+        let value = self.only_value(expr).unwrap_or(expr);
+        let Some(call) = value.as_call_expr() else {
+            return false;
+        };
+        self.path(&*call.func).is_some_and(|name| {
+            let last = name.rsplit('.').next().unwrap_or_default();
+            last.starts_with(char::is_uppercase) && !name.starts_with("pandas.")
+        })
     }
 
     /// Whether an expression gives a few rows of something longer: `df.head()`, `df.iloc[:5]`, `df.nlargest(3, "price")`.

@@ -116,6 +116,21 @@ impl<'a> Facts<'a> {
             })
     }
 
+    /// The same, or it is a function of numbers such as `math.sqrt(x)`; `float(x)` only converts.
+    pub fn computes_number(&self, expr: &'a Expr) -> bool {
+        self.computes(expr)
+            || match expr {
+                Expr::Call(call) => {
+                    self.is_function_of_numbers(call)
+                        && !self.name(&*call.func).is_some_and(|name| {
+                            ["builtins.bool", "builtins.float", "builtins.int"]
+                                .contains(&name.as_str())
+                        })
+                }
+                _ => false,
+            }
+    }
+
     /// Whether an expression reads a name, an attribute of one or an item of one under a fixed key, and no iteration of `around` binds
     /// the name.
     pub fn is_setting_of(&self, expr: &'a Expr, around: Loop<'a>) -> bool {

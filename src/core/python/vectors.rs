@@ -206,7 +206,7 @@ impl<'a> Facts<'a> {
                     let appends = method.attr.as_str() == "append"
                         && self.ty(&*method.value).is_list()
                         && call.arguments.keywords.is_empty();
-                    if !appends || !self.computes(value) {
+                    if !appends || !self.computes_number(value) {
                         return None;
                     }
                     self.read_value(value, reading)?;
@@ -338,7 +338,7 @@ impl<'a> Facts<'a> {
             return None;
         };
         let value = self.symbol(clause.target.as_name_expr()?)?;
-        if clause.is_async || !self.computes(elt) {
+        if clause.is_async || !self.computes_number(elt) {
             return None;
         }
         // Done once, with an array of this function's own making, it is a few settings as likely as data.
