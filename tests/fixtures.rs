@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use hotlint::check::{Setup, check};
@@ -86,4 +87,37 @@ fn marked_lines_and_no_others_are_reported() {
         missing.is_empty() && unexpected.is_empty(),
         "not reported: {missing:#?}\nreported: {unexpected:#?}"
     );
+}
+
+/// Those that need pandas or PyTorch skip themselves, and say so, where the Python that is found has none; `HOTLINT_TEST_PYTHON` names
+/// another.
+#[test]
+fn projects_with_tests_of_their_own_pass_them() {
+    let named = std::env::var_os("HOTLINT_TEST_PYTHON").map(PathBuf::from);
+    let found = || hotlint::interpreters::installed().pop().map(|it| it.path);
+    let python = named
+        .or_else(found)
+        .expect("a Python to run the tests of the fixtures with");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    for project in ["etl", "trainer"] {
+        let folder = root.join(project);
+        let output = Command::new(&python)
+            .args([
+                "-B",
+                "-m",
+                "unittest",
+                "discover",
+                "--verbose",
+                "-s",
+                "tests",
+            ])
+            .current_dir(&folder)
+            .output()
+            .expect("the interpreter answered before");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{project}: {told}");
+        if let Some(skipped) = told.lines().find(|line| line.contains("is not installed")) {
+            println!("{project}: {skipped}");
+        }
+    }
 }
