@@ -2,11 +2,11 @@
 //! it to.
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprCall};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextSize};
 
 use super::meaning::ProjectFunction;
 use super::origin::Origin;
-use super::outline::{around, first_return};
+use super::outline::around;
 use super::{Step, View};
 use crate::python::facts::Facts;
 use crate::python::tree::comprehension_generators;
@@ -39,11 +39,12 @@ const TAKERS: &[&str] = &[
 /// Passed on from function to function: longer chains are followed no further, and circles end.
 const DEEPEST: usize = 6;
 
-/// What a function certainly does with a parameter whenever it is called.
+/// What a function certainly does with a parameter whenever it is called; `first` is where its first `return` ends.
 pub(super) fn consumed<'a>(
     facts: &Facts<'a>,
     def: &'a ast::StmtFunctionDef,
     parameter: &'a ast::Parameter,
+    first: Option<TextSize>,
 ) -> Consumed {
     let Some(symbol) = facts
         .symbol(parameter)
@@ -51,10 +52,6 @@ pub(super) fn consumed<'a>(
     else {
         return Consumed::No;
     };
-    if symbol.reads.is_empty() || !def.decorator_list.is_empty() || facts.is_generator(def) {
-        return Consumed::No;
-    }
-    let first = first_return(facts, def);
     for read in facts.reads(symbol) {
         let is_certain = around(facts, read.into())
             .is_some_and(|(own, guarded)| std::ptr::eq(own, def) && !guarded)

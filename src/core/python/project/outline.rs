@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: made from the file alone; what lies elsewhere is told as an [`Origin`].
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Stmt};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
@@ -10,12 +10,13 @@ use super::consumption::{Consumed, consumed};
 use super::fingerprint;
 use super::origin::Origin;
 use super::relations::OutlineRelation;
+use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::libraries::{Effects, Entry};
 use crate::python::models::Field;
 use crate::python::symbols::{Binding, Symbol};
-use crate::python::tree::ScopeId;
+use crate::python::tree::{NodeId, ScopeId};
 use crate::python::types::Type;
 
 /// See the module's documentation.
@@ -166,9 +167,20 @@ impl Outline {
         let mut functions = Vec::new();
         let mut classes = Vec::new();
         let mut stars = Vec::new();
-        for node in facts.tree.nodes() {
+        let returns = returns_of(facts);
+        for (tag, node) in facts.tree.tagged() {
+            let wanted = tag.is(NodeKind::StmtFunctionDef)
+                || tag.is(NodeKind::StmtClassDef)
+                || tag.is(NodeKind::StmtImportFrom);
+            if !wanted {
+                continue;
+            }
             match node {
-                AnyNodeRef::StmtFunctionDef(def) => functions.push(function(facts, def)),
+                AnyNodeRef::StmtFunctionDef(def) => {
+                    let returns = returns.get(&facts.tree.id(*def));
+                    let returns = returns.map(Vec::as_slice).unwrap_or_default();
+                    functions.push(function(facts, def, returns));
+                }
                 AnyNodeRef::StmtClassDef(def) => classes.push(class(facts, def)),
                 AnyNodeRef::StmtImportFrom(stmt)
                     if stmt.names.iter().any(|alias| alias.name.as_str() == "*") =>
@@ -257,7 +269,11 @@ fn same(mut origins: impl Iterator<Item = Origin>) -> Origin {
     }
 }
 
-fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunction {
+fn function<'a>(
+    facts: &Facts<'a>,
+    def: &'a ast::StmtFunctionDef,
+    returns: &[&'a ast::StmtReturn],
+) -> OutlineFunction {
     let class = match facts.tree.parent(def) {
         Some(AnyNodeRef::StmtClassDef(class)) => facts.number_of_class(class),
         _ => None,
@@ -271,6 +287,10 @@ fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunc
             _ => runs_when_called = false,
         }
     }
+    let is_generator = facts.is_generator(def);
+    let is_plain = def.decorator_list.is_empty();
+    let may_consume = is_plain && !is_generator && !def.is_async && class.is_none();
+    let first = returns.first().map(Ranged::end);
     let parameters = def
         .parameters
         .iter_non_variadic_params()
@@ -282,50 +302,54 @@ fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunc
                 .iter()
                 .any(|other| other.range() == one.range()),
             iterated_once: is_iterated_once(facts, &one.parameter),
-            consumed: consumed(facts, def, &one.parameter),
+            consumed: match may_consume {
+                true => consumed(facts, def, &one.parameter, first),
+                false => Consumed::No,
+            },
         });
     OutlineFunction {
         name: def.name.as_str().into(),
         class,
         row: facts.row_of(&def.name),
         is_async: def.is_async,
-        is_generator: facts.is_generator(def),
+        is_generator,
         runs_when_called,
-        is_plain: def.decorator_list.is_empty(),
+        is_plain,
         is_cached,
         hashes_arguments: def.decorator_list.first().is_some_and(|first| {
             let name = facts.decorator_name(first);
             name.is_some_and(|name| HASHING.contains(&name.as_str()))
         }),
         parameters: parameters.collect(),
-        returns: returned(facts, def),
+        returns: returned(facts, def, returns),
         calls: Vec::new(),
     }
 }
 
 /// What calling a function gives: what it declares, or what all its `return`s give.
-fn returned<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Origin {
+fn returned<'a>(
+    facts: &Facts<'a>,
+    def: &'a ast::StmtFunctionDef,
+    returns: &[&'a ast::StmtReturn],
+) -> Origin {
     let yields = facts.is_generator(def);
-    if let Some(returns) = &def.returns
+    if let Some(declared) = &def.returns
         && !yields
     {
-        if SELF.iter().any(|name| facts.is(&**returns, name))
+        if SELF.iter().any(|name| facts.is(&**declared, name))
             && let Some(AnyNodeRef::StmtClassDef(class)) = facts.tree.parent(def)
             && let Some(number) = facts.number_of_class(class)
         {
             return Origin::Instance(Box::new(Origin::Class(number)));
         }
-        return facts.annotation_origin(returns);
+        return facts.annotation_origin(declared);
     }
     if yields {
         return Origin::Unknown;
     }
     // Told as what awaiting gives where it is `async`.
-    let returned = facts.own_nodes(def).filter_map(|node| match node {
-        AnyNodeRef::StmtReturn(stmt) => stmt.value.as_deref(),
-        _ => None,
-    });
-    same(returned.map(|value| facts.origin(value)))
+    let values = returns.iter().filter_map(|stmt| stmt.value.as_deref());
+    same(values.map(|value| facts.origin(value)))
 }
 
 /// The relations of a class, in a file that knows a mapper.
@@ -454,11 +478,31 @@ fn attribute<'a>(facts: &Facts<'a>, assigned: &[Assigned<'a>]) -> Origin {
 
 /// The calls of all functions, in one pass over the file.
 fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
-    let mut returns: FxHashMap<Option<u32>, Option<TextSize>> = FxHashMap::default();
-    for node in facts.tree.nodes() {
+    let first_returns = returns_of(facts).into_iter().map(|(def, returns)| {
+        let first = returns.first().map(|stmt| stmt.end());
+        (def, first)
+    });
+    let first_returns: FxHashMap<NodeId, Option<TextSize>> = first_returns.collect();
+    for (tag, node) in facts.tree.tagged() {
+        let wanted = tag.is(NodeKind::ExprCall)
+            || tag.is(NodeKind::StmtFor)
+            || tag.is(NodeKind::Comprehension);
+        if !wanted {
+            continue;
+        }
         let (place, callee) = match node {
             AnyNodeRef::ExprCall(call) => {
-                let callee = match facts.knows(call) {
+                // Methods that do nothing of the kind are most.
+                let may_do = match &*call.func {
+                    Expr::Attribute(method) => {
+                        let declared = facts.declared_libraries();
+                        facts.may_do(&method.attr, WORTH_KNOWING)
+                            || declared.is_some_and(|declared| declared.has_last(&method.attr))
+                    }
+                    _ => true,
+                };
+                let known = may_do.then(|| facts.knows(call)).flatten();
+                let callee = match known {
                     Some(entry) => Callee::Known(entry),
                     None if !facts.may_be_elsewhere((&*call.func).into()) => continue,
                     None => match facts.origin(&call.func) {
@@ -480,7 +524,7 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
             _ => continue,
         };
         if let Callee::Known(entry) = &callee
-            && entry.effects.and(Effects::BLOCKS.or(FOLLOWED)).is_empty()
+            && !entry.effects.any_of(WORTH_KNOWING)
         {
             continue;
         }
@@ -491,9 +535,7 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
         let Some(function) = number.and_then(|number| functions.get_mut(number as usize)) else {
             continue;
         };
-        let first = *returns
-            .entry(number)
-            .or_insert_with(|| first_return(facts, def));
+        let first = first_returns.get(&facts.tree.id(def)).copied().flatten();
         let after_return = first.is_some_and(|first| first <= place.start());
         function.calls.push(Call {
             callee,
@@ -506,8 +548,8 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
     }
 }
 
-/// What is worth following besides what blocks.
-const FOLLOWED: Effects = Effects::FOLLOWED;
+/// What callers may want to know.
+const WORTH_KNOWING: Effects = Effects::BLOCKS.or(Effects::FOLLOWED);
 
 /// What going through an object of a library does.
 pub(super) fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'static Entry> {
@@ -598,13 +640,16 @@ fn is_iterated_once<'a>(facts: &Facts<'a>, parameter: &'a ast::Parameter) -> boo
     }
 }
 
-/// Where the first `return` of a function ends.
-pub(super) fn first_return<'a>(
-    facts: &Facts<'a>,
-    def: &'a ast::StmtFunctionDef,
-) -> Option<TextSize> {
-    facts.own_nodes(def).find_map(|node| match node {
-        AnyNodeRef::StmtReturn(stmt) => Some(stmt.end()),
-        _ => None,
-    })
+/// The `return`s of each function that has some, in the order of the text, by the function's node.
+fn returns_of<'a>(facts: &Facts<'a>) -> FxHashMap<NodeId, Vec<&'a ast::StmtReturn>> {
+    let mut returns: FxHashMap<NodeId, Vec<&'a ast::StmtReturn>> = FxHashMap::default();
+    for (tag, node) in facts.tree.tagged() {
+        if let AnyNodeRef::StmtReturn(stmt) = node
+            && tag.is(NodeKind::StmtReturn)
+            && let Some(def) = function_around(&facts.tree, *stmt)
+        {
+            returns.entry(facts.tree.id(def)).or_default().push(*stmt);
+        }
+    }
+    returns
 }
