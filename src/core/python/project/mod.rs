@@ -51,6 +51,10 @@ pub trait Loader: Send + Sync {
 type Folder = Option<Arc<BTreeSet<String>>>;
 /// Places that were looked at: files, and folders with a slash behind.
 type Trail = Arc<[Arc<str>]>;
+/// What was looked for and found, from where and by which name.
+type Searches = FxHashMap<Box<str>, FxHashMap<Box<str>, modules::Searched>>;
+/// The folder that holds the outermost package of a folder, and what was looked at to know.
+type Homes = FxHashMap<Box<str>, (Arc<str>, Trail)>;
 /// A summary; `None` inside for a file that is no Python.
 type Slot = Arc<OnceLock<Option<Arc<Outline>>>>;
 
@@ -69,9 +73,9 @@ pub struct Project {
     outlines: Mutex<FxHashMap<String, Slot>>,
     followed: Mutex<FxHashMap<calls::Asked, calls::Followed>>,
     /// Modules by the folder that they are asked for from and by their names: absolute ones, and relative ones.
-    modules: [Mutex<FxHashMap<Box<str>, FxHashMap<Box<str>, modules::Searched>>>; 2],
+    modules: [Mutex<Searches>; 2],
     /// By folder, the one that holds the outermost package around it.
-    homes: Mutex<FxHashMap<Box<str>, (Arc<str>, Trail)>>,
+    homes: Mutex<Homes>,
     /// Trees for files whose turn is still to come; `None` where nobody takes turns.
     kept: OnceLock<Mutex<kept::Kept>>,
     /// Of files that nobody has summarised.
