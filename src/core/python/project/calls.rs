@@ -191,7 +191,7 @@ impl View<'_> {
         }
     }
 
-    fn step(&self, path: &str, row: usize, function: &ProjectFunction) -> Option<Step> {
+    pub(super) fn step(&self, path: &str, row: usize, function: &ProjectFunction) -> Option<Step> {
         let def = function.get()?;
         let class = def.class.and_then(|class| function.outline.class(class));
         let name = match class {

@@ -6,6 +6,7 @@
 //! nothing else.
 
 mod calls;
+mod consumption;
 mod kept;
 mod meaning;
 mod modules;
@@ -13,6 +14,7 @@ mod named;
 mod origin;
 mod outline;
 mod reach;
+mod relations;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -26,6 +28,7 @@ use super::facts::Facts;
 use super::libraries::{Declared, Effects, FOLDER};
 use super::parse::{Parsed, parse};
 use super::source::Source;
+use super::types::Type;
 use super::versions::Versions;
 
 pub use calls::{Following, Step};
@@ -397,6 +400,20 @@ impl<'a> Facts<'a> {
             _ => make(),
         });
         Arc::clone(own)
+    }
+
+    /// The type of an expression by what this file tells, and where it tells nothing, by what others do. Dear: for questions that few
+    /// expressions get.
+    pub(super) fn type_anywhere(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
+        let expr = expr.into();
+        let own = self.ty(expr);
+        if !own.is_unknown() || !self.sees_others() || !self.may_be_elsewhere(expr) {
+            return own;
+        }
+        match self.stands_for(expr) {
+            Meaning::Value(found) => found,
+            _ => Type::Unknown,
+        }
     }
 
     /// What an expression stands for, by what other files say.

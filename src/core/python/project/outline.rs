@@ -6,12 +6,15 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
+use super::consumption::{Consumed, consumed};
 use super::fingerprint;
 use super::origin::Origin;
+use super::relations::OutlineRelation;
 use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::libraries::{Effects, Entry};
+use crate::python::models::Field;
 use crate::python::symbols::{Binding, Symbol};
 use crate::python::tree::{NodeId, ScopeId};
 use crate::python::types::Type;
@@ -42,6 +45,8 @@ pub struct OutlineFunction {
     pub is_generator: bool,
     /// Decorators leave alone what a call does: it runs the body.
     pub runs_when_called: bool,
+    /// Without decorators.
+    pub is_plain: bool,
     /// Results are kept: most calls do nothing.
     pub is_cached: bool,
     /// The arguments of a call are keys of a cache, as they are written.
@@ -57,8 +62,8 @@ pub struct Parameter {
     pub name: Box<str>,
     /// Bound by name alone.
     pub keyword_only: bool,
-    /// Only ever iterated over, once.
-    pub iterated_once: bool,
+    /// Whether all of it is gone through.
+    pub(super) consumed: Consumed,
 }
 
 /// A call that a function makes, in the order of the text.
@@ -106,6 +111,8 @@ pub struct OutlineClass {
     pub attributes: FxHashMap<Box<str>, Origin>,
     /// `__slots__` is there, or `slots=True`.
     pub has_slots: bool,
+    /// Attributes that stand for objects of other tables.
+    pub relations: Vec<OutlineRelation>,
 }
 
 /// Decorators that leave the body to run when the function is called.
@@ -288,7 +295,11 @@ fn function<'a>(
                 .kwonlyargs
                 .iter()
                 .any(|other| other.range() == one.range()),
-            iterated_once: is_iterated_once(facts, &one.parameter),
+            consumed: match class {
+                // A method's parameters are not asked for.
+                Some(_) => Consumed::No,
+                None => consumed(facts, def, returns, &one.parameter),
+            },
         });
     OutlineFunction {
         name: def.name.as_str().into(),
@@ -297,6 +308,7 @@ fn function<'a>(
         is_async: def.is_async,
         is_generator: facts.is_generator(def),
         runs_when_called,
+        is_plain: def.decorator_list.is_empty(),
         is_cached,
         hashes_arguments: def.decorator_list.first().is_some_and(|first| {
             let name = facts.decorator_name(first);
@@ -332,6 +344,27 @@ fn returned<'a>(
     // Told as what awaiting gives where it is `async`.
     let values = returns.iter().filter_map(|stmt| stmt.value.as_deref());
     same(values.map(|value| facts.origin(value)))
+}
+
+/// The relations of a class, in a file that knows a mapper.
+fn relations<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> Vec<OutlineRelation> {
+    if !["bulk_create", "refresh"]
+        .iter()
+        .any(|last| facts.may_know(last))
+    {
+        return Vec::new();
+    }
+    let relations = facts.relations_of(def).map(|relation| OutlineRelation {
+        row: match &relation.field {
+            Field::Here(field) => facts.row_of(*field),
+            Field::There(_, row) => *row,
+        },
+        name: relation.name,
+        has_key: relation.has_key,
+        is_primary: relation.is_primary,
+        is_eager: relation.is_eager,
+    });
+    relations.collect()
 }
 
 fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
@@ -380,6 +413,7 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
         properties,
         attributes,
         has_slots,
+        relations: relations(facts, def),
     }
 }
 
@@ -525,7 +559,10 @@ pub(super) fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'st
 }
 
 /// The function whose call runs `node`, and whether only under a condition; `None` for what runs at import, or later.
-fn around<'a>(facts: &Facts<'a>, node: AnyNodeRef<'a>) -> Option<(&'a ast::StmtFunctionDef, bool)> {
+pub(super) fn around<'a>(
+    facts: &Facts<'a>,
+    node: AnyNodeRef<'a>,
+) -> Option<(&'a ast::StmtFunctionDef, bool)> {
     let mut guarded = false;
     let mut inner = node;
     while let Some(outer) = facts.tree.parent(inner) {
@@ -580,20 +617,6 @@ impl<'a> Facts<'a> {
     /// The line of a place, from 1.
     pub(super) fn row_of(&self, place: impl Ranged) -> usize {
         self.source.lines().line_index(place.range().start()).get()
-    }
-}
-
-/// Whether a function goes through what it is given once, and does nothing else with it.
-fn is_iterated_once<'a>(facts: &Facts<'a>, parameter: &'a ast::Parameter) -> bool {
-    let Some(symbol) = facts.symbol(parameter) else {
-        return false;
-    };
-    match (symbol.reads.as_slice(), symbol.bindings.len()) {
-        ([only], 1) => match facts.tree.node(*only) {
-            AnyNodeRef::ExprName(name) => facts.is_iterated(name) && !facts.tree.is_looped(name),
-            _ => false,
-        },
-        _ => false,
     }
 }
 
