@@ -90,6 +90,9 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
     let policy = &setup.policy;
     let mut report = FileReport::default();
     let mut findings = policy.dispatch.run(&cx);
+    for finding in &mut findings {
+        finding.fix.take_if(|fix| cx.loses_comment(fix));
+    }
     // What gains nothing at either end of the supported versions is nothing to report.
     findings.retain(|finding| !evidence::gains_nothing(finding.rule, setup.python));
     report.findings = findings.into_iter().map(standing).collect();

@@ -95,36 +95,35 @@ fn marked_lines_and_no_others_are_reported() {
     );
 }
 
-/// Those that need a package skip themselves, and say so, where the Python that is found has none; `HOTLINT_TEST_PYTHON` names
-/// another.
+/// Fixtures that are whole programs have tests of their own, for plain Python. What needs a package that is missing skips itself, and says
+/// so; `HOTLINT_TEST_PYTHON` names a Python that has them.
 #[test]
-fn projects_with_tests_of_their_own_pass_them() {
+fn programs_pass_their_own_tests() {
     let named = std::env::var_os("HOTLINT_TEST_PYTHON").map(PathBuf::from);
     let found = || hotlint::interpreters::installed().pop().map(|it| it.path);
     let python = named
         .or_else(found)
         .expect("a Python to run the tests of the fixtures with");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    for project in ["api", "batch", "etl", "shop", "trainer", "worker"] {
-        let folder = root.join(project);
+    for (name, more) in [
+        ("api", &[][..]),
+        ("batch", &[]),
+        ("etl", &["-s", "tests"]),
+        ("shop", &[]),
+        ("trainer", &["-s", "tests"]),
+        ("worker", &[]),
+    ] {
         let output = Command::new(&python)
-            .args([
-                "-B",
-                "-m",
-                "unittest",
-                "discover",
-                "--verbose",
-                "-s",
-                "tests",
-            ])
-            .current_dir(&folder)
+            .current_dir(root.join(name))
+            .args(["-B", "-m", "unittest", "discover", "--verbose"])
+            .args(more)
             .output()
             .expect("the interpreter answered before");
         let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{project}: {told}");
-        assert!(!told.contains("Ran 0 tests"), "{project}: {told}");
+        assert!(output.status.success(), "{name}: {told}");
+        assert!(!told.contains("Ran 0 tests"), "{name}: {told}");
         if let Some(skipped) = told.lines().find(|line| line.contains("is not installed")) {
-            println!("{project}: {skipped}");
+            println!("{name}: {skipped}");
         }
     }
 }

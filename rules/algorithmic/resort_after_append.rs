@@ -202,10 +202,11 @@ fn sort_after<'a>(
         return None;
     }
     let edits = vec![cx.delete_lines(stmt), cx.line_after(built.whole, text)?];
-    Some(
-        Fix::safe(format!("Sort `{}` after the loop", cx.text(list)), edits)
-            .unsafe_because("sorts once, also when the loop runs no time at all, and raises later where items have no order"),
-    )
+    Some(Fix::unsafe_(
+        format!("Sort `{}` after the loop", cx.text(list)),
+        "sorts once, also when the loop runs no time at all, and raises later where items have no order",
+        edits,
+    ))
 }
 
 fn insort<'a>(

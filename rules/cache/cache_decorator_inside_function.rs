@@ -31,6 +31,33 @@
 //! area(n, 3)
 //! ```
 //!
+//! ```python bad
+//! from functools import lru_cache
+//!
+//!
+//! def labelled(width):
+//!     @lru_cache(maxsize=None)
+//!     def padded(name: str) -> str:
+//!         return name.ljust(10)
+//!
+//!     return [padded(f"width {width}"), width]
+//! ```
+//!
+//! ```python good
+//! from functools import lru_cache
+//!
+//!
+//! def labelled(width):
+//!     def padded(name: str) -> str:
+//!         return name.ljust(10)
+//!
+//!     return [padded(f"width {width}"), width]
+//! ```
+//!
+//! ```python input
+//! labelled(n)
+//! ```
+//!
 //! The fix is safe where the arguments are known to be hashable; elsewhere the cache may raise `TypeError`, and the fix takes that away.
 //!
 //! A recursive function uses its cache within one call, and so does a loop or a second caller:

@@ -50,6 +50,28 @@
 //! snapshots([str(i) for i in range(20)], range(n))
 //! ```
 //!
+//! ```python bad
+//! import copy
+//!
+//!
+//! def paired(rows):
+//!     names = [str(row) for row in rows]
+//!     return [(row, copy.deepcopy(names)) for row in rows]
+//! ```
+//!
+//! ```python good
+//! import copy
+//!
+//!
+//! def paired(rows):
+//!     names = [str(row) for row in rows]
+//!     return [(row, names.copy()) for row in rows]
+//! ```
+//!
+//! ```python input
+//! paired(list(range(n % 1000)))
+//! ```
+//!
 //! A copy that is only read need not be made:
 //!
 //! ```python bad

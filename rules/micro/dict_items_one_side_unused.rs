@@ -62,6 +62,18 @@
 //!     return [name for name, _ in Form().items()]
 //! ```
 //!
+//! What raises where it is no dict:
+//!
+//! ```python fine
+//! def store(nodes, values):
+//!     try:
+//!         for node, _ in values.items():
+//!             nodes[node] = values[node]
+//!     except AttributeError:
+//!         for node in nodes:
+//!             nodes[node] = values
+//! ```
+//!
 //! The fix is safe for dicts. Where the type is not known, it is unsafe.
 
 use hotlint_core::lint::{AnyFor, Cost, Cx, Edit, Finding, Fix, Rule};
@@ -87,6 +99,10 @@ impl Rule for DictItemsOneSideUnused {
             return None;
         }
         let sides = cx.one_sided(around)?;
+        // Whoever asks in this way whether it is a dict needs the call.
+        if !known && cx.catches(call, &["AttributeError", "TypeError", "Exception"]) {
+            return None;
+        }
         if cx.trip_count(around).is_some_and(|n| n < FEW) {
             return None;
         }

@@ -45,6 +45,34 @@
 //!     logging.info("100%% of %r", reply)
 //! ```
 //!
+//! ```python bad
+//! import logging
+//!
+//! log = logging.getLogger(__name__)
+//!
+//!
+//! def read(lines):
+//!     for number, line in enumerate(lines):
+//!         log.debug("line %s: %s", str(number), line)
+//!     return len(lines)
+//! ```
+//!
+//! ```python good
+//! import logging
+//!
+//! log = logging.getLogger(__name__)
+//!
+//!
+//! def read(lines):
+//!     for number, line in enumerate(lines):
+//!         log.debug("line %s: %s", number, line)
+//!     return len(lines)
+//! ```
+//!
+//! ```python input
+//! read(["a"] * n)
+//! ```
+//!
 //! Other placeholders, arguments whose number is not known, and conversions that do more:
 //!
 //! ```python fine

@@ -103,6 +103,32 @@
 //! collect(range(n), [0])
 //! ```
 //!
+//! Nobody sees it half-way where the function made it and hands it on afterwards only:
+//!
+//! ```python bad
+//! def titled(first, second):
+//!     lines = ["# titles"]
+//!     if first:
+//!         for row in first:
+//!             lines.append(row * 2)
+//!     for row in second:
+//!         lines.append(row * 3)
+//!     return lines
+//! ```
+//!
+//! ```python good
+//! def titled(first, second):
+//!     lines = ["# titles"]
+//!     if first:
+//!         lines.extend([row * 2 for row in first])
+//!     lines.extend([row * 3 for row in second])
+//!     return lines
+//! ```
+//!
+//! ```python input
+//! titled(list(range(n)), list(range(n)))
+//! ```
+//!
 //! From 3.11 on:
 //!
 //! ```python fine 3.11
@@ -173,7 +199,7 @@
 //!     return found
 //! ```
 //!
-//! The fix is safe for a list made right before the loop that nobody else sees. There is none where a comment would be lost.
+//! The fix is safe for a list that nobody else sees before the loop ends. There is none where a comment would be lost.
 
 use hotlint_core::ast::StmtFor;
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
@@ -216,11 +242,11 @@ fn fix<'a>(appends: FillLoop<'a>, partial: Partial, cx: &Cx<'a>) -> Option<Fix> 
         "Replace with a list comprehension",
         [Edit::replace(whole, text)],
     );
-    Some(if appends.made.is_none() {
-        fix.unsafe_because("an exception on the way leaves the list without the items so far")
-    } else if partial == Partial::Possible {
-        fix.unsafe_because("other code may see the list half filled")
-    } else {
+    Some(if partial == Partial::Hidden {
         fix
+    } else if appends.made.is_none() {
+        fix.unsafe_because("an exception on the way leaves the list without the items so far")
+    } else {
+        fix.unsafe_because("other code may see the list half filled")
     })
 }

@@ -83,6 +83,33 @@
 //! matching(["ab", "cd"] * n, ["a", "d"])
 //! ```
 //!
+//! So is one that the module gives a name:
+//!
+//! ```python bad
+//! import re
+//!
+//! WORD = r"[a-z]+"
+//!
+//!
+//! def worded(lines):
+//!     return [re.match(WORD, line) is None for line in lines]
+//! ```
+//!
+//! ```python good
+//! import re
+//!
+//! WORD = r"[a-z]+"
+//!
+//!
+//! def worded(lines):
+//!     pattern = re.compile(WORD)
+//!     return [pattern.match(line) is None for line in lines]
+//! ```
+//!
+//! ```python input
+//! worded(["ab", "1"] * n)
+//! ```
+//!
 //! Another pattern each time, another module, or no loop to speak of:
 //!
 //! ```python fine
@@ -113,7 +140,7 @@
 //!         yield re.search(r"\d+(\.\d+)+", output.stdout)
 //! ```
 //!
-//! The fix is safe in functions, for literal patterns that are certain to compile.
+//! The fix is safe in functions, for literal patterns and constants of the module that are certain to compile.
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InLoop, Rule};
@@ -211,7 +238,10 @@ fn fix<'a>(call: &'a ExprCall, pattern: &'a Expr, around: Loop<'a>, cx: &Cx<'a>)
         Edit::replace(call, format!("{name}.{method}({})", rest.join(", "))),
     ];
     let fix = Fix::safe(format!("Compile `{name}` before the loop"), edits);
-    let compiles = pattern.as_string_literal_expr().is_some_and(|text| {
+    let literal = pattern
+        .as_string_literal_expr()
+        .or_else(|| module_constant(pattern, call, cx)?.as_string_literal_expr());
+    let compiles = literal.is_some_and(|text| {
         let plain = flags.is_none_or(|flags| {
             let name = cx.name(flags).unwrap_or_default();
             let flag = name.strip_prefix("re.").unwrap_or_default();
@@ -232,6 +262,19 @@ fn fix<'a>(call: &'a ExprCall, pattern: &'a Expr, around: Loop<'a>, cx: &Cx<'a>)
     } else {
         fix
     })
+}
+
+/// The value of a name that the module has got once and for all before the function around `call` is there.
+fn module_constant<'a>(name: &'a Expr, call: &'a ExprCall, cx: &Cx<'a>) -> Option<&'a Expr> {
+    let value = cx.only_value(name)?;
+    let assignment = cx.tree.parent(value)?;
+    let at_once = matches!(cx.tree.parent(assignment)?, AnyNodeRef::ModModule(_));
+    let function = cx
+        .tree
+        .ancestors(call)
+        .filter(|node| node.is_stmt_function_def())
+        .last()?;
+    (at_once && assignment.end() < function.start()).then_some(value)
 }
 
 /// A free name, and another one for each such call of the function: their fixes may be applied together.

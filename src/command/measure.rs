@@ -10,7 +10,7 @@ use crate::cli::Measure;
 use crate::config::did_you_mean;
 use crate::interpreters::{Interpreter, all_installed, ask};
 use crate::measure::evidence::{Evidence, thousands, times};
-use crate::measure::measure;
+use crate::measure::{Measured, measure};
 use crate::terminal::Terminal;
 
 /// Measures the named rules, or all, and prints or writes what was seen.
@@ -32,14 +32,26 @@ pub fn run(args: &Measure, terminal: Terminal) -> io::Result<Exit> {
     if rules.is_empty() {
         rules.extend(hotlint_rules::all());
     }
-    let interpreters: Vec<Interpreter> = match args.python.as_slice() {
+    let interpreters = match args.python.as_slice() {
         [] => all_installed(),
-        paths => paths.iter().filter_map(|path| ask(path.clone())).collect(),
+        paths => {
+            let mut answering = Vec::new();
+            for path in paths {
+                let Some(interpreter) = ask(path.clone()) else {
+                    let path = path.display();
+                    terminal.error(format_args!("{path} is no Python 3 that answers"));
+                    return Ok(Exit::Error);
+                };
+                answering.push(interpreter);
+            }
+            answering
+        }
     };
     if interpreters.is_empty() {
         terminal.error("no Python 3.8 or newer found; name one with `--python PATH`");
         return Ok(Exit::Error);
     }
+    let mut summary = Summary::default();
     for rule in rules {
         let lacks = |interpreter: &Interpreter, missing: &[String]| {
             let path = interpreter.path.display();
@@ -49,39 +61,73 @@ pub fn run(args: &Measure, terminal: Terminal) -> io::Result<Exit> {
                 rule.name
             ));
         };
-        match measure(rule, &interpreters, &today(), lacks) {
-            Ok(None) => {}
-            Ok(Some(evidence)) => {
-                terminal.print(|out| {
-                    writeln!(out, "{} ({})", rule.name, rule.cost)?;
-                    table(&evidence, out)?;
-                    let against = evidence.against(rule.cost);
-                    if !rule.cost.can_be_timed() || interpreters.iter().all(|it| !it.is_cpython()) {
-                        return Ok(());
-                    }
-                    match against.is_empty() {
-                        true => writeln!(out, "    bears out what the rule claims"),
-                        false => writeln!(
-                            out,
-                            "    does not bear out what the rule claims on {}",
-                            against.join(", ")
-                        ),
-                    }
-                })?;
-                if let Some(folder) = &args.write {
-                    let file = format!("{}.json", rule.name.replace('-', "_"));
-                    let path = folder.join(rule.group.name()).join(file);
-                    let text = serde_json::to_string_pretty(&evidence).map_err(io::Error::other)?;
-                    std::fs::write(path, text + "\n")?;
-                }
-            }
-            Err(error) => {
-                terminal.error(error);
-                return Ok(Exit::Error);
+        let Measured { evidence, failures } = measure(rule, &interpreters, &today(), lacks);
+        for failure in &failures {
+            terminal.error(failure);
+        }
+        if !failures.is_empty() {
+            summary.failed.push(rule.name);
+        }
+        let Some(evidence) = evidence else {
+            continue;
+        };
+        summary.measured += 1;
+        terminal.print(|out| {
+            writeln!(out, "{} ({})", rule.name, rule.cost)?;
+            table(&evidence, out)
+        })?;
+        if rule.cost.can_be_timed() && evidence.pythons.iter().any(|it| it.is_cpython()) {
+            let against = evidence.against(rule.cost).join(", ");
+            terminal.print(|out| match against.is_empty() {
+                true => writeln!(out, "    bears out what the rule claims"),
+                false => writeln!(
+                    out,
+                    "    does not bear out what the rule claims on {against}"
+                ),
+            })?;
+            if !against.is_empty() {
+                summary.not_borne_out.push((rule.name, against));
             }
         }
+        // What is known of an interpreter is not given up because it failed today.
+        if let Some(folder) = args.write.as_ref().filter(|_| failures.is_empty()) {
+            let file = format!("{}.json", rule.name.replace('-', "_"));
+            let path = folder.join(rule.group.name()).join(file);
+            let text = serde_json::to_string_pretty(&evidence).map_err(io::Error::other)?;
+            std::fs::write(path, text + "\n")?;
+        }
     }
-    Ok(Exit::Clean)
+    summary.tell(terminal)
+}
+
+/// What is left to look at when many rules were measured.
+#[derive(Default)]
+struct Summary {
+    measured: usize,
+    /// With the interpreters.
+    not_borne_out: Vec<(&'static str, String)>,
+    failed: Vec<&'static str>,
+}
+
+impl Summary {
+    fn tell(&self, terminal: Terminal) -> io::Result<Exit> {
+        if self.measured + self.failed.len() > 1 {
+            terminal.print(|out| {
+                writeln!(out, "\n{} rules measured", self.measured)?;
+                for (rule, against) in &self.not_borne_out {
+                    writeln!(out, "    {rule} is not borne out on {against}")?;
+                }
+                for rule in &self.failed {
+                    writeln!(out, "    {rule} failed")?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(match self.failed.is_empty() {
+            true => Exit::Clean,
+            false => Exit::Error,
+        })
+    }
 }
 
 /// One line for each interpreter and pair: how many times faster the good half is at each size, from where on it pays, how both grow, and

@@ -22,19 +22,24 @@ pub enum MeasureError {
     Failed(String, &'static str, String),
 }
 
-/// Measures the pairs of a rule that have an input, on each interpreter; `None` if it has no such pair, or no interpreter has the
-/// packages that they import. `lacks` is told of each interpreter that is left out for that.
-///
-/// # Errors
-/// When an interpreter cannot be started, or fails.
+/// What came of measuring a rule.
+pub struct Measured {
+    /// `None` if the rule has no pair with an input, or no interpreter can run one.
+    pub evidence: Option<Evidence>,
+    /// One for each interpreter that did not come to an end.
+    pub failures: Vec<MeasureError>,
+}
+
+/// Measures the pairs of a rule that have an input, on each interpreter. One that fails does not keep the others from it; `lacks` is
+/// told of each that is left out because it does not have the packages that the examples import.
 pub fn measure(
     rule: &'static RuleEntry,
     interpreters: &[Interpreter],
     date: &str,
     mut lacks: impl FnMut(&Interpreter, &[String]),
-) -> Result<Option<Evidence>, MeasureError> {
+) -> Measured {
     let pairs = pairs(rule.page);
-    let mut pythons = Vec::new();
+    let (mut pythons, mut failures) = (Vec::new(), Vec::new());
     for interpreter in interpreters {
         let jobs: Vec<serde_json::Value> = pairs
             .iter()
@@ -47,18 +52,20 @@ pub fn measure(
                 })
             })
             .collect();
-        if !jobs.is_empty() {
-            let answer = run(rule, interpreter, &jobs)?;
-            match answer.missing.as_slice() {
-                [] => pythons.push(answer.python),
-                missing => lacks(interpreter, missing),
-            }
+        if jobs.is_empty() {
+            continue;
+        }
+        match run(rule, interpreter, &jobs) {
+            Ok(answer) if answer.missing.is_empty() => pythons.push(answer.python),
+            Ok(answer) => lacks(interpreter, &answer.missing),
+            Err(error) => failures.push(error),
         }
     }
-    Ok((!pythons.is_empty()).then(|| Evidence {
+    let evidence = (!pythons.is_empty()).then(|| Evidence {
         measured: date.to_string(),
         pythons,
-    }))
+    });
+    Measured { evidence, failures }
 }
 
 /// What an interpreter says.

@@ -7,6 +7,7 @@ import __future__
 
 import ast
 import collections
+import faulthandler
 import gc
 import importlib.util
 import json
@@ -29,9 +30,13 @@ SIZES = (10, 100, 1000, 10000, 30000)
 # A half that takes longer than this at some size is not tried at larger ones.
 ENOUGH = 0.03
 # All rounds of one size together, in seconds of CPU: what other programs take in between must not cost rounds.
-BUDGET = 0.4
+BUDGET = 0.2
+# Fewer rounds than this are at the mercy of one disturbance, which matters less the longer a call takes.
+FEWEST, FEWEST_LONG, LONG = 5, 2, 0.1
 # The same by the clock on the wall, for halves that wait.
 PATIENCE = 4.0
+# A pair that is not done after so many seconds hangs: the program ends, and tells where.
+HOPELESS = 300
 
 
 def load(code, setup, call, n):
@@ -122,7 +127,8 @@ def measure(job):
         times = max(1, min(50, int(0.0005 / max(first, 1e-7))))
         best = [float("inf"), float("inf")]
         rounds = 0
-        while rounds < 5 or (
+        fewest = FEWEST if first < LONG else FEWEST_LONG
+        while rounds < fewest or (
             rounds < 40
             and time.process_time() - cpu < BUDGET
             and time.perf_counter() - start < PATIENCE
@@ -181,6 +187,7 @@ def main():
     if None in found.values():
         return
     for job in jobs:
+        faulthandler.dump_traceback_later(HOPELESS, exit=True)
         print(json.dumps(measure(job)), flush=True)
 
 

@@ -1,11 +1,14 @@
 //! Any bytes: no panic, no hang, no flood of memory; and what parses still parses when it is fixed.
 //!
 //! Its own mutator, for it has to run wherever the tests do. Bounded and the same in every run; `HOTLINT_FUZZ=100000` looks longer, and
-//! `HOTLINT_SEED=7` elsewhere. What it finds is stored in `tests/fuzz/found`, and tried first from then on.
+//! `HOTLINT_SEED=7` elsewhere, `HOTLINT_SEEDS=FOLDER` from the Python files there as well. What it finds is stored in
+//! `tests/fuzz/found`, and tried first from then on.
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,6 +24,35 @@ use hotlint_core::python::{STACK_SIZE, Source, Versions};
 
 /// One input may take so long, on a machine that does other things as well.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// One input may take so much memory, and so many bytes for each of its own.
+const BYTES: usize = 64 << 20;
+const BYTES_EACH: usize = 20_000;
+/// Files from elsewhere are no longer than this: a mutant of a short file says as much.
+const LONGEST_SEED: usize = 50_000;
+
+/// The system's allocator, with a note of how much is in use.
+struct Counting;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system's allocator as it comes.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let now = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(now, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
 /// What is inserted: words and signs that decide how a text is read.
 const WORDS: [&str; 48] = [
     "for ",
@@ -108,7 +140,7 @@ fn known() -> Vec<(String, Vec<u8>)> {
     known
 }
 
-/// All programs of the pages, and of the fixtures.
+/// All programs of the pages, of the fixtures, and of the folder that was asked for.
 fn seeds() -> Vec<Vec<u8>> {
     let pages = hotlint_rules::all()
         .iter()
@@ -118,6 +150,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .map(|example| example.code.into_bytes())
         .collect();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
+    folders.extend(std::env::var_os("HOTLINT_SEEDS").map(PathBuf::from));
     while let Some(folder) = folders.pop() {
         let mut entries: Vec<_> = fs::read_dir(folder)
             .unwrap()
@@ -133,6 +166,7 @@ fn seeds() -> Vec<Vec<u8>> {
             }
         }
     }
+    seeds.retain(|seed| seed.len() <= LONGEST_SEED);
     seeds
 }
 
@@ -234,8 +268,15 @@ fn try_all(inputs: impl Iterator<Item = (String, Vec<u8>)> + Send + 'static) -> 
         };
         for (name, bytes) in inputs {
             *tried.lock().unwrap() = (name.clone(), bytes.clone());
+            let before = IN_USE.load(Ordering::Relaxed);
+            PEAK.store(before, Ordering::Relaxed);
             let what = catch_unwind(AssertUnwindSafe(|| wrong(&bytes, &name, &setup)));
             let what = what.unwrap_or_else(|_| Some("a panic".to_owned()));
+            let taken = PEAK.load(Ordering::Relaxed).saturating_sub(before);
+            let what = what.or_else(|| {
+                (taken > BYTES + BYTES_EACH * bytes.len())
+                    .then(|| format!("{taken} bytes of memory"))
+            });
             if send.send(what.map(|what| (name, bytes, what))).is_err() {
                 return;
             }

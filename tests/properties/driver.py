@@ -186,7 +186,10 @@ def shown(value, depth=0):
         return [kind.__name__, base.__repr__(value)]
     if hasattr(kind, "__next__"):
         return [kind.__name__] + [shown(x, depth + 1) for x, _ in zip(value, range(MOST_ITEMS))]
+    slots = [name for base in kind.__mro__ for name in base.__dict__.get("__slots__", ()) if isinstance(name, str)]
     state = getattr(value, "__dict__", None)
+    if state is None and slots:
+        state = {name: getattr(value, name) for name in slots if hasattr(value, name)}
     if isinstance(state, dict) and not isinstance(value, type):
         return [kind.__name__] + [[k, shown(v, depth + 1)] for k, v in state.items()]
     text = repr(value)
@@ -210,9 +213,15 @@ def seen(program, job, n, number, roughly, fuse):
         exec(compile(program, "example", "exec", ANNOTATIONS), space)
     except SyntaxError as error:
         return {"result": type(error).__name__}
+    except ModuleNotFoundError as error:
+        # A package that is not installed here; a fix that asks for another one shows.
+        return {"result": str(error)}
     own = {name for name, value in space.items() if callable(value) and getattr(value, "__module__", "") == "example"}
     *setup, last = job["input"].strip().split("\n")
-    exec("\n".join(setup), space)
+    try:
+        exec("\n".join(setup), space)
+    except ModuleNotFoundError as error:
+        return {"result": str(error)}
     log = Log()
     log.fuse = None
     kept = []
@@ -255,7 +264,7 @@ def differences(job, sizes, fuses):
     for n in sizes:
         for roughly, kinds in ((False, decent), (True, rough)):
             for number, (name, _) in enumerate(kinds(Log())):
-                if n > 100 and name != "as it is":
+                if (n > 100 or not job["safe"]) and name != "as it is":
                     continue
                 if "tell" in name and job["repeats"]:
                     continue

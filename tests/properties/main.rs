@@ -153,7 +153,21 @@ fn fixes_of_mutants_leave_good_programs() {
 /// be none.
 const REPEAT: [&str; 2] = ["quadratic-dict-merge", "quadratic-set-union"];
 
-/// The safe fixes of pages' programs and their mutants, as jobs for Python.
+/// Rules with a fix whose programs no test can run, and why.
+const NOT_RUN: [(&str, &str); 9] = [
+    ("blocking-sleep-in-async", "an event loop has no result"),
+    ("fk-id-via-relation", "needs Django and a database"),
+    ("indirect-blocking-in-async", "an event loop has no result"),
+    ("pool-lambda-star", "starts processes"),
+    ("queryset-len", "needs Django and a database"),
+    ("queryset-truthiness", "needs Django and a database"),
+    ("timedelta-seconds-ttl", "the result is a time of day"),
+    ("wall-clock-for-duration", "the result is a time of day"),
+    ("wall-clock-ttl", "the result is a time of day"),
+];
+
+/// The fixes of pages' programs and their mutants, as jobs for Python: whatever the input is for safe ones, and for usual inputs only
+/// where they are unsafe.
 fn jobs(minor: u8, mutants: usize) -> Vec<serde_json::Value> {
     let mut jobs = Vec::new();
     for rule in hotlint_rules::all()
@@ -179,23 +193,53 @@ fn jobs(minor: u8, mutants: usize) -> Vec<serde_json::Value> {
                 .chain((0..mutants).map(|_| mutant(&pair.bad.code, &mut random, true)));
             for before in programs.flatten() {
                 let mut seen = vec![before.clone()];
-                for setup in [&own, &all] {
-                    let after = fixed(&before, setup, FixLevel::Safe)
-                        .source
-                        .text()
-                        .to_owned();
+                for (setup, level) in [
+                    (&own, FixLevel::Safe),
+                    (&all, FixLevel::Safe),
+                    (&own, FixLevel::Unsafe),
+                ] {
+                    let after = fixed(&before, setup, level).source.text().to_owned();
                     if seen.contains(&after) {
                         continue;
                     }
                     seen.push(after.clone());
                     jobs.push(serde_json::json!({
                         "name": rule.name, "repeats": REPEAT.contains(&rule.name), "before": before, "after": after, "input": input.code,
+                        "safe": level == FixLevel::Safe,
                     }));
                 }
             }
         }
     }
     jobs
+}
+
+/// What is wrong with the rules that were run: one with a fix that no job tried, or one that needs no excuse.
+fn untried(run: &[(String, bool)]) -> Vec<String> {
+    let fixing = |rule: &&RuleEntry| rule.fix.is_some_and(|level| level != FixLevel::Display);
+    let rules = hotlint_rules::all().iter().filter(fixing);
+    let mut wrong: Vec<String> = rules
+        .filter_map(|rule| {
+            let excused = NOT_RUN.iter().any(|(name, _)| *name == rule.name);
+            let safe = rule.fix == Some(FixLevel::Safe);
+            let tried = run
+                .iter()
+                .any(|(name, was)| name == rule.name && (*was || !safe));
+            match (tried, excused) {
+                (false, false) => Some(format!(
+                    "no program shows that the fix of `{}` changes nothing",
+                    rule.name
+                )),
+                (true, true) => Some(format!("`{}` is run: it needs no excuse", rule.name)),
+                _ => None,
+            }
+        })
+        .collect();
+    let gone = NOT_RUN
+        .iter()
+        .filter(|(name, _)| hotlint_rules::find(name).is_none());
+    wrong.extend(gone.map(|(name, _)| format!("there is no rule `{name}` to excuse")));
+    wrong
 }
 
 #[test]
@@ -208,8 +252,13 @@ fn safe_fixes_change_nothing_that_a_caller_can_see() {
         _ => found.iter().collect(),
     };
     let mut wrong = String::new();
+    let mut run = Vec::new();
     for python in wanted {
         let jobs = jobs(python.minor, number("HOTLINT_MUTANTS", 2));
+        run.extend(
+            jobs.iter()
+                .filter_map(|job| Some((job["name"].as_str()?.to_owned(), job["safe"].as_bool()?))),
+        );
         assert!(
             jobs.len() > 50,
             "only {} programs with a safe fix can run",
@@ -242,5 +291,7 @@ fn safe_fixes_change_nothing_that_a_caller_can_see() {
             let _ = writeln!(wrong, "Python 3.{}:\n{told}{failed}", python.minor);
         }
     }
+    let untried = untried(&run);
+    assert!(untried.is_empty(), "{}", untried.join("\n"));
     assert!(wrong.is_empty(), "{wrong}");
 }

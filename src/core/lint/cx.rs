@@ -74,9 +74,7 @@ impl<'a> Cx<'a> {
         } else {
             "\n"
         };
-        before
-            .trim()
-            .is_empty()
+        self.begins_its_line(stmt.range())
             .then(|| Edit::insert(start, format!("{before}{line}{line_end}")))
     }
 
@@ -91,7 +89,8 @@ impl<'a> Cx<'a> {
         } else {
             "\n"
         };
-        (free && behind.ends_with(['\n', '\r'])).then(|| {
+        let own = self.begins_its_line(stmt) && behind.ends_with(['\n', '\r']);
+        (free && own).then(|| {
             let indentation = self.indentation(stmt);
             Edit::insert(lines.end(), format!("{indentation}{line}{line_end}"))
         })

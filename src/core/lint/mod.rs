@@ -12,6 +12,7 @@ mod cx;
 mod dispatch;
 mod finding;
 mod hoist;
+mod kept;
 mod page;
 mod query;
 mod rule;

@@ -1,7 +1,7 @@
 //! Loops that do nothing but fill a list, a set or a dict: what they put in, and who sees it when the loop stops half-way.
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprName, Stmt};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::blocks::siblings;
 use super::facts::Facts;
@@ -9,6 +9,7 @@ use super::loops::Loop;
 use super::symbols::{Binding, Symbol};
 use super::tree::ScopeKind;
 use super::types::Type;
+use super::uses::Use;
 
 /// How a loop fills a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,6 +220,75 @@ impl<'a> Facts<'a> {
         scope != symbol.scope
     }
 
+    /// Whether the container is a local variable's, made by this code, and nobody else holds it, or iterates over it, while the
+    /// loop fills it.
+    pub fn is_private(&self, fill: FillLoop<'a>) -> bool {
+        let name = fill.container.as_name_expr();
+        let Some(symbol) = name.and_then(|name| self.symbol(name)) else {
+            return false;
+        };
+        let local = self.tree.scope(symbol.scope).kind == ScopeKind::Function && !symbol.shared;
+        if !local || self.is_captured(symbol) || !self.is_own_container(fill) {
+            return false;
+        }
+        let made = self.last_made_for(symbol, fill.stmt);
+        self.reads(symbol).all(|read| {
+            let between = made <= read.start() && read.end() <= fill.stmt.start();
+            // A read behind the loop comes before the next time that the loop runs.
+            let comes_back = || {
+                self.tree.ancestors(fill.stmt).any(|around| {
+                    matches!(around, AnyNodeRef::StmtFor(_) | AnyNodeRef::StmtWhile(_))
+                        && around.range().contains_range(read.range())
+                        && made <= around.start()
+                })
+            };
+            let own = fill.stmt.range().contains_range(read.range());
+            own || !(between || comes_back()) || !self.holds_during(read, fill.stmt)
+        })
+    }
+
+    /// Whether a read outside of a loop lets something see the object that may still look at it while the loop runs.
+    fn holds_during(&self, read: &'a ExprName, stmt: &'a ast::StmtFor) -> bool {
+        let lazy = self
+            .tree
+            .ancestors(read)
+            .take_while(|node| !node.is_statement())
+            .any(|node| node.is_expr_generator());
+        lazy || match self.usage(read) {
+            Use::Iterated(node) => node.range().contains_range(stmt.range()),
+            used => self.keeps_hold(read, used),
+        }
+    }
+
+    /// Where the variable got its object, as the loop finds it: the last assignment that every way to the loop goes through, or the
+    /// start of the file.
+    fn last_made_for(&self, symbol: &Symbol<'a>, stmt: &'a ast::StmtFor) -> TextSize {
+        let bindings = self.bindings(symbol).zip(self.binding_nodes(symbol));
+        let assigned: Vec<TextSize> = bindings
+            .filter_map(|(bound, _)| match bound {
+                Binding::Assign(stmt) => Some(stmt.start()),
+                Binding::Annotated(stmt) if stmt.value.is_some() => Some(stmt.start()),
+                _ => None,
+            })
+            .collect();
+        let mut last = TextSize::new(0);
+        let mut inner = AnyNodeRef::from(stmt);
+        loop {
+            let before = siblings(&self.tree, inner).iter();
+            let before = before.take_while(|other| other.start() < inner.start());
+            let made = before.filter(|other| assigned.contains(&other.start()));
+            last = made.map(Ranged::start).max().unwrap_or(last).max(last);
+            let outer = self
+                .tree
+                .parent(inner)
+                .and_then(|parent| self.tree.statement(parent));
+            match outer {
+                Some(outer) if !outer.is_stmt_function_def() => inner = outer,
+                _ => return last,
+            }
+        }
+    }
+
     /// Who sees the container when the iterable, the item or the filter raises.
     pub fn partial_result(&self, fill: FillLoop<'a>) -> Partial {
         let symbol = fill
@@ -228,7 +298,7 @@ impl<'a> Facts<'a> {
         let mut found = Partial::Hidden;
         let captured = match symbol {
             Some(symbol) if !symbol.shared && fill.made.is_some() => self.is_captured(symbol),
-            _ => true,
+            _ => !self.is_private(fill),
         };
         if captured {
             found = Partial::Possible;
@@ -328,6 +398,52 @@ mod tests {
         assert_eq!(partial(handled), Some((false, Partial::Seen)));
         let given = "def f(xs, out: list):\n    for x in xs:\n        out.append(x)\n";
         assert_eq!(partial(given), Some((false, Partial::Possible)));
+    }
+
+    /// Whether the list `out` of a function, filled by the last of these lines, is seen by nobody half-way.
+    fn private(lines: &str) -> bool {
+        let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+        partial(&format!("def f(xs, keep):\n{lines}    return out\n"))
+            .is_some_and(|(_, partial)| partial == Partial::Hidden)
+    }
+
+    #[test]
+    fn a_list_of_this_function_is_hidden_until_it_is_handed_on() {
+        const FILL: &str = "for x in xs:\n    out.append(x * 2)";
+        for before in [
+            "out = [1]\nout.append(len(out))\n",
+            "if keep:\n    out = []\nelse:\n    out = [0]\n",
+            "out = []\nkeep(out)\nout = []\nprint(out)\n",
+            "out = []\nfor x in out:\n    keep(x)\n",
+        ] {
+            assert!(private(&format!("{before}{FILL}")), "{before}");
+        }
+        for before in [
+            "out = []\nkeep(out)\n",
+            "out = []\nother = out\n",
+            "out = []\nif keep:\n    keep(out)\n    out = []\n",
+            "out = []\nxs = iter(out)\n",
+            "out = []\nxs = (x for x in xs if x in out)\n",
+            "out = []\nxs = map(keep, out)\n",
+            "out = []\nkeep = lambda: out\n",
+            "out = keep.list\n",
+            "out = []\nself.out = out\n",
+        ] {
+            assert!(!private(&format!("{before}{FILL}")), "{before}");
+        }
+        // What is done behind the loop comes before its next time.
+        let looped = |first: &str, last: &str| {
+            private(&format!(
+                "out = []\nfor xs in keep():\n    {first}\n    for x in xs:\n        out.append(x * 2)\n    {last}"
+            ))
+        };
+        assert!(looped("pass", "print(out)"));
+        assert!(!looped("pass", "keep(out)"));
+        assert!(looped("out = []", "keep(out)"));
+        assert!(!looped("if xs:\n        out = []", "keep(out)"));
+        assert!(!private(
+            "out = []\nfor y in out:\n    for x in xs:\n        out.append(x * 2)"
+        ));
     }
 
     #[test]

@@ -185,30 +185,35 @@ impl<'a> Facts<'a> {
                 if read.start() >= built.whole.end() {
                     return false;
                 }
-                match self.usage(read) {
-                    Use::Truth
-                    | Use::Haystack(_)
-                    | Use::Compared(_)
-                    | Use::Operand(_)
-                    | Use::Augmented(_)
-                    | Use::AddedTo(_)
-                    | Use::Item(_)
-                    | Use::Returned => false,
-                    // Views and iterators keep the container.
-                    Use::Method(_, call) => {
-                        matches!(
-                            self.ty(call),
-                            Type::Unknown | Type::DictView(_) | Type::Iterator(_)
-                        ) && !matches!(self.tree.parent(call), Some(AnyNodeRef::StmtExpr(_)))
-                    }
-                    Use::Argument(call) => {
-                        !self.reads_only(call) || matches!(self.ty(call), Type::Iterator(_))
-                    }
-                    // `{**d, k: v}`, `[*xs, x]`
-                    Use::Stored => !self.spreads(read.into()),
-                    _ => true,
-                }
+                self.keeps_hold(read, self.usage(read))
             })
+    }
+
+    /// Whether what a read of a name does lets something else refer to the object, or go over it, from then on.
+    pub(super) fn keeps_hold(&self, read: &'a ast::ExprName, used: Use<'a>) -> bool {
+        match used {
+            Use::Truth
+            | Use::Haystack(_)
+            | Use::Compared(_)
+            | Use::Operand(_)
+            | Use::Augmented(_)
+            | Use::AddedTo(_)
+            | Use::Item(_)
+            | Use::Returned => false,
+            // Views and iterators keep the container.
+            Use::Method(_, call) => {
+                matches!(
+                    self.ty(call),
+                    Type::Unknown | Type::DictView(_) | Type::Iterator(_)
+                ) && !matches!(self.tree.parent(call), Some(AnyNodeRef::StmtExpr(_)))
+            }
+            Use::Argument(call) => {
+                !self.reads_only(call) || matches!(self.ty(call), Type::Iterator(_))
+            }
+            // `{**d, k: v}`, `[*xs, x]`
+            Use::Stored => !self.spreads(read.into()),
+            _ => true,
+        }
     }
 
     /// Whether a name is what `**` unpacks in a display.

@@ -82,14 +82,22 @@ impl<'a> Facts<'a> {
         shifted.collect()
     }
 
+    /// Whether nothing but indentation stands before a statement on its line, and the line is not carried on from the one before.
+    pub fn begins_its_line(&self, stmt: impl Ranged) -> bool {
+        let above = &self.source.text()[..stmt.start().to_usize()];
+        let start = above.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let (above, indentation) = above.split_at(start);
+        let above = above.strip_suffix('\n').unwrap_or(above);
+        let above = above.strip_suffix('\r').unwrap_or(above);
+        indentation.trim().is_empty() && !above.ends_with('\\')
+    }
+
     /// Whether a statement has its lines for itself: nothing but white space before it and nothing, not even a comment, behind.
     pub fn is_alone_on_its_lines(&self, stmt: impl Ranged) -> bool {
         let range = stmt.range();
         let lines = self.lines_of(range);
         let text = self.source.text();
-        text[TextRange::new(lines.start(), range.start())]
-            .trim()
-            .is_empty()
+        self.begins_its_line(range)
             && text[TextRange::new(range.end(), lines.end())]
                 .trim()
                 .is_empty()
@@ -153,6 +161,28 @@ mod tests {
         });
         assert!(parsed.syntax().body.iter().all(Stmt::is_if_stmt));
         assigned.expect("an assignment")
+    }
+
+    /// Whether the second statement of a body begins its line.
+    fn begins(code: &str) -> bool {
+        let source = Source::module("example.py", code);
+        let parsed = parse(&source).expect("the code parses");
+        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the code is flat");
+        let stmt = parsed.syntax().body.get(1).expect("two statements");
+        assert_eq!(
+            facts.is_alone_on_its_lines(stmt),
+            facts.begins_its_line(stmt)
+        );
+        facts.begins_its_line(stmt)
+    }
+
+    #[test]
+    fn a_backslash_carries_a_line_on() {
+        assert!(begins("a = 1\nb = 2\n"));
+        assert!(begins("a = 1\r\nb = 2\r\n"));
+        assert!(!begins("a = 1; b = 2\n"));
+        assert!(!begins("a = 1\n\\\nb = 2\n"));
+        assert!(!begins("a = 1\r\n\\\r\nb = 2\r\n"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! it to.
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprCall};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_text_size::Ranged;
 
 use super::meaning::ProjectFunction;
 use super::origin::Origin;
@@ -39,12 +39,12 @@ const TAKERS: &[&str] = &[
 /// Passed on from function to function: longer chains are followed no further, and circles end.
 const DEEPEST: usize = 6;
 
-/// What a function certainly does with a parameter whenever it is called; `first` is where its first `return` ends.
+/// What a function certainly does with a parameter whenever it is called.
 pub(super) fn consumed<'a>(
     facts: &Facts<'a>,
     def: &'a ast::StmtFunctionDef,
+    returns: &[&'a ast::StmtReturn],
     parameter: &'a ast::Parameter,
-    first: Option<TextSize>,
 ) -> Consumed {
     let Some(symbol) = facts
         .symbol(parameter)
@@ -52,7 +52,16 @@ pub(super) fn consumed<'a>(
     else {
         return Consumed::No;
     };
+    if symbol.reads.is_empty() || !def.decorator_list.is_empty() || facts.is_generator(def) {
+        return Consumed::No;
+    }
+    let first = returns.first().map(|stmt| stmt.end());
     for read in facts.reads(symbol) {
+        // How it is used is nearly always something else.
+        let usage = facts.usage(read);
+        if !matches!(usage, Use::Iterated(_) | Use::Argument(_)) {
+            continue;
+        }
         let is_certain = around(facts, read.into())
             .is_some_and(|(own, guarded)| std::ptr::eq(own, def) && !guarded)
             && in_no_loop(facts, read)
@@ -61,7 +70,7 @@ pub(super) fn consumed<'a>(
             continue;
         }
         let row = facts.row_of(read);
-        match facts.usage(read) {
+        match usage {
             Use::Iterated(AnyNodeRef::StmtFor(stmt)) if !stmt.is_async => {
                 let may_end = facts.tree.descendants(stmt).any(|node| {
                     node.is_stmt_break() || node.is_stmt_return() || node.is_stmt_raise()

@@ -62,8 +62,6 @@ pub struct Parameter {
     pub name: Box<str>,
     /// Bound by name alone.
     pub keyword_only: bool,
-    /// Only ever iterated over, once.
-    pub iterated_once: bool,
     /// Whether all of it is gone through.
     pub(super) consumed: Consumed,
 }
@@ -287,10 +285,6 @@ fn function<'a>(
             _ => runs_when_called = false,
         }
     }
-    let is_generator = facts.is_generator(def);
-    let is_plain = def.decorator_list.is_empty();
-    let may_consume = is_plain && !is_generator && !def.is_async && class.is_none();
-    let first = returns.first().map(Ranged::end);
     let parameters = def
         .parameters
         .iter_non_variadic_params()
@@ -301,10 +295,10 @@ fn function<'a>(
                 .kwonlyargs
                 .iter()
                 .any(|other| other.range() == one.range()),
-            iterated_once: is_iterated_once(facts, &one.parameter),
-            consumed: match may_consume {
-                true => consumed(facts, def, &one.parameter, first),
-                false => Consumed::No,
+            consumed: match class {
+                // A method's parameters are not asked for.
+                Some(_) => Consumed::No,
+                None => consumed(facts, def, returns, &one.parameter),
             },
         });
     OutlineFunction {
@@ -312,9 +306,9 @@ fn function<'a>(
         class,
         row: facts.row_of(&def.name),
         is_async: def.is_async,
-        is_generator,
+        is_generator: facts.is_generator(def),
         runs_when_called,
-        is_plain,
+        is_plain: def.decorator_list.is_empty(),
         is_cached,
         hashes_arguments: def.decorator_list.first().is_some_and(|first| {
             let name = facts.decorator_name(first);
@@ -623,20 +617,6 @@ impl<'a> Facts<'a> {
     /// The line of a place, from 1.
     pub(super) fn row_of(&self, place: impl Ranged) -> usize {
         self.source.lines().line_index(place.range().start()).get()
-    }
-}
-
-/// Whether a function goes through what it is given once, and does nothing else with it.
-fn is_iterated_once<'a>(facts: &Facts<'a>, parameter: &'a ast::Parameter) -> bool {
-    let Some(symbol) = facts.symbol(parameter) else {
-        return false;
-    };
-    match (symbol.reads.as_slice(), symbol.bindings.len()) {
-        ([only], 1) => match facts.tree.node(*only) {
-            AnyNodeRef::ExprName(name) => facts.is_iterated(name) && !facts.tree.is_looped(name),
-            _ => false,
-        },
-        _ => false,
     }
 }
 
