@@ -71,12 +71,16 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
     if let SourceKind::Commands(file) = source.kind() {
         return in_commands(source, *file, setup);
     }
-    let parsed = match parse(source) {
-        Ok(parsed) => parsed,
-        Err(problem) => return FileReport::unparsed(problem),
+    let project = setup.project.as_deref();
+    let parsed = match project.and_then(|project| project.parsed(source)) {
+        Some(parsed) => parsed,
+        None => match parse(source) {
+            Ok(parsed) => parsed,
+            Err(problem) => return FileReport::unparsed(problem),
+        },
     };
     let cx = match Facts::new(source, &parsed, setup.python) {
-        Ok(facts) => Cx::new(facts.within(setup.project.as_deref())),
+        Ok(facts) => Cx::new(facts.within(project)),
         Err(place) => return FileReport::unparsed(ParseProblem::TooDeep(place)),
     };
     // Stubs are read for what others ask about them.

@@ -95,6 +95,11 @@ pub fn lint(
         step();
         linted
     };
+    for target in targets {
+        if target.config.settings.follow_imports {
+            target.config.project.take_turns();
+        }
+    }
     let files = pool.install(|| targets.par_iter().map(lint).collect::<Vec<_>>());
     Ok(files.into_iter().fold(Outcome::of(targets), Outcome::with))
 }

@@ -2,7 +2,8 @@
 //!
 //! A generator, `map`, `filter`, `zip`, `enumerate`, `reversed`, `iter(...)` or an open file is good for one pass. The second pass over
 //! the same object sees nothing: no error, just an empty result, on every Python version. It stands among the algorithms because it
-//! is a wrong plan for the input: data that is needed twice must be held (`list(...)`) or made twice.
+//! is a wrong plan for the input: data that is needed twice must be held (`list(...)`) or made twice. With `follow-imports = true`,
+//! generators of other files count, and functions of the project that go through what they are given.
 //!
 //! ```python bad
 //! def mean(rows):
@@ -160,7 +161,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprName, NodeKind, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, Query, Rule};
-use hotlint_core::python::{Binding, Loop, ScopeKind, Type, Use, bodies};
+use hotlint_core::python::{Binding, Loop, ScopeKind, Step, Type, Use, bodies};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct IteratorConsumedTwice;
@@ -214,9 +215,14 @@ impl Rule for IteratorConsumedTwice {
         if takers < 2 {
             return None;
         }
+        let mut elsewhere = None;
         let is_file = match cx.ty(value) {
             Type::Iterator(_) => false,
             Type::File(_) => true,
+            Type::Unknown => {
+                elsewhere = Some(cx.generator_elsewhere(value.as_call_expr()?)?);
+                false
+            }
             _ => return None,
         };
         let mut passes = Vec::new();
@@ -232,11 +238,15 @@ impl Rule for IteratorConsumedTwice {
             }
         }
         let what = if is_file { "file" } else { "iterator" };
+        let made = |finding: Finding| match &elsewhere {
+            Some((path, row)) => finding.because_of(path, *row, "a generator: good for one pass"),
+            None => finding,
+        };
         for (i, first) in passes.iter().enumerate() {
             let Some(by) = first.whole else { continue };
             for second in passes.iter().skip(i + 1) {
                 if follows(by, second, cx) && !expects_nothing(second.read, cx) {
-                    return Some(
+                    return Some(made(
                         Finding::new(
                             second.read,
                             format!(
@@ -247,12 +257,13 @@ impl Rule for IteratorConsumedTwice {
                         .label("a second pass over the same object")
                         .because(header(by), "takes every item")
                         .because(value, "good for one pass")
+                        .through(&steps(first.read, cx), "goes through all of")
                         .help(help(is_file)),
-                    );
+                    ));
                 }
             }
             if let Some(outer) = repeated(by, name, &passes, cx) {
-                return Some(
+                return Some(made(
                     Finding::new(
                         first.read,
                         format!(
@@ -263,8 +274,9 @@ impl Rule for IteratorConsumedTwice {
                     .label("takes every item the first time")
                     .because(outer.header(), "comes back here")
                     .because(value, "good for one pass")
+                    .through(&steps(first.read, cx), "goes through all of")
                     .help(help(is_file)),
-                );
+                ));
             }
         }
         None
@@ -276,6 +288,14 @@ fn help(is_file: bool) -> &'static str {
         "go back with `seek(0)`, or keep the lines"
     } else {
         "keep the items in a list, or make the iterator anew"
+    }
+}
+
+/// The calls by which a function of the project takes what it is given.
+fn steps<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Vec<Step> {
+    match cx.usage(read) {
+        Use::Argument(call) => cx.takes_all(call, read).unwrap_or_default(),
+        _ => Vec::new(),
     }
 }
 
@@ -328,13 +348,19 @@ fn at_a_glance<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<bool> {
             Expr::Name(name) => {
                 let read = READERS.contains(&name.id.as_str());
                 let other = || match cx.only_binding(cx.symbol(name)?)? {
+                    Binding::ImportFrom(..) | Binding::Function(_) if cx.project().is_some() => {
+                        Some(())
+                    }
                     Binding::ImportFrom(_, alias) => alias.asname.is_some().then_some(()),
                     Binding::Assign(_) => Some(()),
                     _ => None,
                 };
                 (read || other().is_some()).then_some(true)
             }
-            Expr::Attribute(method) => READERS.contains(&method.attr.as_str()).then_some(true),
+            Expr::Attribute(method) => {
+                let is_known = READERS.contains(&method.attr.as_str());
+                (is_known || cx.project().is_some()).then_some(true)
+            }
             _ => None,
         },
         _ => None,
@@ -408,7 +434,10 @@ fn taken<'a>(read: &'a ExprName, is_file: bool, cx: &Cx<'a>) -> Taken<'a> {
                     Reader::All => Taken::All(call.into()),
                     Reader::Some => Taken::Some,
                     Reader::Nothing => Taken::Nothing,
-                    Reader::Unknown => Taken::Unknown,
+                    Reader::Unknown => match cx.takes_all(call, read) {
+                        Some(_) => Taken::All(call.into()),
+                        None => Taken::Unknown,
+                    },
                 },
                 _ => Taken::Unknown,
             }

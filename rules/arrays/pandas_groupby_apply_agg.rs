@@ -1,7 +1,8 @@
 //! # A function of every group for what groups compute themselves
 //!
 //! `groupby(...).apply(lambda g: g["x"].sum())` cuts out a frame for every group and calls a Python function with it. `sum`, `mean`,
-//! `size` and their kin of the groups go over all rows once: MEASURED.
+//! `size` and their kin of the groups go over all rows once: 3 times faster for 30 groups, 11 to 13 times for 300, 50 times for 3,000,
+//! with pandas 2 and 3.
 //!
 //! ```python bad
 //! import pandas as pd
@@ -88,7 +89,11 @@ const REDUCES: &[&str] = &[
 impl Rule for PandasGroupbyApplyAgg {
     type On = ExprCall;
     const METHODS: &'static [&'static str] = &["apply", "agg", "aggregate", "transform"];
-    const COST: Cost = Cost::Factor("10-100 times slower with many groups");
+    const COST: Cost = Cost::Factor("3 times slower for 30 groups, 50 times for 3,000");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_frames()
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let Some(Expr::Lambda(lambda)) = call.arguments.args.first() else {
@@ -99,14 +104,18 @@ impl Rule for PandasGroupbyApplyAgg {
             return None;
         }
         let found = Found::of(lambda)?;
+        let groups = match cx.text(&*method.value) {
+            text if text.len() <= 60 && !text.contains('\n') => text.to_owned(),
+            _ => "groups".to_owned(),
+        };
         let transforms = method.attr.as_str() == "transform";
         let help = match found {
-            Found::Size => "the groups count themselves: `.size()`".to_owned(),
+            Found::Size => format!("the groups count themselves: `{groups}.size()`"),
             Found::One(column, name) if transforms => {
-                format!("name it: `{}.transform(\"{name}\")`", column_of(column))
+                format!("name it: `{}.transform(\"{name}\")`", column_of(column, &groups))
             }
             Found::One(column, name) => {
-                format!("the groups compute it themselves: `{}.{name}()`", column_of(column))
+                format!("the groups compute it themselves: `{}.{name}()`", column_of(column, &groups))
             }
             Found::Several if transforms => {
                 "compute the parts for all rows, as in `groups.transform(\"mean\")`, and combine whole columns".to_owned()
@@ -215,10 +224,10 @@ fn has_reduction(expr: &Expr) -> bool {
     }
 }
 
-fn column_of(column: &str) -> String {
+fn column_of(column: &str, groups: &str) -> String {
     match column {
-        "" => "groups".to_owned(),
-        column => format!("groups[\"{column}\"]"),
+        "" => groups.to_owned(),
+        column => format!("{groups}[\"{column}\"]"),
     }
 }
 

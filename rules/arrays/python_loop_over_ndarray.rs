@@ -1,7 +1,7 @@
 //! # Arrays that Python goes through value by value
 //!
 //! Each `a[i]` of an array makes an object, and each operator on it runs the interpreter. The same operators on whole arrays run in
-//! compiled code: MEASURED.
+//! compiled code: 7 to 11 times faster for 100 values, 30 to 60 times for 1,000, over 110 times for 10,000, with NumPy 1.26 to 2.4.
 //!
 //! ```python bad
 //! import numpy as np
@@ -11,7 +11,7 @@
 //!     out = np.empty_like(a)
 //!     for i in range(len(a)):
 //!         out[i] = a[i] * 2 + 1
-//!     return out.tolist()
+//!     return out
 //! ```
 //!
 //! ```python good
@@ -19,7 +19,7 @@
 //!
 //!
 //! def scaled(a: np.ndarray):
-//!     return (a * 2 + 1).tolist()
+//!     return a * 2 + 1
 //! ```
 //!
 //! ```python input
@@ -77,8 +77,8 @@
 //!     return image
 //! ```
 //!
-//! Where an iteration needs what the one before has computed there is no such expression: `scipy.signal.lfilter`, `np.cumsum` and its kin
-//! cover some recurrences, `numba` the rest. Nor is one said of loops that may end early, call other code, or go over a few values:
+//! Where an iteration needs what the one before has computed there is no such expression: `scipy.signal.lfilter`, `np.cumsum` and its
+//! kin cover some recurrences, `numba` the rest. Nor is one said of loops that may end early, call other code, or go over a few values:
 //!
 //! ```python fine
 //! import numpy as np
@@ -119,7 +119,12 @@ pub struct PythonLoopOverNdarray;
 
 impl Rule for PythonLoopOverNdarray {
     type On = AnyFor;
-    const COST: Cost = Cost::Factor("50-500 times slower than whole arrays");
+    const COST: Cost =
+        Cost::Factor("10 times slower than whole arrays for 100 values, 100-300 times for 10,000");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.has_arrays()
+    }
 
     fn check<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Finding> {
         let found = match around {
@@ -136,6 +141,11 @@ impl Rule for PythonLoopOverNdarray {
             Loop::Clause { comprehension, .. } => cx.vector_comprehension(comprehension)?,
             Loop::While(_) => return None,
         };
+        // `s[i]` of a column is the business of `pandas-scalar-access-in-loop`.
+        let by_position = around.iter().is_some_and(Expr::is_call_expr);
+        if found.kind == Array::Series && by_position {
+            return None;
+        }
         let name = match found.array {
             Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_) => {
                 format!("`{}`", cx.text(found.array))

@@ -1,7 +1,8 @@
 //! # Functions that are compiled anew in each iteration
 //!
-//! `tf.function`, `jax.jit` and `torch.compile` trace a function when it is first called, and keep what they compiled with the object that
-//! they gave back. Made in a loop, each iteration has an object of its own: it traces and compiles again, for milliseconds to seconds.
+//! `tf.function`, `jax.jit` and `torch.compile` trace a function when it is first called, and keep what they compiled with the object
+//! that they gave back. Made in a loop, each iteration has an object of its own: it traces and compiles again, for milliseconds to
+//! seconds.
 //!
 //! ```python bad
 //! import jax

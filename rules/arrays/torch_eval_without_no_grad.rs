@@ -1,7 +1,8 @@
 //! # Evaluation that remembers how to go back
 //!
 //! `model.eval()` switches dropout and batch norms; it does not stop PyTorch from keeping what the way back through the network needs.
-//! `torch.no_grad()` and `torch.inference_mode()` do: no graph is built, and the values between the layers are freed at once: MEASURED.
+//! `torch.no_grad()` and `torch.inference_mode()` do: no graph is built, and the values between the layers are freed at once: 1.1 to
+//! 1.2 times faster for a small network on a CPU with PyTorch 1.12, and more by memory than by time.
 //!
 //! ```python bad
 //! import torch
@@ -95,7 +96,12 @@ const GRADIENTS: &[&str] = &[
 impl Rule for TorchEvalWithoutNoGrad {
     type On = ExprCall;
     const METHODS: &'static [&'static str] = &["eval"];
-    const COST: Cost = Cost::Factor("up to twice as slow, and several times the memory");
+    const COST: Cost =
+        Cost::Constant("about 1.2 times slower, and the values between all layers are kept");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.imports("torch")
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let model = &*call.func.as_attribute_expr()?.value;

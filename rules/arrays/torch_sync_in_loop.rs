@@ -1,8 +1,8 @@
 //! # Waiting for the device in every step of training
 //!
-//! Work for a GPU is queued, and Python runs ahead. `loss.item()`, `.cpu()`, `.numpy()` and `.tolist()` wait until all that was queued is
-//! done, and copy: in every step, the device then stands still while Python prepares the next one. Kept as a tensor, `loss.detach()` costs
-//! nothing; one `.item()` every hundred steps, or one at the end, tells as much.
+//! Work for a GPU is queued, and Python runs ahead. `loss.item()`, `.cpu()`, `.numpy()` and `.tolist()` wait until all that was queued
+//! is done, and copy: in every step, the device then stands still while Python prepares the next one. Kept as a tensor, `loss.detach()`
+//! costs nothing; one `.item()` every hundred steps, or one at the end, tells as much.
 //!
 //! ```python bad
 //! import torch
@@ -80,7 +80,11 @@ const WAITS: &[&str] = &["item", "cpu", "numpy", "tolist"];
 impl Rule for TorchSyncInLoop {
     type On = InLoop<ExprCall>;
     const METHODS: &'static [&'static str] = WAITS;
-    const COST: Cost = Cost::Wait("the device stands still in every step");
+    const COST: Cost = Cost::Debatable("the device stands still in every step");
+
+    fn concerns(cx: &Cx<'_>) -> bool {
+        cx.imports("torch")
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let around = waits(call, cx)?;

@@ -83,6 +83,23 @@
 //!     with open(name) as file:
 //!         print(file.read())
 //! ```
+//!
+//! A file that somebody else reads or writes:
+//!
+//! ```python fine
+//! import contextlib
+//!
+//!
+//! async def upload(name, sender):
+//!     with open(name, "rb") as file:
+//!         await sender.send(file, name)
+//!
+//!
+//! @contextlib.asynccontextmanager
+//! async def kept(name):
+//!     with open(name, "wb") as file:
+//!         yield file, name
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};

@@ -34,6 +34,20 @@
 //!     return connection.execute(query, keys).fetchall()
 //! ```
 //!
+//! So does a store of keys and values, in another unit:
+//!
+//! ```python bad
+//! import redis
+//!
+//!
+//! def visits(store: redis.Redis, page):
+//!     return int(store.get(page) or 0)
+//!
+//!
+//! def table(store: redis.Redis, pages):
+//!     return [visits(store, page) for page in pages]
+//! ```
+//!
 //! A function that keeps its answers asks rarely:
 //!
 //! ```python fine
@@ -110,19 +124,20 @@ use hotlint_core::python::{Does, Effects, Following, Loop, function_around};
 
 pub struct CrossFunctionQueryInLoop;
 
+/// What waits for another program's answer about each item.
+const ASKS: Effects = Effects::does(Does::Queries).or(Effects::does(Does::KeyValue));
+
 impl Rule for CrossFunctionQueryInLoop {
     type On = InLoop<ExprCall>;
     const COST: Cost = Cost::RoundTrips("n queries", "1");
 
     fn concerns(cx: &Cx<'_>) -> bool {
-        cx.may_use(Effects::does(Does::Queries))
+        cx.may_use(ASKS)
     }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         // What this file tells comes first: to look into others is dear.
-        let queries = Effects::does(Does::Queries);
-        if call.arguments.is_empty() || !cx.is_told_by_name(call) || !cx.may_lead_to(call, queries)
-        {
+        if call.arguments.is_empty() || !cx.is_told_by_name(call) || !cx.may_lead_to(call, ASKS) {
             return None;
         }
         let around = cx.in_loop(call)?;
@@ -136,10 +151,17 @@ impl Rule for CrossFunctionQueryInLoop {
         {
             return None;
         }
-        let steps = cx.leads_to(call, queries, Following::Every)?;
+        let steps = cx.leads_to(call, ASKS, Following::Every)?;
         let last = steps.last()?.entry?;
+        // What is gathered in a pipeline goes out at once.
+        if !last.does(Does::Queries) && !last.does(Does::RoundTrip) {
+            return None;
+        }
         let name = &steps.first()?.name;
-        let what = "runs a query";
+        let (what, whom) = match last.does(Does::Queries) {
+            true => ("runs a query", "the database"),
+            false => ("asks a store of keys", "the store"),
+        };
         let help = match last.batched {
             "" => "fetch what all items need with one query before the loop".to_owned(),
             batched => format!("do it for all items at once: {batched}"),
@@ -147,10 +169,7 @@ impl Rule for CrossFunctionQueryInLoop {
         Some(
             Finding::new(
                 call,
-                format!(
-                    "`{name}` asks the database for each item: {}",
-                    way(&steps, what)
-                ),
+                format!("`{name}` asks {whom} for each item: {}", way(&steps, what)),
             )
             .label("a round trip each time")
             .because(around.header(), "repeated for each item")

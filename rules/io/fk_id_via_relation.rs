@@ -70,7 +70,7 @@ impl Rule for FkIdViaRelation {
             return None;
         };
         let relation = cx.relation(object).filter(|relation| relation.has_key)?;
-        if relation.option("to_field").is_some() || relation.option("field").is_some() {
+        if !relation.is_primary {
             return None;
         }
         // Where the object is read for something else, it is there.
@@ -86,7 +86,7 @@ impl Rule for FkIdViaRelation {
             _ => false,
         });
         let is_there = matches!(&*object.value, Expr::Name(name)
-            if cx.is_fetched_along(name, relation.name) == Some(true));
+            if cx.is_fetched_along(name, &relation.name) == Some(true));
         if is_needed || is_there {
             return None;
         }
@@ -102,7 +102,7 @@ impl Rule for FkIdViaRelation {
                 format!("`{own}` is fetched to read its key, which `{text}` has"),
             )
             .label("one query for a number that is there")
-            .because(relation.field, "its column holds the key")
+            .declared_at(&relation.field, "its column holds the key")
             .fix(fix),
         )
     }

@@ -83,11 +83,7 @@ impl Rule for OrmLazyRelationInLoop {
 
     fn check<'a>(around: Loop<'a>, cx: &Cx<'a>) -> Option<Finding> {
         let (iter, target) = (around.iter()?, around.target()?);
-        // Files that import neither of the mappers pay a look at two words.
-        if !target.is_name_expr() || !(cx.may_know("bulk_create") || cx.may_know("refresh")) {
-            return None;
-        }
-        if !cx.is_query(iter) {
+        if !target.is_name_expr() || !cx.is_query(iter) {
             return None;
         }
         let fetch = cx.fetch(iter)?;
@@ -99,7 +95,7 @@ impl Rule for OrmLazyRelationInLoop {
             };
             let is_read = attribute.ctx.is_load() && around.repeats(attribute);
             let relation = is_read.then(|| cx.relation(attribute))??;
-            let is_lazy = !fetch.has(relation.name) && !relation.is_eager();
+            let is_lazy = !fetch.has(&relation.name) && !relation.is_eager;
             is_lazy.then_some((attribute, relation))
         })?;
         let is_written = cx.tree.descendants(around.node()).any(|node| {
@@ -110,7 +106,7 @@ impl Rule for OrmLazyRelationInLoop {
         if is_written {
             return None;
         }
-        let name = relation.name;
+        let name = &relation.name;
         let help = match relation.has_key {
             true => format!("fetch it along: `.select_related(\"{name}\")`"),
             false => format!("fetch it along: `.options(selectinload(...{name}))`"),
@@ -125,7 +121,7 @@ impl Rule for OrmLazyRelationInLoop {
             )
             .label("one query per object")
             .because(around.header(), "these come with one query")
-            .because(relation.field, "the object is fetched when it is read")
+            .declared_at(&relation.field, "the object is fetched when it is read")
             .help(help),
         )
     }

@@ -49,6 +49,23 @@
 //!     for file in files:
 //!         file.save()
 //! ```
+//!
+//! A session that is sent now and then, or whose rows are asked for their keys:
+//!
+//! ```python fine
+//! from sqlalchemy.orm import Session
+//!
+//!
+//! def load(session: Session, items, owners):
+//!     for number, item in enumerate(items):
+//!         session.add(item)
+//!         if number % 1000 == 0:
+//!             session.flush()
+//!     for owner in owners:
+//!         session.add(owner)
+//!         session.flush()
+//!         print(owner.id)
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};

@@ -92,9 +92,6 @@ impl Rule for QuerysetTruthiness {
     }
 
     fn check<'a>(stmt: &'a StmtIf, cx: &Cx<'a>) -> Option<Finding> {
-        if !cx.may_know("bulk_create") {
-            return None;
-        }
         let others = stmt
             .elif_else_clauses
             .iter()

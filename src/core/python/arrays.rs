@@ -68,13 +68,24 @@ impl<'a> Facts<'a> {
         root_number(package).is_some_and(|root| self.imported_libraries().has(root))
     }
 
+    /// Whether the file imports a library of arrays or frames.
+    pub fn has_arrays(&self) -> bool {
+        ["numpy", "pandas", "torch"]
+            .iter()
+            .any(|package| self.imports(package))
+    }
+
+    /// Whether the file imports pandas, or what is built on its frames.
+    pub fn has_frames(&self) -> bool {
+        ["pandas", "geopandas"]
+            .iter()
+            .any(|package| self.imports(package))
+    }
+
     /// What kind of array an expression gives, by its type; `None` also where nothing is known.
     pub fn array(&self, expr: &'a Expr) -> Option<Array> {
         // Most files have none.
-        if !["numpy", "pandas", "torch"]
-            .iter()
-            .any(|package| self.imports(package))
-        {
+        if !self.has_arrays() {
             return None;
         }
         Array::of(&self.ty(expr).without_none())
@@ -92,8 +103,22 @@ impl<'a> Facts<'a> {
         let ty = self.ty(expr).without_none();
         match Array::of(&ty) {
             Some(found) => found == kind,
-            None => ty.is_unknown() && !self.defines_method(attribute),
+            None => {
+                ty.is_unknown() && !self.defines_method(attribute) && !self.is_of_other_class(expr)
+            }
         }
+    }
+
+    /// Whether a variable holds what a class of some other library made, by the naming convention that everybody keeps.
+    fn is_of_other_class(&self, expr: &'a Expr) -> bool {
+        let value = self.only_value(expr).unwrap_or(expr);
+        let Some(call) = value.as_call_expr() else {
+            return false;
+        };
+        self.path(&*call.func).is_some_and(|name| {
+            let last = name.rsplit('.').next().unwrap_or_default();
+            last.starts_with(char::is_uppercase) && !name.starts_with("pandas.")
+        })
     }
 
     /// Whether an expression gives a few rows of something longer: `df.head()`, `df.iloc[:5]`, `df.nlargest(3, "price")`.
@@ -122,7 +147,9 @@ impl<'a> Facts<'a> {
         let Some(call) = value.as_call_expr() else {
             return self.is_few(expr);
         };
-        let Some(first) = call.arguments.args.first() else {
+        let spaced = self.is(&*call.func, "numpy.linspace");
+        let at = if spaced { 2 } else { 0 };
+        let Some(first) = call.arguments.find_argument_value("num", at) else {
             return self.is_few(expr);
         };
         let small = match first {
@@ -134,7 +161,7 @@ impl<'a> Facts<'a> {
                 .known_length(other)
                 .is_some_and(|length| length <= SMALL),
         };
-        small && call.arguments.args.len() == 1 || self.is_few(expr)
+        small && call.arguments.args.len() == at + 1 || self.is_few(expr)
     }
 
     /// The loop that goes over what a call gives, as it comes or through one more call: `for i, row in enumerate(df.iterrows())`.

@@ -9,7 +9,8 @@ use super::symbols::Binding;
 const COMPILERS: [&str; 4] = ["numba", "cython", "triton", "taichi"];
 
 /// Decorators, and functions that are called with the function to compile, of packages that do other things as well.
-const COMPILING: [&str; 9] = [
+const COMPILING: [&str; 10] = [
+    "torch.jit._script_if_tracing",
     "jax.jit",
     "jax.pmap",
     "torch.compile",
@@ -53,8 +54,12 @@ impl<'a> Facts<'a> {
         let root = root(expr);
         match self.name(expr) {
             Some(name) => {
-                let package = name.split('.').next().unwrap_or_default();
-                COMPILERS.contains(&package) || COMPILING.contains(&name.as_str())
+                // A project may have a door of its own to one: `from mylib.utils.numba import njit`.
+                let (path, last) = name.rsplit_once('.').unwrap_or(("", &name));
+                let by_door = path.split('.').any(|part| COMPILERS.contains(&part));
+                by_door
+                    || (last == "njit" && !path.is_empty())
+                    || COMPILING.contains(&name.as_str())
             }
             None => root.is_some_and(|root| self.may_import_compiler(root)),
         }
@@ -122,6 +127,8 @@ import torch
 import cython
 from numba import njit, prange
 from numba.extending import register_jitable
+from mylib.utils.numba import jit as own_jit
+from .fast import njit as fast
 try:
     import numba
 except ImportError:
@@ -152,6 +159,10 @@ def h():
     def i(): pass
 @numba.vectorize
 def j(): pass
+@own_jit
+def k(): pass
+@fast(cache=True)
+def l(): pass
 ";
         assert_eq!(interpreted(code), Vec::<String>::new());
     }

@@ -8,6 +8,7 @@ use super::facts::Facts;
 use super::libraries::Does;
 use super::loops::Loop;
 use super::symbols::{Binding, Symbol, SymbolId};
+use super::types::Type;
 use super::uses::Use;
 
 /// Builtin functions of numbers that arrays have as operators or functions of the same meaning.
@@ -18,8 +19,10 @@ const OF_NUMBERS: &[&str] = &["abs", "bool", "float", "int", "max", "min", "pow"
 pub struct RowUse<'a> {
     /// Columns that are read by name, in the order of the text, each once.
     pub columns: Vec<&'a str>,
-    /// It is handed on, gone over, changed, or read in some other way than by the name of a column.
+    /// It is gone over, or read in some other way than by the name of a column.
     pub whole: bool,
+    /// It has to be a `Series`: it is handed on, kept, or asked for what only a `Series` has.
+    pub as_series: bool,
 }
 
 /// A function that does nothing but compute.
@@ -41,6 +44,14 @@ impl<'a> Facts<'a> {
         let all = |parts: &'a [Expr]| parts.iter().all(|part| self.is_elementwise(part, leaf));
         match expr {
             Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::StringLiteral(_) => true,
+            // `template % x` makes text.
+            Expr::BinOp(op)
+                if op.op == Operator::Mod
+                    && !op.right.is_number_literal_expr()
+                    && !matches!(self.ty(&*op.left), Type::Int | Type::Float) =>
+            {
+                false
+            }
             Expr::BinOp(op) => {
                 op.op != Operator::MatMult
                     // `"%s" % x` and `x + "%"` make text.
@@ -105,6 +116,21 @@ impl<'a> Facts<'a> {
             })
     }
 
+    /// The same, or it is a function of numbers such as `math.sqrt(x)`; `float(x)` only converts.
+    pub fn computes_number(&self, expr: &'a Expr) -> bool {
+        self.computes(expr)
+            || match expr {
+                Expr::Call(call) => {
+                    self.is_function_of_numbers(call)
+                        && !self.name(&*call.func).is_some_and(|name| {
+                            ["builtins.bool", "builtins.float", "builtins.int"]
+                                .contains(&name.as_str())
+                        })
+                }
+                _ => false,
+            }
+    }
+
     /// Whether an expression reads a name, an attribute of one or an item of one under a fixed key, and no iteration of `around` binds
     /// the name.
     pub fn is_setting_of(&self, expr: &'a Expr, around: Loop<'a>) -> bool {
@@ -142,10 +168,30 @@ impl<'a> Facts<'a> {
             match self.column(read) {
                 Some(column) if !found.columns.contains(&column) => found.columns.push(column),
                 Some(_) => {}
-                None => found.whole = true,
+                None => {
+                    found.whole = true;
+                    found.as_series |= self.needs_series(read);
+                }
             }
         }
         found
+    }
+
+    /// Whether a read of a row is for a `Series` and nothing else would do.
+    fn needs_series(&self, row: &'a ExprName) -> bool {
+        match self.usage(row) {
+            Use::Method(name, _) => {
+                !matches!(name, "get" | "items" | "keys" | "to_dict" | "tolist")
+            }
+            Use::Attribute(name) => name != "values",
+            Use::Argument(call) => {
+                let name = self.name(&*call.func);
+                !name.is_some_and(|name| name.starts_with("builtins."))
+            }
+            Use::Item(item) => !item.ctx.is_load() || item.slice.is_list_expr(),
+            Use::Iterated(_) | Use::Truth | Use::Haystack(_) | Use::Compared(_) => false,
+            _ => true,
+        }
     }
 
     /// The column that a read of a row asks for.

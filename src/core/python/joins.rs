@@ -1,12 +1,13 @@
 //! Arrays, frames and tensors that a loop makes longer: none of them can grow, so each time all that is there is copied.
 
-use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Number};
 use ruff_text_size::Ranged;
 
 use super::accumulation::Accumulation;
 use super::arrays::Array;
 use super::facts::Facts;
 use super::libraries::Does;
+use super::loops::Loop;
 use super::uses::Use;
 
 impl<'a> Facts<'a> {
@@ -22,8 +23,8 @@ impl<'a> Facts<'a> {
         if is_method {
             let method = call.func.as_attribute_expr()?;
             let appends = method.attr.as_str() == "append" && !call.arguments.is_empty();
-            return (appends && self.is_of(&method.value, Array::Frame, "append"))
-                .then_some("pandas");
+            let kind = appends.then(|| self.array(&method.value)).flatten();
+            return matches!(kind, Some(Array::Frame | Array::Series)).then_some("pandas");
         }
         let entry = self.knows(call).filter(|entry| entry.does(Does::Joins))?;
         ["numpy", "pandas", "torch"]
@@ -51,7 +52,9 @@ impl<'a> Facts<'a> {
             Expr::Call(call) if self.is(&*call.func, "builtins.len") => {
                 call.arguments.args.first()?
             }
-            Expr::Subscript(shape) => &*shape.value,
+            Expr::Subscript(shape) if matches!(&*shape.value, Expr::Attribute(part) if part.attr.as_str() == "shape") => {
+                &*shape.value
+            }
             _ => return None,
         };
         let counted = match counted {
@@ -106,13 +109,50 @@ impl<'a> Facts<'a> {
             .all(|read| match self.usage(read) {
                 Use::Argument(call) => self.is(&*call.func, "builtins.len"),
                 Use::Attribute(name) => matches!(name, "shape" | "size" | "empty" | "ndim"),
-                Use::Compared(_) | Use::Truth | Use::Augmented(_) => true,
+                Use::Compared(compare) => compare.ops.iter().all(|op| op.is_is() || op.is_is_not()),
+                Use::Truth | Use::Augmented(_) => true,
                 Use::Item(item) => {
                     matches!(&*item.slice, Expr::NumberLiteral(_) | Expr::UnaryOp(_))
                 }
                 _ => false,
             })
             && self.is_never_restarted(found)
+            && !self.goes_over_folds(found.around)
+            && !self.joins_columns(found.value)
+    }
+
+    /// `for train, test in folds.split(X)`: a handful, each of which takes long.
+    fn goes_over_folds(&self, around: Loop<'a>) -> bool {
+        let mut iter = around.iter();
+        while let Some(Expr::Call(call)) = iter {
+            match &*call.func {
+                Expr::Attribute(method) => {
+                    return method.attr.as_str() == "split" && !self.ty(&*method.value).is_str();
+                }
+                // `enumerate(...)`
+                _ => iter = call.arguments.args.first(),
+            }
+        }
+        false
+    }
+
+    /// `axis=1`: columns beside each other, of which there are few.
+    fn joins_columns(&self, value: &'a Expr) -> bool {
+        let call = value.as_call_expr();
+        let axis = call.and_then(|call| call.arguments.find_keyword("axis"));
+        axis.is_some_and(|axis| match &axis.value {
+            Expr::NumberLiteral(number) => {
+                matches!(&number.value, Number::Int(int) if int.as_u8() == Some(1))
+                    && self.call_is_of_pandas(call)
+            }
+            Expr::StringLiteral(text) => text.value.to_str() == "columns",
+            _ => false,
+        })
+    }
+
+    fn call_is_of_pandas(&self, call: Option<&'a ExprCall>) -> bool {
+        call.and_then(|call| self.knows(call))
+            .is_some_and(|entry| entry.name.starts_with("pandas."))
     }
 
     /// Whether the loop goes on with the same thing: what begins it stands in another branch of the same `if`.

@@ -90,7 +90,7 @@ pub use libraries::{
 };
 pub use logs::Log;
 pub use loops::{FEW, Loop};
-pub use models::{Fetch, Relation, is_tested};
+pub use models::{Fetch, Field, Relation, is_tested};
 pub use parse::{ParseProblem, Parsed, parse};
 pub use patterns::{Blowup, PatternFlags, Regex, plain_text};
 pub use per_item::{PerItem, plain_parameters};

@@ -6,15 +6,27 @@ use super::facts::Facts;
 use super::libraries::{Does, Effects};
 use super::types::Type;
 
-/// An attribute of a model of this file that stands for an object of another table.
-#[derive(Clone, Copy, Debug)]
+/// An attribute of a model that stands for an object of another table.
+#[derive(Clone, Debug)]
 pub struct Relation<'a> {
     /// The name of the attribute.
-    pub name: &'a str,
-    /// `ForeignKey(...)`, `relationship(...)`
-    pub field: &'a ExprCall,
+    pub name: Box<str>,
+    pub field: Field<'a>,
     /// Whether the key is an attribute as well, with `_id` behind its name.
     pub has_key: bool,
+    /// Whether that key is the other object's own, and not another column of it.
+    pub is_primary: bool,
+    /// Whether the object is fetched with its owner anyway.
+    pub is_eager: bool,
+}
+
+/// Where a relation is declared.
+#[derive(Clone, Debug)]
+pub enum Field<'a> {
+    /// `ForeignKey(...)`, `relationship(...)`
+    Here(&'a ExprCall),
+    /// In a file of the project, on a line from 1.
+    There(String, usize),
 }
 
 /// The calls that put a query together, the last one first.
@@ -45,10 +57,13 @@ impl<'a> Facts<'a> {
         self.may_use(Effects::does(Does::Maps).or(Effects::does(Does::Queries)))
     }
 
-    /// The relation that an attribute reads, where its object is of a model of this file.
+    /// The relation that an attribute reads, where its object is of a model of this file or of another.
     pub fn relation(&self, attribute: &'a ast::ExprAttribute) -> Option<Relation<'a>> {
-        let class = match (&*attribute.value, self.ty(&*attribute.value)) {
+        let class = match (&*attribute.value, self.type_anywhere(&*attribute.value)) {
             (_, Type::Local(class)) => class.0,
+            (_, Type::Instance(class)) => {
+                return self.relation_elsewhere(class.project()?, attribute.attr.as_str());
+            }
             (Expr::Name(name), _) => self.class_of_self(name)?,
             _ => return None,
         };
@@ -58,21 +73,39 @@ impl<'a> Facts<'a> {
     }
 
     fn relation_of(&self, class: &'a ast::StmtClassDef, wanted: &str) -> Option<Relation<'a>> {
-        class.body.iter().find_map(|stmt| {
+        self.relations_of(class)
+            .find(|relation| &*relation.name == wanted)
+    }
+
+    /// The relations that the body of a class declares.
+    pub(super) fn relations_of(
+        &self,
+        class: &'a ast::StmtClassDef,
+    ) -> impl Iterator<Item = Relation<'a>> {
+        class.body.iter().filter_map(|stmt| {
             let (target, value) = match stmt {
                 ast::Stmt::Assign(assign) => (assign.targets.first()?, &*assign.value),
                 ast::Stmt::AnnAssign(assign) => (&*assign.target, assign.value.as_deref()?),
                 _ => return None,
             };
-            let name = target.as_name_expr().filter(|name| name.id == wanted)?;
+            let name = target.as_name_expr()?;
             let field = value.as_call_expr()?;
             let made_by = self.name(&*field.func)?;
             let has_key = FOREIGN_KEYS.contains(&made_by.as_str());
             let is_relation = has_key || RELATIONSHIPS.contains(&made_by.as_str());
-            is_relation.then_some(Relation {
-                name: name.id.as_str(),
-                field,
+            let option = |name: &str| {
+                let keyword = field.arguments.find_keyword(name);
+                keyword.map(|keyword| &keyword.value)
+            };
+            is_relation.then(|| Relation {
+                name: name.id.as_str().into(),
+                field: Field::Here(field),
                 has_key,
+                is_primary: option("to_field").is_none() && option("field").is_none(),
+                is_eager: option("lazy").is_some_and(|lazy| {
+                    lazy.as_string_literal_expr()
+                        .is_none_or(|text| text.value.to_str() != "select")
+                }),
             })
         })
     }
@@ -81,7 +114,7 @@ impl<'a> Facts<'a> {
     pub fn is_query(&self, expr: &'a Expr) -> bool {
         matches!(expr, Expr::Call(_) | Expr::Name(_) | Expr::Attribute(_))
             && self
-                .ty(expr)
+                .type_anywhere(expr)
                 .class_name()
                 .is_some_and(|name| QUERIES.contains(&name.as_str()))
     }
@@ -152,24 +185,6 @@ impl Fetch<'_> {
                             .as_string_literal_expr()
                             .is_none_or(|text| names(text.value.to_str()))
                     }))
-        })
-    }
-}
-
-impl<'a> Relation<'a> {
-    /// The argument of the field with that name.
-    pub fn option(&self, name: &str) -> Option<&'a Expr> {
-        self.field
-            .arguments
-            .find_keyword(name)
-            .map(|keyword| &keyword.value)
-    }
-
-    /// Whether the object is fetched with its owner anyway.
-    pub fn is_eager(&self) -> bool {
-        self.option("lazy").is_some_and(|lazy| {
-            lazy.as_string_literal_expr()
-                .is_none_or(|text| text.value.to_str() != "select")
         })
     }
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::arrays::Array;
 use super::facts::Facts;
 use super::loops::{FEW, Loop};
-use super::symbols::SymbolId;
+use super::symbols::{Binding, SymbolId};
 
 /// What becomes of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +51,7 @@ struct Reading<'a> {
 impl<'a> Facts<'a> {
     /// A `for` loop that does nothing but compute with the values of arrays, position by position.
     pub fn vector_loop(&self, stmt: &'a ast::StmtFor) -> Option<VectorLoop<'a>> {
-        if !["numpy", "pandas", "torch"]
-            .iter()
-            .any(|package| self.imports(package))
-            || stmt.is_async
-            || !stmt.orelse.is_empty()
-        {
+        if !self.has_arrays() || stmt.is_async || !stmt.orelse.is_empty() {
             return None;
         }
         let mut reading = Reading {
@@ -191,7 +186,11 @@ impl<'a> Facts<'a> {
                     self.read_value(&sum.value, reading)?;
                     match &*sum.target {
                         Expr::Subscript(item) => self.write(item, reading)?,
-                        Expr::Name(name) if sum.op.is_add() || sum.op.is_sub() => {
+                        // Into an array, rows are added up.
+                        Expr::Name(name)
+                            if (sum.op.is_add() || sum.op.is_sub())
+                                && self.array(&sum.target).is_none() =>
+                        {
                             reading.sums.insert(self.symbol(name)?.id);
                             reading.outcome.get_or_insert(Outcome::Sum);
                         }
@@ -207,7 +206,7 @@ impl<'a> Facts<'a> {
                     let appends = method.attr.as_str() == "append"
                         && self.ty(&*method.value).is_list()
                         && call.arguments.keywords.is_empty();
-                    if !appends || !self.computes(value) {
+                    if !appends || !self.computes_number(value) {
                         return None;
                     }
                     self.read_value(value, reading)?;
@@ -312,6 +311,22 @@ impl<'a> Facts<'a> {
             .is_some_and(|outer| outer.is_stmt_if())
     }
 
+    /// Whether something that is the same for all values is a number and no array, as far as anybody can tell: by its type, or as a
+    /// parameter or an attribute of which nothing is known.
+    fn is_one_number(&self, expr: &'a Expr) -> bool {
+        let ty = self.ty(expr);
+        if !ty.is_unknown() {
+            return ty.is_scalar();
+        }
+        match expr {
+            Expr::Name(name) => self.symbol(name).is_none_or(|symbol| {
+                let mut bound = self.bindings(symbol);
+                bound.all(|bound| matches!(bound, Binding::Parameter(_)))
+            }),
+            _ => true,
+        }
+    }
+
     /// A comprehension that computes with each value of an array: `[x * 2 for x in a]`.
     pub fn vector_comprehension(&self, comprehension: AnyNodeRef<'a>) -> Option<VectorLoop<'a>> {
         let (elt, generators) = match comprehension {
@@ -323,7 +338,16 @@ impl<'a> Facts<'a> {
             return None;
         };
         let value = self.symbol(clause.target.as_name_expr()?)?;
-        if clause.is_async || !self.computes(elt) {
+        if clause.is_async || !self.computes_number(elt) {
+            return None;
+        }
+        // Done once, with an array of this function's own making, it is a few settings as likely as data.
+        let handed_in = clause
+            .iter
+            .as_name_expr()
+            .and_then(|name| self.symbol(name))
+            .is_some_and(|symbol| matches!(self.only_binding(symbol), Some(Binding::Parameter(_))));
+        if !handed_in && self.in_loop(comprehension).is_none() {
             return None;
         }
         let kind = self
@@ -341,8 +365,18 @@ impl<'a> Facts<'a> {
             {
                 true
             }
-            other => self.is_setting_of(other, around) && self.array(other).is_none(),
+            other => self.is_setting_of(other, around) && self.is_one_number(other),
         };
+        // `all(0 <= q <= 1 for q in a)` may end with the first value.
+        let stops = match self.consumed_by(comprehension.as_expr_ref()?) {
+            Some((call, _)) => ["builtins.all", "builtins.any", "builtins.next"]
+                .iter()
+                .any(|name| self.is(&*call.func, name)),
+            None => false,
+        };
+        if stops {
+            return None;
+        }
         let computed = std::iter::once(elt).chain(&clause.ifs);
         let all = computed
             .into_iter()

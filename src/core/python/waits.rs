@@ -1,6 +1,6 @@
 //! Code that waits for something outside of the program: whatever else it does hardly counts.
 
-use ruff_python_ast::{AnyNodeRef, ExprCall};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
 
 use super::facts::Facts;
 use super::libraries::{Blocks, Effects};
@@ -55,6 +55,9 @@ const WAITING: &[&str] = &[
     "urllib.request.",
 ];
 
+/// Methods that add to a container, whatever it is.
+const ADDING: &[&str] = &["add", "append", "extend", "insert", "setdefault", "update"];
+
 impl<'a> Facts<'a> {
     /// Whether an iteration of `around` awaits, or asks the operating system or the network, in so many words.
     pub fn waits_in(&self, around: Loop<'a>) -> bool {
@@ -82,6 +85,23 @@ impl<'a> Facts<'a> {
                 }
                 _ => false,
             })
+    }
+
+    /// Whether an iteration calls something for its effect alone, and nobody knows what that is: `send(row)`. What it does may take
+    /// longer than all the rest. Adding to a container, and what the standard library computes, is known.
+    pub fn acts_in(&self, around: Loop<'a>) -> bool {
+        self.tree.descendants(around.node()).any(|node| {
+            let AnyNodeRef::StmtExpr(stmt) = node else {
+                return false;
+            };
+            let Expr::Call(call) = &*stmt.value else {
+                return stmt.value.is_await_expr();
+            };
+            let adds = matches!(&*call.func, Expr::Attribute(method)
+                if ADDING.contains(&method.attr.as_str()));
+            let known = self.callee(call).is_none() && self.is_harmless_call(call);
+            around.repeats(call) && !adds && !known
+        })
     }
 
     /// Whether a call asks the operating system or the network.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::python::{
-    Does, Effects, Facts, Following, Loader, Project, Source, Versions, parse,
+    Does, Effects, Facts, Field, Following, Loader, Project, Source, Versions, parse,
 };
 
 /// Files in memory, by path.
@@ -299,4 +299,96 @@ fn threads_and_the_order_of_questions_change_nothing() {
             });
         }
     });
+}
+
+/// Models of Django in a file of their own.
+const MODELS: &str = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.TextField()\n\n\nclass Product(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n    owner = models.ForeignKey('auth.User', to_field='mail', on_delete=models.CASCADE)\n\n\nclass Chair(Product):\n    legs = models.IntegerField()\n";
+
+#[test]
+fn relations_of_models_in_other_files_are_known() {
+    let project = project(&[("shop/__init__.py", ""), ("shop/models.py", MODELS)]);
+    let told = |text: &str| {
+        let text = format!("from .models import Chair, Product\n\n\n{text}");
+        let source = Source::module("shop/list.py", text);
+        let parsed = parse(&source).expect("the example parses");
+        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the example is flat");
+        let facts = facts.within(Some(&project));
+        let found = facts.tree.nodes().iter().find_map(|node| match node {
+            AnyNodeRef::ExprAttribute(attribute) => facts.relation(attribute),
+            _ => None,
+        });
+        found.map(|found| {
+            let place = match found.field {
+                Field::There(path, row) => format!("{path}:{row}"),
+                Field::Here(_) => "here".to_owned(),
+            };
+            format!("{} {place} {}", found.name, found.is_primary)
+        })
+    };
+    for text in [
+        "def f(one: Product):\n    one.maker\n",
+        "def f(one: Chair):\n    one.maker\n",
+        "[one.maker for one in Product.objects.all()]\n",
+        "[one.maker for one in Chair.objects.order_by('legs').filter(legs=4)]\n",
+        "for one in Product.objects.filter(name='x'):\n    print(one.maker.name)\n",
+        "Product.objects.get(id=1).maker\n",
+    ] {
+        assert_eq!(
+            told(text).as_deref(),
+            Some("maker shop/models.py:9 true"),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        told("def f(one: Chair):\n    one.owner\n").as_deref(),
+        Some("owner shop/models.py:10 false")
+    );
+    assert_eq!(told("def f(one: Chair):\n    one.legs\n"), None);
+}
+
+#[test]
+fn what_goes_through_an_argument_is_followed() {
+    let project = project(&[
+        (
+            "sums.py",
+            "from deep import last\n\n\ndef total(rows):\n    found = 0\n    for row in rows:\n        found += row\n    return found\n\n\ndef first(rows):\n    for row in rows:\n        return row\n\n\ndef maybe(rows, asked):\n    if asked:\n        return list(rows)\n\n\ndef further(key, rows):\n    return last(rows)\n\n\ndef lazily(rows):\n    return (row for row in rows)\n\n\ndef also(rows):\n    yield from rows\n",
+        ),
+        (
+            "deep.py",
+            "import sums\n\n\ndef last(rows):\n    return sorted(rows)[-1]\n\n\ndef one(rows):\n    return other(rows)\n\n\ndef other(rows):\n    return one(rows)\n",
+        ),
+    ]);
+    let told = |call: &str| {
+        let text = format!("import deep\nimport sums\n\nrows = iter(x)\n\n{call}\n");
+        let found = ask(&project, "use.py", &text, |facts, call| {
+            let argument = call.arguments.args.last().expect("an argument");
+            facts.takes_all(call, argument)
+        })?;
+        let told = found
+            .iter()
+            .map(|step| format!("{} {}:{}", step.name, step.path, step.row));
+        Some(told.collect::<Vec<_>>().join(" > "))
+    };
+    let expected = [
+        ("sums.total(rows)", "total use.py:6 > rows sums.py:6"),
+        (
+            "sums.further(1, rows)",
+            "further use.py:6 > last sums.py:22 > rows deep.py:5",
+        ),
+    ];
+    for (call, way) in expected {
+        assert_eq!(told(call).as_deref(), Some(way), "{call}");
+    }
+    for call in [
+        "sums.first(rows)",
+        "sums.maybe(1, rows)",
+        "sums.maybe(rows)",
+        "sums.lazily(rows)",
+        "sums.also(rows)",
+        "sums.total(*rows)",
+        "deep.one(rows)",
+        "deep.nothing(rows)",
+    ] {
+        assert_eq!(told(call), None, "{call}");
+    }
 }

@@ -133,7 +133,7 @@ fn relations_and_what_fetches_them() {
                 .expect("an attribute of `book`");
             let relation = facts.relation(attribute)?;
             let object = attribute.value.as_name_expr()?;
-            Some(!facts.is_fetched_along(object, relation.name)?)
+            Some(!facts.is_fetched_along(object, &relation.name)?)
         })
     };
     let each = |query: &str, read: &str| lazy(&format!("for book in {query}:\n    book.{read}\n"));

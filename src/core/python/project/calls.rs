@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::outline::{Call, Callee};
-use super::{Origin, View};
+use super::{Origin, Trail, View};
 use crate::python::facts::Facts;
 use crate::python::libraries::{Does, Effects, Entry};
 
@@ -40,7 +40,7 @@ pub enum Following {
 pub(super) type Asked = (Box<str>, u32, Effects, Following);
 pub(super) type Answer = Option<Vec<Step>>;
 /// An answer, and what it was found in.
-pub(super) type Followed = (Answer, Arc<[Arc<str>]>);
+pub(super) type Followed = (Answer, Trail);
 
 /// More steps than a reader follows.
 const STEPS: usize = 6;
@@ -104,9 +104,9 @@ impl View<'_> {
         let (answer, trail) = self.project.followed(asked, || {
             let view = View::new(self.project);
             let answer = view.search(function, effects, following);
-            (answer, view.trail.into_inner().into_iter().collect())
+            (answer, view.into_trail())
         });
-        self.trail.borrow_mut().extend(trail.iter().cloned());
+        self.follow_trail(&trail);
         answer
     }
 
@@ -191,7 +191,7 @@ impl View<'_> {
         }
     }
 
-    fn step(&self, path: &str, row: usize, function: &ProjectFunction) -> Option<Step> {
+    pub(super) fn step(&self, path: &str, row: usize, function: &ProjectFunction) -> Option<Step> {
         let def = function.get()?;
         let class = def.class.and_then(|class| function.outline.class(class));
         let name = match class {

@@ -66,7 +66,7 @@ pub(in crate::python) enum Meaning<'a> {
 /// Files that import from files that import.
 pub(super) const DEEPEST: u8 = 16;
 /// Longer chains of base classes are nobody's idea of readable code.
-const BASES: usize = 12;
+pub(super) const BASES: usize = 12;
 
 impl View<'_> {
     /// What an origin of the file of `at` comes to.

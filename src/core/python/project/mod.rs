@@ -6,25 +6,29 @@
 //! nothing else.
 
 mod calls;
+mod consumption;
+mod kept;
 mod meaning;
 mod modules;
 mod named;
 mod origin;
 mod outline;
 mod reach;
+mod relations;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher as _};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ruff_python_ast::{ExprCall, ExprRef};
-use rustc_hash::{FxHashMap, FxHasher};
+use ruff_python_ast::{ExprCall, ExprRef, ModModule};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::facts::Facts;
 use super::libraries::{Declared, Effects, FOLDER};
-use super::parse::parse;
+use super::parse::{Parsed, parse};
 use super::source::Source;
+use super::types::Type;
 use super::versions::Versions;
 
 pub use calls::{Following, Step};
@@ -45,6 +49,12 @@ pub trait Loader: Send + Sync {
 
 /// The names in a folder.
 type Folder = Option<Arc<BTreeSet<String>>>;
+/// Places that were looked at: files, and folders with a slash behind.
+type Trail = Arc<[Arc<str>]>;
+/// What was looked for and found, from where and by which name.
+type Searches = FxHashMap<Box<str>, FxHashMap<Box<str>, modules::Searched>>;
+/// The folder that holds the outermost package of a folder, and what was looked at to know.
+type Homes = FxHashMap<Box<str>, (Arc<str>, Trail)>;
 /// A summary; `None` inside for a file that is no Python.
 type Slot = Arc<OnceLock<Option<Arc<Outline>>>>;
 
@@ -62,6 +72,12 @@ pub struct Project {
     folders: Mutex<FxHashMap<String, Folder>>,
     outlines: Mutex<FxHashMap<String, Slot>>,
     followed: Mutex<FxHashMap<calls::Asked, calls::Followed>>,
+    /// Modules by the folder that they are asked for from and by their names: absolute ones, and relative ones.
+    modules: [Mutex<Searches>; 2],
+    /// By folder, the one that holds the outermost package around it.
+    homes: Mutex<Homes>,
+    /// Trees for files whose turn is still to come; `None` where nobody takes turns.
+    kept: OnceLock<Mutex<kept::Kept>>,
     /// Of files that nobody has summarised.
     states: Mutex<FxHashMap<String, u64>>,
 }
@@ -87,6 +103,9 @@ impl Project {
             folders: Mutex::default(),
             outlines: Mutex::default(),
             followed: Mutex::default(),
+            modules: Default::default(),
+            homes: Mutex::default(),
+            kept: OnceLock::new(),
             states: Mutex::default(),
         }
     }
@@ -105,6 +124,16 @@ impl Project {
     pub fn with_declared(mut self, declared: Option<&'static Declared>) -> Self {
         self.declared = declared;
         self
+    }
+
+    /// Says that a run begins that looks at each file once, and asks [`Self::parsed`] for its tree first.
+    pub fn take_turns(&self) {
+        self.kept.get_or_init(Mutex::default);
+    }
+
+    /// The tree of the file whose turn it is, where somebody has asked about the file before.
+    pub fn parsed(&self, source: &Source) -> Option<Parsed<ModModule>> {
+        lock(self.kept.get()?).take(source)
     }
 
     /// The file that defines what a qualified name stands for, its number there, and whether it is a class.
@@ -139,7 +168,12 @@ impl Project {
             let source = self.loader(path).read(path)?;
             let parsed = parse(&source).ok()?;
             let facts = Facts::new(&source, &parsed, self.python).ok()?;
-            Some(Arc::new(Outline::of(&facts)))
+            let outline = Arc::new(Outline::of(&facts));
+            drop(facts);
+            if let Some(kept) = self.kept.get() {
+                lock(kept).keep(&source, parsed);
+            }
+            Some(outline)
         })
         .clone()
     }
@@ -176,7 +210,7 @@ impl Project {
     fn followed(
         &self,
         asked: calls::Asked,
-        ask: impl FnOnce() -> (calls::Answer, Arc<[Arc<str>]>),
+        ask: impl FnOnce() -> (calls::Answer, Trail),
     ) -> calls::Followed {
         if let Some(known) = lock(&self.followed).get(&asked) {
             return known.clone();
@@ -265,13 +299,39 @@ pub(super) fn fingerprint(value: &(impl Hash + ?Sized)) -> u64 {
 /// The project as one file sees it, with a note of all that was looked at.
 pub(super) struct View<'p> {
     pub(super) project: &'p Project,
-    trail: RefCell<BTreeSet<Arc<str>>>,
+    seen: RefCell<FxHashSet<Arc<str>>>,
+    /// What others had looked at when they found what this one was told, by where it lies in memory.
+    trails: RefCell<FxHashMap<usize, Trail>>,
 }
 
 impl<'p> View<'p> {
     pub(super) fn new(project: &'p Project) -> Self {
-        let trail = RefCell::default();
-        Self { project, trail }
+        Self {
+            project,
+            seen: RefCell::default(),
+            trails: RefCell::default(),
+        }
+    }
+
+    /// All that was looked at.
+    fn into_trail(self) -> Trail {
+        let all: BTreeSet<Arc<str>> = self.all_seen();
+        all.into_iter().collect()
+    }
+
+    fn all_seen(&self) -> BTreeSet<Arc<str>> {
+        let mut all: BTreeSet<Arc<str>> = self.seen.borrow().iter().cloned().collect();
+        for trail in self.trails.borrow().values() {
+            all.extend(trail.iter().cloned());
+        }
+        all
+    }
+
+    /// Takes over what others have looked at.
+    fn follow_trail(&self, trail: &Trail) {
+        let mut trails = self.trails.borrow_mut();
+        let place = trail.as_ptr().addr();
+        trails.entry(place).or_insert_with(|| Arc::clone(trail));
     }
 
     /// The summary of the file at `path`.
@@ -292,9 +352,9 @@ impl<'p> View<'p> {
         if !self.project.has_files {
             return;
         }
-        let mut trail = self.trail.borrow_mut();
-        if !trail.contains(place) {
-            trail.insert(place.into());
+        let mut seen = self.seen.borrow_mut();
+        if !seen.contains(place) {
+            seen.insert(place.into());
         }
     }
 }
@@ -307,9 +367,11 @@ impl<'a> Facts<'a> {
 
     /// What of other files, and of folders (with a slash behind), the answers so far hang on; see [`Project::state`].
     pub fn seen(&self) -> Vec<Arc<str>> {
-        let trail = self.project.trail.borrow();
-        let others = trail.iter().filter(|place| ***place != *self.source.path());
-        others.cloned().collect()
+        let all = self.project.all_seen();
+        let others = all
+            .into_iter()
+            .filter(|place| **place != *self.source.path());
+        others.collect()
     }
 
     pub(super) fn sees_others(&self) -> bool {
@@ -342,6 +404,20 @@ impl<'a> Facts<'a> {
             _ => make(),
         });
         Arc::clone(own)
+    }
+
+    /// The type of an expression by what this file tells, and where it tells nothing, by what others do. Dear: for questions that few
+    /// expressions get.
+    pub(super) fn type_anywhere(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
+        let expr = expr.into();
+        let own = self.ty(expr);
+        if !own.is_unknown() || !self.sees_others() || !self.may_be_elsewhere(expr) {
+            return own;
+        }
+        match self.stands_for(expr) {
+            Meaning::Value(found) => found,
+            _ => Type::Unknown,
+        }
     }
 
     /// What an expression stands for, by what other files say.

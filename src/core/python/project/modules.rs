@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Outline, View};
+use super::{Outline, Trail, View, lock};
 use crate::python::libraries::FOLDER;
 
 /// Packages in packages: deeper is a circle of links.
@@ -16,48 +16,89 @@ pub(super) struct Found<'n> {
     pub rest: &'n str,
 }
 
+/// Where the file of a module lies, and how many bytes of the name are left; with all places that were looked at.
+pub(super) type Searched = (Option<(Arc<str>, usize)>, Trail);
+
 impl View<'_> {
     /// The module that `name` begins with, asked from the file at `from`. Dots in front count as in `from ..x import y`.
     pub(super) fn find<'n>(&self, from: &str, name: &'n str) -> Option<Found<'n>> {
         let bare = name.trim_start_matches('.');
         let level = name.len() - bare.len();
-        if level > 0 {
+        let searched = if level > 0 {
             let mut folder = parent(from).to_owned();
             for _ in 1..level {
                 folder = above(&folder);
             }
-            return self.descend(&folder, bare, true);
-        }
-        let first = bare.split('.').next().unwrap_or(bare);
-        let home = self.home(from);
+            self.searched(&folder, bare, true)
+        } else {
+            self.searched(&self.home(parent(from)), bare, false)
+        };
+        let (path, rest) = searched?;
+        Some(Found {
+            module: self.outline(&path)?,
+            rest: bare.get(bare.len() - rest..)?,
+        })
+    }
+
+    /// Where the module that `name` begins with lies: in a package, or in the folder of the outermost one and the project's roots. Found
+    /// once for all files that ask from there.
+    fn searched(&self, folder: &str, name: &str, in_package: bool) -> Option<(Arc<str>, usize)> {
+        let known = {
+            let modules = lock(&self.project.modules[usize::from(in_package)]);
+            let of_folder = modules.get(folder);
+            of_folder.and_then(|names| names.get(name)).cloned()
+        };
+        let (found, trail) = known.unwrap_or_else(|| {
+            let view = View::new(self.project);
+            let found = match in_package {
+                true => view.descend(folder, name, true),
+                false => view.below_roots(folder, name),
+            };
+            let searched: Searched = (found, view.into_trail());
+            let mut modules = lock(&self.project.modules[usize::from(in_package)]);
+            let of_folder = modules.entry(folder.into()).or_default();
+            of_folder.insert(name.into(), searched.clone());
+            searched
+        });
+        self.follow_trail(&trail);
+        found
+    }
+
+    fn below_roots(&self, home: &str, name: &str) -> Option<(Arc<str>, usize)> {
+        let first = name.split('.').next().unwrap_or(name);
         // What the configuration says of a module counts for more than its code.
         let described = self.project.declared.map(|_| FOLDER);
-        let roots = described
+        let mut roots = described
             .into_iter()
-            .chain(std::iter::once(home.as_str()))
+            .chain(std::iter::once(home))
             .chain(self.project.roots.iter().map(String::as_str));
-        for root in roots {
+        roots.find_map(|root| {
             // Most imports are of libraries: one look tells.
             let is_there = self.has(root, &format!("{first}.py"))
                 || self.has(root, &format!("{first}/"))
                 || self.has(root, &format!("{first}.pyi"));
-            if is_there && let Some(found) = self.descend(root, bare, false) {
-                return Some(found);
-            }
-        }
-        None
+            is_there.then(|| self.descend(root, name, false)).flatten()
+        })
     }
 
-    /// The folder that holds the outermost package of a file.
-    fn home(&self, file: &str) -> String {
-        let mut folder = parent(file).to_owned();
-        for _ in 0..DEEPEST {
-            if !self.has(&folder, "__init__.py") {
-                break;
+    /// The folder that holds the outermost package that a folder is part of.
+    fn home(&self, folder: &str) -> Arc<str> {
+        let known = lock(&self.project.homes).get(folder).cloned();
+        let (home, trail) = known.unwrap_or_else(|| {
+            let view = View::new(self.project);
+            let mut home = folder.to_owned();
+            for _ in 0..DEEPEST {
+                if !view.has(&home, "__init__.py") {
+                    break;
+                }
+                home = above(&home);
             }
-            folder = above(&folder);
-        }
-        folder
+            let found: (Arc<str>, Trail) = (home.into(), view.into_trail());
+            lock(&self.project.homes).insert(folder.into(), found.clone());
+            found
+        });
+        self.follow_trail(&trail);
+        home
     }
 
     fn has(&self, folder: &str, name: &str) -> bool {
@@ -66,7 +107,7 @@ impl View<'_> {
     }
 
     /// Follows a dotted name from a folder as far as it names modules.
-    fn descend<'n>(&self, folder: &str, name: &'n str, in_package: bool) -> Option<Found<'n>> {
+    fn descend(&self, folder: &str, name: &str, in_package: bool) -> Option<(Arc<str>, usize)> {
         let mut folder = folder.to_owned();
         let mut rest = name;
         let mut module = match in_package {
@@ -100,10 +141,7 @@ impl View<'_> {
             }
             break;
         }
-        Some(Found {
-            module: self.outline(&module?)?,
-            rest: module_rest,
-        })
+        Some((module?.into(), module_rest.len()))
     }
 
     /// The file that a package runs when it is imported.

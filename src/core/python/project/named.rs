@@ -14,10 +14,16 @@ impl<'a> Facts<'a> {
             let symbol = self.symbol(name)?;
             self.only_binding(symbol)
         };
+        let brought = |name: &'a ExprName| {
+            matches!(
+                bound(name),
+                Some(Binding::Import(..) | Binding::ImportFrom(..))
+            )
+        };
         match &*call.func {
             Expr::Name(name) => matches!(
                 bound(name),
-                Some(Binding::ImportFrom(..) | Binding::Function(_))
+                Some(Binding::ImportFrom(..) | Binding::Function(_) | Binding::Class(_))
             ),
             Expr::Attribute(method) => match &*method.value {
                 Expr::Name(name) => match bound(name) {
@@ -28,9 +34,27 @@ impl<'a> Facts<'a> {
                     }
                     _ => false,
                 },
+                // `package.module.load(...)`
+                Expr::Attribute(_) => first_name(&method.value).is_some_and(brought),
+                // `Users().load(...)`
+                Expr::Call(made) => made.func.as_name_expr().is_some_and(|name| {
+                    matches!(
+                        bound(name),
+                        Some(Binding::ImportFrom(..) | Binding::Function(_) | Binding::Class(_))
+                    )
+                }),
                 _ => false,
             },
             _ => false,
         }
+    }
+}
+
+/// What a chain of attributes begins with.
+fn first_name(expr: &Expr) -> Option<&ExprName> {
+    match expr {
+        Expr::Name(name) => Some(name),
+        Expr::Attribute(attribute) => first_name(&attribute.value),
+        _ => None,
     }
 }

@@ -238,6 +238,16 @@ impl<'a> Facts<'a> {
 
     /// What is declared to be of a class of another file.
     pub(super) fn annotation_origin(&self, annotation: &'a Expr) -> Origin {
+        let class = match annotation {
+            Expr::Name(_) | Expr::Attribute(_) => self.class_origin(annotation),
+            _ => Origin::Unknown,
+        };
+        // A class that is brought or defined here needs no look at what types there are.
+        match class {
+            Origin::Import(name) if name.starts_with("typing") => {}
+            Origin::Unknown => {}
+            class => return Origin::Instance(Box::new(class)),
+        }
         let declared = self.owned(&self.annotation(annotation));
         if !matches!(declared, Owned::Unknown | Owned::Named(_)) {
             return Origin::Value(declared);

@@ -2,17 +2,21 @@
 //!
 //! **Invariant**: made from the file alone; what lies elsewhere is told as an [`Origin`].
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Stmt};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
+use super::consumption::{Consumed, consumed};
 use super::fingerprint;
 use super::origin::Origin;
+use super::relations::OutlineRelation;
+use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::libraries::{Effects, Entry};
+use crate::python::models::Field;
 use crate::python::symbols::{Binding, Symbol};
-use crate::python::tree::ScopeId;
+use crate::python::tree::{NodeId, ScopeId};
 use crate::python::types::Type;
 
 /// See the module's documentation.
@@ -41,6 +45,8 @@ pub struct OutlineFunction {
     pub is_generator: bool,
     /// Decorators leave alone what a call does: it runs the body.
     pub runs_when_called: bool,
+    /// Without decorators.
+    pub is_plain: bool,
     /// Results are kept: most calls do nothing.
     pub is_cached: bool,
     /// The arguments of a call are keys of a cache, as they are written.
@@ -56,8 +62,8 @@ pub struct Parameter {
     pub name: Box<str>,
     /// Bound by name alone.
     pub keyword_only: bool,
-    /// Only ever iterated over, once.
-    pub iterated_once: bool,
+    /// Whether all of it is gone through.
+    pub(super) consumed: Consumed,
 }
 
 /// A call that a function makes, in the order of the text.
@@ -105,6 +111,8 @@ pub struct OutlineClass {
     pub attributes: FxHashMap<Box<str>, Origin>,
     /// `__slots__` is there, or `slots=True`.
     pub has_slots: bool,
+    /// Attributes that stand for objects of other tables.
+    pub relations: Vec<OutlineRelation>,
 }
 
 /// Decorators that leave the body to run when the function is called.
@@ -157,9 +165,20 @@ impl Outline {
         let mut functions = Vec::new();
         let mut classes = Vec::new();
         let mut stars = Vec::new();
-        for node in facts.tree.nodes() {
+        let returns = returns_of(facts);
+        for (tag, node) in facts.tree.tagged() {
+            let wanted = tag.is(NodeKind::StmtFunctionDef)
+                || tag.is(NodeKind::StmtClassDef)
+                || tag.is(NodeKind::StmtImportFrom);
+            if !wanted {
+                continue;
+            }
             match node {
-                AnyNodeRef::StmtFunctionDef(def) => functions.push(function(facts, def)),
+                AnyNodeRef::StmtFunctionDef(def) => {
+                    let returns = returns.get(&facts.tree.id(*def));
+                    let returns = returns.map(Vec::as_slice).unwrap_or_default();
+                    functions.push(function(facts, def, returns));
+                }
                 AnyNodeRef::StmtClassDef(def) => classes.push(class(facts, def)),
                 AnyNodeRef::StmtImportFrom(stmt)
                     if stmt.names.iter().any(|alias| alias.name.as_str() == "*") =>
@@ -248,7 +267,11 @@ fn same(mut origins: impl Iterator<Item = Origin>) -> Origin {
     }
 }
 
-fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunction {
+fn function<'a>(
+    facts: &Facts<'a>,
+    def: &'a ast::StmtFunctionDef,
+    returns: &[&'a ast::StmtReturn],
+) -> OutlineFunction {
     let class = match facts.tree.parent(def) {
         Some(AnyNodeRef::StmtClassDef(class)) => facts.number_of_class(class),
         _ => None,
@@ -272,7 +295,11 @@ fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunc
                 .kwonlyargs
                 .iter()
                 .any(|other| other.range() == one.range()),
-            iterated_once: is_iterated_once(facts, &one.parameter),
+            consumed: match class {
+                // A method's parameters are not asked for.
+                Some(_) => Consumed::No,
+                None => consumed(facts, def, returns, &one.parameter),
+            },
         });
     OutlineFunction {
         name: def.name.as_str().into(),
@@ -281,40 +308,63 @@ fn function<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> OutlineFunc
         is_async: def.is_async,
         is_generator: facts.is_generator(def),
         runs_when_called,
+        is_plain: def.decorator_list.is_empty(),
         is_cached,
         hashes_arguments: def.decorator_list.first().is_some_and(|first| {
             let name = facts.decorator_name(first);
             name.is_some_and(|name| HASHING.contains(&name.as_str()))
         }),
         parameters: parameters.collect(),
-        returns: returned(facts, def),
+        returns: returned(facts, def, returns),
         calls: Vec::new(),
     }
 }
 
 /// What calling a function gives: what it declares, or what all its `return`s give.
-fn returned<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Origin {
+fn returned<'a>(
+    facts: &Facts<'a>,
+    def: &'a ast::StmtFunctionDef,
+    returns: &[&'a ast::StmtReturn],
+) -> Origin {
     let yields = facts.is_generator(def);
-    if let Some(returns) = &def.returns
+    if let Some(declared) = &def.returns
         && !yields
     {
-        if SELF.iter().any(|name| facts.is(&**returns, name))
+        if SELF.iter().any(|name| facts.is(&**declared, name))
             && let Some(AnyNodeRef::StmtClassDef(class)) = facts.tree.parent(def)
             && let Some(number) = facts.number_of_class(class)
         {
             return Origin::Instance(Box::new(Origin::Class(number)));
         }
-        return facts.annotation_origin(returns);
+        return facts.annotation_origin(declared);
     }
     if yields {
         return Origin::Unknown;
     }
     // Told as what awaiting gives where it is `async`.
-    let returned = facts.own_nodes(def).filter_map(|node| match node {
-        AnyNodeRef::StmtReturn(stmt) => stmt.value.as_deref(),
-        _ => None,
+    let values = returns.iter().filter_map(|stmt| stmt.value.as_deref());
+    same(values.map(|value| facts.origin(value)))
+}
+
+/// The relations of a class, in a file that knows a mapper.
+fn relations<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> Vec<OutlineRelation> {
+    if !["bulk_create", "refresh"]
+        .iter()
+        .any(|last| facts.may_know(last))
+    {
+        return Vec::new();
+    }
+    let relations = facts.relations_of(def).map(|relation| OutlineRelation {
+        row: match &relation.field {
+            Field::Here(field) => facts.row_of(*field),
+            Field::There(_, row) => *row,
+        },
+        name: relation.name,
+        has_key: relation.has_key,
+        is_primary: relation.is_primary,
+        is_eager: relation.is_eager,
     });
-    same(returned.map(|value| facts.origin(value)))
+    relations.collect()
 }
 
 fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
@@ -363,6 +413,7 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
         properties,
         attributes,
         has_slots,
+        relations: relations(facts, def),
     }
 }
 
@@ -421,11 +472,31 @@ fn attribute<'a>(facts: &Facts<'a>, assigned: &[Assigned<'a>]) -> Origin {
 
 /// The calls of all functions, in one pass over the file.
 fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
-    let mut returns: FxHashMap<Option<u32>, Option<TextSize>> = FxHashMap::default();
-    for node in facts.tree.nodes() {
+    let first_returns = returns_of(facts).into_iter().map(|(def, returns)| {
+        let first = returns.first().map(|stmt| stmt.end());
+        (def, first)
+    });
+    let first_returns: FxHashMap<NodeId, Option<TextSize>> = first_returns.collect();
+    for (tag, node) in facts.tree.tagged() {
+        let wanted = tag.is(NodeKind::ExprCall)
+            || tag.is(NodeKind::StmtFor)
+            || tag.is(NodeKind::Comprehension);
+        if !wanted {
+            continue;
+        }
         let (place, callee) = match node {
             AnyNodeRef::ExprCall(call) => {
-                let callee = match facts.knows(call) {
+                // Methods that do nothing of the kind are most.
+                let may_do = match &*call.func {
+                    Expr::Attribute(method) => {
+                        let declared = facts.declared_libraries();
+                        facts.may_do(&method.attr, WORTH_KNOWING)
+                            || declared.is_some_and(|declared| declared.has_last(&method.attr))
+                    }
+                    _ => true,
+                };
+                let known = may_do.then(|| facts.knows(call)).flatten();
+                let callee = match known {
                     Some(entry) => Callee::Known(entry),
                     None if !facts.may_be_elsewhere((&*call.func).into()) => continue,
                     None => match facts.origin(&call.func) {
@@ -447,7 +518,7 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
             _ => continue,
         };
         if let Callee::Known(entry) = &callee
-            && entry.effects.and(Effects::BLOCKS.or(FOLLOWED)).is_empty()
+            && !entry.effects.any_of(WORTH_KNOWING)
         {
             continue;
         }
@@ -458,9 +529,7 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
         let Some(function) = number.and_then(|number| functions.get_mut(number as usize)) else {
             continue;
         };
-        let first = *returns
-            .entry(number)
-            .or_insert_with(|| first_return(facts, def));
+        let first = first_returns.get(&facts.tree.id(def)).copied().flatten();
         let after_return = first.is_some_and(|first| first <= place.start());
         function.calls.push(Call {
             callee,
@@ -473,8 +542,8 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
     }
 }
 
-/// What is worth following besides what blocks.
-const FOLLOWED: Effects = Effects::FOLLOWED;
+/// What callers may want to know.
+const WORTH_KNOWING: Effects = Effects::BLOCKS.or(Effects::FOLLOWED);
 
 /// What going through an object of a library does.
 pub(super) fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'static Entry> {
@@ -490,7 +559,10 @@ pub(super) fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'st
 }
 
 /// The function whose call runs `node`, and whether only under a condition; `None` for what runs at import, or later.
-fn around<'a>(facts: &Facts<'a>, node: AnyNodeRef<'a>) -> Option<(&'a ast::StmtFunctionDef, bool)> {
+pub(super) fn around<'a>(
+    facts: &Facts<'a>,
+    node: AnyNodeRef<'a>,
+) -> Option<(&'a ast::StmtFunctionDef, bool)> {
     let mut guarded = false;
     let mut inner = node;
     while let Some(outer) = facts.tree.parent(inner) {
@@ -548,24 +620,16 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Whether a function goes through what it is given once, and does nothing else with it.
-fn is_iterated_once<'a>(facts: &Facts<'a>, parameter: &'a ast::Parameter) -> bool {
-    let Some(symbol) = facts.symbol(parameter) else {
-        return false;
-    };
-    match (symbol.reads.as_slice(), symbol.bindings.len()) {
-        ([only], 1) => match facts.tree.node(*only) {
-            AnyNodeRef::ExprName(name) => facts.is_iterated(name) && !facts.tree.is_looped(name),
-            _ => false,
-        },
-        _ => false,
+/// The `return`s of each function that has some, in the order of the text, by the function's node.
+fn returns_of<'a>(facts: &Facts<'a>) -> FxHashMap<NodeId, Vec<&'a ast::StmtReturn>> {
+    let mut returns: FxHashMap<NodeId, Vec<&'a ast::StmtReturn>> = FxHashMap::default();
+    for (tag, node) in facts.tree.tagged() {
+        if let AnyNodeRef::StmtReturn(stmt) = node
+            && tag.is(NodeKind::StmtReturn)
+            && let Some(def) = function_around(&facts.tree, *stmt)
+        {
+            returns.entry(facts.tree.id(def)).or_default().push(*stmt);
+        }
     }
-}
-
-/// Where the first `return` of a function ends.
-fn first_return<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Option<TextSize> {
-    facts.own_nodes(def).find_map(|node| match node {
-        AnyNodeRef::StmtReturn(stmt) => Some(stmt.end()),
-        _ => None,
-    })
+    returns
 }

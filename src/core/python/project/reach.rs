@@ -35,7 +35,7 @@ impl<'a> Facts<'a> {
             self.reach.borrow_mut().push((effects, Rc::clone(&reach)));
             reach
         });
-        reach.contains(last) || self.may_be_told_elsewhere(&call.func)
+        reach.contains(last) || self.may_be_told_elsewhere(call)
     }
 
     fn reaching(&self, effects: Effects) -> FxHashSet<&'a str> {
@@ -108,7 +108,7 @@ impl<'a> Facts<'a> {
                         }
                         self.may_do(last, effects)
                             || doing.contains(last)
-                            || self.may_be_told_elsewhere(&call.func)
+                            || self.may_be_told_elsewhere(call)
                     }
                     None => false,
                 },
@@ -136,26 +136,28 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether other files may say what a call runs.
-    fn may_be_told_elsewhere(&self, callee: &'a Expr) -> bool {
-        if !self.sees_others() || !self.may_be_elsewhere(callee.into()) {
+    fn may_be_told_elsewhere(&self, call: &'a ast::ExprCall) -> bool {
+        if !self.sees_others() || !self.is_told_by_name(call) {
             return false;
         }
-        match callee {
+        let callee = &*call.func;
+        let is_own = match callee {
             // What this file defines is followed by its name.
             Expr::Name(name) => {
                 let symbol = self.symbol(name);
                 let binding = symbol.and_then(|symbol| self.only_binding(symbol));
-                !matches!(binding, Some(Binding::Function(_) | Binding::Class(_)))
+                matches!(binding, Some(Binding::Function(_) | Binding::Class(_)))
             }
             Expr::Attribute(method) => {
                 let receiver = method.value.as_name_expr();
-                match receiver.and_then(|name| self.class_of_self(name)) {
-                    Some(class) => !class.bases().is_empty() && !has_method(class, &method.attr),
-                    None => true,
-                }
+                let class = receiver.and_then(|name| self.class_of_self(name));
+                class.is_some_and(|class| {
+                    class.bases().is_empty() || has_method(class, &method.attr)
+                })
             }
-            _ => true,
-        }
+            _ => false,
+        };
+        !is_own && self.may_be_elsewhere(callee.into())
     }
 }
 

@@ -12,6 +12,8 @@ mod lowered;
 
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
+
 use format::{MEMBER_RECORD, MODULE_RECORD, NONE, SECTIONS, Section, kind};
 
 pub(super) use calls::Given;
@@ -108,12 +110,13 @@ impl Table {
 
     /// The number of a string that the table has.
     fn string_id(&self, text: &str) -> Option<u16> {
-        let count = self.sections[Section::StringEnds as usize].len() / 4;
-        let found = search(0, count, |i| {
-            let id = u16::try_from(i).unwrap_or(NONE);
-            self.string_bytes(id).cmp(text.as_bytes())
-        })?;
-        u16::try_from(found).ok()
+        static IDS: LazyLock<FxHashMap<&'static str, u16>> = LazyLock::new(|| {
+            let table = Table::get();
+            let count = table.sections[Section::StringEnds as usize].len() / 4;
+            let ids = 0..u16::try_from(count).unwrap_or(NONE);
+            ids.map(|id| (table.string(id), id)).collect()
+        });
+        IDS.get(text).copied()
     }
 
     fn member_in(&self, start: u16, count: u16, name: u16) -> Option<Entry> {
