@@ -93,18 +93,14 @@
 
 use hotlint_core::ast::{Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
+use hotlint_core::python::LOW_LOGS;
 use hotlint_core::text_size::{Ranged, TextRange, TextSize};
 
 pub struct LoggingEagerConversion;
 
 impl Rule for LoggingEagerConversion {
     type On = ExprCall;
-    const CALLEES: &'static [&'static str] = &[
-        "logging.debug",
-        "logging.info",
-        "logging.Logger.debug",
-        "logging.Logger.info",
-    ];
+    const CALLEES: &'static [&'static str] = LOW_LOGS;
     const COST: Cost = Cost::Constant("the text is made even if the level is off");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {

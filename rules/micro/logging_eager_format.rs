@@ -94,17 +94,13 @@ use hotlint_core::ast::{
     Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Operator, StringFlags as _,
 };
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
+use hotlint_core::python::LOW_LOGS;
 
 pub struct LoggingEagerFormat;
 
 impl Rule for LoggingEagerFormat {
     type On = ExprCall;
-    const CALLEES: &'static [&'static str] = &[
-        "logging.debug",
-        "logging.info",
-        "logging.Logger.debug",
-        "logging.Logger.info",
-    ];
+    const CALLEES: &'static [&'static str] = LOW_LOGS;
     const COST: Cost = Cost::Constant("the text is made even if the level is off");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {

@@ -70,16 +70,17 @@
 
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
+use hotlint_core::python::LOW_LOGS;
 
 pub struct LoggingExpensiveArgUnguarded;
 
 impl Rule for LoggingExpensiveArgUnguarded {
     type On = InLoop<ExprCall>;
-    const CALLEES: &'static [&'static str] = &["logging.debug", "logging.Logger.debug"];
+    const CALLEES: &'static [&'static str] = LOW_LOGS;
     const COST: Cost = Cost::Factor("all of the argument's work, even if the level is off");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        let log = cx.low_log(call)?;
+        let log = cx.low_log(call).filter(|log| log.level == "debug")?;
         let around = cx.in_loop(call)?;
         let handles_error = cx
             .tree

@@ -117,7 +117,7 @@
 
 use hotlint_core::ast::{ExprBinOp, Operator};
 use hotlint_core::lint::{Cost, Cx, Finding, Fix, Rule};
-use hotlint_core::python::{Clock, Times};
+use hotlint_core::python::Clock;
 use hotlint_core::text_size::Ranged;
 
 pub struct WallClockForDuration;
@@ -150,21 +150,16 @@ impl Rule for WallClockForDuration {
         .label("off by as much as the clock was moved")
         .because(*reading, "the clock is read here")
         .help("`time.perf_counter()` only goes forward, and in finer steps");
-        Some(finding.fix(fix(&times, cx)))
+        let fix = cx
+            .other_clock(&times, "perf_counter")
+            .map(|(title, edits)| match times.are_local {
+                true => Fix::safe(title, edits),
+                false => Fix::unsafe_(
+                    title,
+                    "code of other files that reads the start sees another clock's time",
+                    edits,
+                ),
+            });
+        Some(finding.fix(fix))
     }
-}
-
-fn fix<'a>(times: &Times<'a>, cx: &Cx<'a>) -> Option<Fix> {
-    let better = match times.clock {
-        Clock::Seconds => "perf_counter",
-        Clock::Nanoseconds => "perf_counter_ns",
-        Clock::Date => return None,
-    };
-    let edits = cx.read_clock(&times.readings, better)?;
-    let fix = Fix::safe(format!("Read `{better}` instead"), edits);
-    Some(if times.are_local {
-        fix
-    } else {
-        fix.unsafe_because("code of other files that reads the start sees another clock's time")
-    })
 }

@@ -76,7 +76,6 @@
 
 use hotlint_core::ast::ExprCompare;
 use hotlint_core::lint::{Cost, Cx, Finding, Fix, Rule};
-use hotlint_core::python::{Clock, Times};
 use hotlint_core::text_size::Ranged;
 
 pub struct WallClockTtl;
@@ -111,21 +110,16 @@ impl Rule for WallClockTtl {
         .label("too early or too late by as much")
         .because(*reading, "the clock is read here")
         .help("`time.monotonic()` only goes forward");
-        Some(finding.fix(fix(&times, cx)))
+        let fix = cx
+            .other_clock(&times, "monotonic")
+            .map(|(title, edits)| match times.are_local {
+                true => Fix::safe(title, edits),
+                false => Fix::unsafe_(
+                    title,
+                    "code of other files that reads the deadline sees another clock's time",
+                    edits,
+                ),
+            });
+        Some(finding.fix(fix))
     }
-}
-
-fn fix<'a>(times: &Times<'a>, cx: &Cx<'a>) -> Option<Fix> {
-    let better = match times.clock {
-        Clock::Seconds => "monotonic",
-        Clock::Nanoseconds => "monotonic_ns",
-        Clock::Date => return None,
-    };
-    let edits = cx.read_clock(&times.readings, better)?;
-    let fix = Fix::safe(format!("Read `{better}` instead"), edits);
-    Some(if times.are_local {
-        fix
-    } else {
-        fix.unsafe_because("code of other files that reads the deadline sees another clock's time")
-    })
 }

@@ -15,14 +15,22 @@ pub struct Log<'a> {
     pub args: &'a [Expr],
 }
 
+/// What logs at a level below warnings, which is off as a rule; see [`Facts::low_log`].
+pub const LOW_LOGS: &[&str] = &[
+    "logging.debug",
+    "logging.info",
+    "logging.Logger.debug",
+    "logging.Logger.info",
+    "logging.LoggerAdapter.debug",
+    "logging.LoggerAdapter.info",
+];
+
 impl<'a> Facts<'a> {
     /// Takes a call as one that logs at a level below warnings; others are on nearly everywhere.
     pub fn low_log(&self, call: &'a ast::ExprCall) -> Option<Log<'a>> {
-        let level = match self.name(&*call.func)?.as_str() {
-            "logging.debug" | "logging.Logger.debug" | "logging.LoggerAdapter.debug" => "debug",
-            "logging.info" | "logging.Logger.info" | "logging.LoggerAdapter.info" => "info",
-            _ => return None,
-        };
+        let name = self.name(&*call.func)?;
+        let known = LOW_LOGS.iter().find(|known| **known == name)?;
+        let (_, level) = known.rsplit_once('.')?;
         let (message, args) = call.arguments.args.split_first()?;
         Some(Log {
             level,

@@ -88,7 +88,7 @@ pub use instances::Instances;
 pub use libraries::{
     Blocks, Builds, Declaration, Declared, Does, Effects, Entry, Fault, entries, expanded,
 };
-pub use logs::Log;
+pub use logs::{LOW_LOGS, Log};
 pub use loops::{FEW, Loop};
 pub use models::{Fetch, Field, Relation, is_tested};
 pub use parse::{ParseProblem, Parsed, parse};

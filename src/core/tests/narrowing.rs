@@ -1,34 +1,25 @@
 //! The type of a variable at one place: the question is always about the name `probe`, read where it stands alone.
 
-use hotlint_core::ast::{AnyNodeRef, Expr};
-use hotlint_core::python::{Facts, PythonVersion, Source, Versions, parse};
+mod examples;
 
-/// The type of the expression that is the argument of the first call of `probe`.
-fn ty(code: &str) -> String {
-    let source = Source::module("example.py", code);
-    let parsed = parse(&source).expect("the example parses");
-    let facts = Facts::new(&source, &parsed, Versions::since(PythonVersion::PY39))
-        .expect("the example is flat");
-    let found: Option<&Expr> = facts.tree.nodes().iter().find_map(|node| match node {
+use hotlint_core::ast::{AnyNodeRef, Expr};
+use hotlint_core::python::Facts;
+
+/// The argument of the first call of `probe`.
+fn probed<'a>(facts: &Facts<'a>) -> Option<&'a Expr> {
+    facts.tree.nodes().iter().find_map(|node| match node {
         AnyNodeRef::ExprCall(call) => match (&*call.func, &*call.arguments.args) {
             (Expr::Name(name), [arg]) if name.id == "probe" => Some(arg),
             _ => None,
         },
         _ => None,
-    });
-    format!(
-        "{:?}",
-        facts.ty(found.expect("the example probes something"))
-    )
+    })
 }
 
 fn check(examples: &[(&str, &str)]) {
-    let wrong: Vec<String> = examples
-        .iter()
-        .filter(|(code, expected)| ty(code) != *expected)
-        .map(|(code, expected)| format!("{code}\n    is      {}\n    but not {expected}", ty(code)))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    examples::check(examples, |code| {
+        examples::type_of(code, probed, |ty| format!("{ty:?}"))
+    });
 }
 
 #[test]

@@ -1,31 +1,11 @@
 //! Types that the signatures of the standard library tell: the question is always about the last expression of the example.
 
-use hotlint_core::ast::{AnyNodeRef, Expr};
-use hotlint_core::python::{Facts, PythonVersion, Source, Versions, parse};
+mod examples;
 
-fn ty(code: &str) -> String {
-    let source = Source::module("example.py", code);
-    let parsed = parse(&source).expect("the example parses");
-    let facts = Facts::new(&source, &parsed, Versions::since(PythonVersion::PY39))
-        .expect("the example is flat");
-    let last: Option<&Expr> = facts.tree.nodes().iter().rev().find_map(|node| match node {
-        AnyNodeRef::StmtExpr(stmt) => Some(&*stmt.value),
-        _ => None,
-    });
-    format!(
-        "{:?}",
-        facts.ty(last.expect("the example ends with an expression"))
-    )
-}
-
-/// Examples side by side with their types.
 fn check(examples: &[(&str, &str)]) {
-    let wrong: Vec<String> = examples
-        .iter()
-        .filter(|(code, expected)| ty(code) != *expected)
-        .map(|(code, expected)| format!("{code}\n    is      {}\n    but not {expected}", ty(code)))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    examples::check(examples, |code| {
+        examples::type_of(code, examples::last_expression, |ty| format!("{ty:?}"))
+    });
 }
 
 #[test]

@@ -117,9 +117,12 @@ impl Server {
 
     pub(super) fn is_client_gone(&self) -> bool {
         #[cfg(unix)]
-        if let Some(process) = self.client_process.and_then(rustix::process::Pid::from_raw) {
-            let error = rustix::process::test_kill_process(process).err();
-            return error == Some(rustix::io::Errno::SRCH);
+        if let Some(process) = self.client_process {
+            use nix::errno::Errno;
+            use nix::sys::signal::kill;
+            use nix::unistd::Pid;
+            // No signal: only whether there is somebody to send one to.
+            return kill(Pid::from_raw(process), None) == Err(Errno::ESRCH);
         }
         false
     }

@@ -123,9 +123,7 @@ impl View<'_> {
                 return None;
             }
             let path = &function.outline.path;
-            let counting = |call: &&Call| {
-                !call.guarded && (following == Following::Certain || !call.after_return)
-            };
+            let counting = |call: &&Call| following == Following::Certain || !call.after_return;
             for call in function.get()?.calls.iter().filter(counting) {
                 let callee = match &call.callee {
                     Callee::Known(entry) => {
@@ -236,7 +234,7 @@ fn follows(function: &ProjectFunction, following: Following, awaited: bool) -> b
             true => following == Following::Every && awaited,
             false => true,
         };
-        runs && def.runs_when_called && !def.is_cached && !def.is_generator
+        runs && def.is_followed()
     })
 }
 

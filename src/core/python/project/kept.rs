@@ -12,7 +12,7 @@ use crate::python::parse::Parsed;
 use crate::python::source::Source;
 
 /// In bytes of text; a tree takes about ten times as much.
-const LIMIT: usize = 4 << 20;
+const LIMIT: usize = 1 << 20;
 
 /// See the module's documentation.
 #[derive(Default)]

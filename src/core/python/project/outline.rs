@@ -3,7 +3,7 @@
 //! **Invariant**: made from the file alone; what lies elsewhere is told as an [`Origin`].
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::{Ranged, TextSize};
 use rustc_hash::FxHashMap;
 
 use super::consumption::{Consumed, consumed};
@@ -57,6 +57,13 @@ pub struct OutlineFunction {
     pub calls: Vec<Call>,
 }
 
+impl OutlineFunction {
+    /// Whether calling it runs its body there and then, or when it is awaited.
+    pub(super) fn is_followed(&self) -> bool {
+        self.runs_when_called && !self.is_cached && !self.is_generator
+    }
+}
+
 #[derive(Debug, PartialEq)]
 pub struct Parameter {
     pub name: Box<str>,
@@ -66,15 +73,12 @@ pub struct Parameter {
     pub(super) consumed: Consumed,
 }
 
-/// A call that a function makes, in the order of the text.
+/// A call that a function makes whenever it runs, in the order of the text: not in a branch, a handler, or a lazily evaluated operand.
 #[derive(Debug, PartialEq)]
 pub struct Call {
     pub callee: Callee,
     pub row: usize,
-    pub range: TextRange,
     pub awaited: bool,
-    /// Only under a condition, in a branch, a handler, or a lazily evaluated operand.
-    pub guarded: bool,
     /// Something before it may return.
     pub after_return: bool,
 }
@@ -285,9 +289,10 @@ fn function<'a>(
             _ => runs_when_called = false,
         }
     }
-    let parameters = def
-        .parameters
-        .iter_non_variadic_params()
+    // Nobody asks for those of methods.
+    let asked = class.is_none().then_some(&*def.parameters);
+    let parameters = (asked.into_iter())
+        .flat_map(ast::Parameters::iter_non_variadic_params)
         .map(|one| Parameter {
             name: one.parameter.name.as_str().into(),
             keyword_only: def
@@ -295,11 +300,7 @@ fn function<'a>(
                 .kwonlyargs
                 .iter()
                 .any(|other| other.range() == one.range()),
-            consumed: match class {
-                // A method's parameters are not asked for.
-                Some(_) => Consumed::No,
-                None => consumed(facts, def, returns, &one.parameter),
-            },
+            consumed: consumed(facts, def, returns, &one.parameter),
         });
     OutlineFunction {
         name: def.name.as_str().into(),
@@ -477,69 +478,68 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
         (def, first)
     });
     let first_returns: FxHashMap<NodeId, Option<TextSize>> = first_returns.collect();
+    let iterates = facts.may_know("__iter__");
     for (tag, node) in facts.tree.tagged() {
-        let wanted = tag.is(NodeKind::ExprCall)
-            || tag.is(NodeKind::StmtFor)
-            || tag.is(NodeKind::Comprehension);
-        if !wanted {
+        let is_loop = tag.is(NodeKind::StmtFor) || tag.is(NodeKind::Comprehension);
+        if !tag.is(NodeKind::ExprCall) && !(iterates && is_loop) {
             continue;
         }
-        let (place, callee) = match node {
-            AnyNodeRef::ExprCall(call) => {
-                // Methods that do nothing of the kind are most.
-                let may_do = match &*call.func {
-                    Expr::Attribute(method) => {
-                        let declared = facts.declared_libraries();
-                        facts.may_do(&method.attr, WORTH_KNOWING)
-                            || declared.is_some_and(|declared| declared.has_last(&method.attr))
-                    }
-                    _ => true,
-                };
-                let known = may_do.then(|| facts.knows(call)).flatten();
-                let callee = match known {
-                    Some(entry) => Callee::Known(entry),
-                    None if !facts.may_be_elsewhere((&*call.func).into()) => continue,
-                    None => match facts.origin(&call.func) {
-                        origin if origin.is_elsewhere() => Callee::Other(origin),
-                        _ => continue,
-                    },
-                };
-                (*node, callee)
-            }
-            // Going through a queryset sends its query.
-            AnyNodeRef::StmtFor(stmt) => match iterated(facts, &stmt.iter) {
-                Some(entry) => ((&*stmt.iter).into(), Callee::Known(entry)),
-                None => continue,
-            },
-            AnyNodeRef::Comprehension(clause) => match iterated(facts, &clause.iter) {
-                Some(entry) => ((&clause.iter).into(), Callee::Known(entry)),
-                None => continue,
-            },
-            _ => continue,
+        let place: AnyNodeRef<'a> = match node {
+            AnyNodeRef::StmtFor(stmt) => (&*stmt.iter).into(),
+            AnyNodeRef::Comprehension(clause) => (&clause.iter).into(),
+            call => *call,
         };
-        if let Callee::Known(entry) = &callee
-            && !entry.effects.any_of(WORTH_KNOWING)
-        {
-            continue;
-        }
-        let Some((def, guarded)) = around(facts, place) else {
+        // What may not run, or runs when nobody follows, counts for nothing: that is half of all.
+        let Some((def, false)) = around(facts, place) else {
             continue;
         };
         let number = facts.number_of_function(def);
         let Some(function) = number.and_then(|number| functions.get_mut(number as usize)) else {
             continue;
         };
+        if !function.is_followed() {
+            continue;
+        }
+        let callee = match node {
+            AnyNodeRef::ExprCall(call) => callee(facts, call),
+            // Going through a queryset sends its query.
+            AnyNodeRef::StmtFor(stmt) => iterated(facts, &stmt.iter).map(Callee::Known),
+            AnyNodeRef::Comprehension(clause) => iterated(facts, &clause.iter).map(Callee::Known),
+            _ => None,
+        };
+        let Some(callee) = callee else {
+            continue;
+        };
         let first = first_returns.get(&facts.tree.id(def)).copied().flatten();
-        let after_return = first.is_some_and(|first| first <= place.start());
         function.calls.push(Call {
             callee,
             row: facts.row_of(place),
-            range: place.range(),
             awaited: matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_))),
-            guarded,
-            after_return,
+            after_return: first.is_some_and(|first| first <= place.start()),
         });
     }
+}
+
+/// What a call calls, where callers may want to know.
+fn callee<'a>(facts: &Facts<'a>, call: &'a ast::ExprCall) -> Option<Callee> {
+    // Methods that do nothing of the kind are most.
+    let may_do = match &*call.func {
+        Expr::Attribute(method) => {
+            let declared = facts.declared_libraries();
+            facts.may_do(&method.attr, WORTH_KNOWING)
+                || declared.is_some_and(|declared| declared.has_last(&method.attr))
+        }
+        _ => true,
+    };
+    if let Some(known) = may_do.then(|| facts.knows(call)).flatten() {
+        let worth = known.effects.any_of(WORTH_KNOWING);
+        return worth.then_some(Callee::Known(known));
+    }
+    if !facts.may_be_elsewhere((&*call.func).into()) {
+        return None;
+    }
+    let origin = facts.origin(&call.func);
+    origin.is_elsewhere().then_some(Callee::Other(origin))
 }
 
 /// What callers may want to know.
