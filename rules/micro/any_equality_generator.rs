@@ -64,7 +64,7 @@ pub struct AnyEqualityGenerator;
 impl Rule for AnyEqualityGenerator {
     type On = ExprCall;
     const CALLEES: &'static [&'static str] = &["builtins.any", "builtins.all"];
-    const COST: Cost = Cost::Factor("2 to 6 times slower than `in`");
+    const COST: Cost = Cost::Factor("1.4 to 6 times slower than `in`");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let ([Expr::Generator(generator)], true) =

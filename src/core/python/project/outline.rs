@@ -481,7 +481,7 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
     let iterates = facts.may_know("__iter__");
     for (tag, node) in facts.tree.tagged() {
         let is_loop = tag.is(NodeKind::StmtFor) || tag.is(NodeKind::Comprehension);
-        if !tag.is(NodeKind::ExprCall) && !(iterates && is_loop) {
+        if !(tag.is(NodeKind::ExprCall) || iterates && is_loop) {
             continue;
         }
         let place: AnyNodeRef<'a> = match node {
