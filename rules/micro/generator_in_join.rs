@@ -80,7 +80,9 @@ impl Rule for GeneratorInJoin {
         "builtins.bytes.join",
         "builtins.bytearray.join",
     ];
-    const COST: Cost = Cost::Constant("up to 1.7 times faster with a list comprehension, 4 times with the items themselves");
+    const COST: Cost = Cost::Constant(
+        "up to 1.7 times faster with a list comprehension, 4 times with the items themselves",
+    );
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let [argument @ Expr::Generator(generator)] = &*call.arguments.args else {
