@@ -78,6 +78,23 @@
 //! asyncio.run(main())
 //! ```
 //!
+//! What comes behind a `return` may never be reached:
+//!
+//! ```python fine
+//! import time
+//!
+//!
+//! def crash_if_asked(flags):
+//!     if not flags:
+//!         return
+//!     time.sleep(10)
+//!     raise SystemExit
+//!
+//!
+//! async def step(flags):
+//!     crash_if_asked(flags)
+//! ```
+//!
 //! Calls that wait for a lock or for the file system, which mostly take short, are not told.
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, StmtFunctionDef};

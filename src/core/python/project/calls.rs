@@ -7,7 +7,7 @@ use ruff_python_ast::{AnyNodeRef, ExprCall};
 use rustc_hash::FxHashSet;
 
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
-use super::outline::{Call, Callee};
+use super::outline::Callee;
 use super::{Origin, Trail, View};
 use crate::python::facts::Facts;
 use crate::python::libraries::{Does, Effects, Entry};
@@ -29,10 +29,10 @@ pub struct Step {
 /// Which calls count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Following {
-    /// Those that a call comes to for certain, as long as it is not asked to wait: no coroutines, no branches.
+    /// Those that a call comes to for certain, as long as it is not asked to wait: no coroutines, no branches, nothing behind a
+    /// `return`.
     Certain,
-    /// The same, through coroutines that are awaited; but nothing behind a `return`, which may have found the answer already, and
-    /// nothing that hands over many at once.
+    /// The same, through coroutines that are awaited; but nothing that hands over many at once.
     Every,
 }
 
@@ -123,8 +123,7 @@ impl View<'_> {
                 return None;
             }
             let path = &function.outline.path;
-            let counting = |call: &&Call| following == Following::Certain || !call.after_return;
-            for call in function.get()?.calls.iter().filter(counting) {
+            for call in &function.get()?.calls {
                 let callee = match &call.callee {
                     Callee::Known(entry) => {
                         if counts(entry, effects, following) {

@@ -73,14 +73,13 @@ pub struct Parameter {
     pub(super) consumed: Consumed,
 }
 
-/// A call that a function makes whenever it runs, in the order of the text: not in a branch, a handler, or a lazily evaluated operand.
+/// A call that a function makes whenever it runs, in the order of the text: not in a branch, a handler, or a lazily evaluated
+/// operand, and not behind a `return`, which may have found the answer already.
 #[derive(Debug, PartialEq)]
 pub struct Call {
     pub callee: Callee,
     pub row: usize,
     pub awaited: bool,
-    /// Something before it may return.
-    pub after_return: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -497,7 +496,8 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
         let Some(function) = number.and_then(|number| functions.get_mut(number as usize)) else {
             continue;
         };
-        if !function.is_followed() {
+        let first = first_returns.get(&facts.tree.id(def)).copied().flatten();
+        if !function.is_followed() || first.is_some_and(|first| first <= place.start()) {
             continue;
         }
         let callee = match node {
@@ -510,12 +510,10 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
         let Some(callee) = callee else {
             continue;
         };
-        let first = first_returns.get(&facts.tree.id(def)).copied().flatten();
         function.calls.push(Call {
             callee,
             row: facts.row_of(place),
             awaited: matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_))),
-            after_return: first.is_some_and(|first| first <= place.start()),
         });
     }
 }
