@@ -483,6 +483,11 @@ impl<'a> Facts<'a> {
         following: Following,
     ) -> Option<Vec<Step>> {
         if !self.may_lead_to(call, effects) {
+            debug_assert!(
+                self.sees_others()
+                    || (self.project.follow_call(self, call, effects, following)).is_none(),
+                "the quick look misses what a search finds"
+            );
             return None;
         }
         self.project.follow_call(self, call, effects, following)
