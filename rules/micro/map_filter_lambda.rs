@@ -75,7 +75,7 @@ pub struct MapFilterLambda;
 impl Rule for MapFilterLambda {
     type On = ExprCall;
     const CALLEES: &'static [&'static str] = &["builtins.map", "builtins.filter"];
-    const COST: Cost = Cost::Constant("a call for each item: 1.7-3 times slower");
+    const COST: Cost = Cost::Constant("a call for each item: 1.5-3 times slower");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let [Expr::Lambda(lambda), items] = &*call.arguments.args else {

@@ -105,7 +105,7 @@ impl Rule for RegexForPlainString {
         "re.split",
         "re.sub",
     ];
-    const COST: Cost = Cost::Factor("4 to 28 times slower than the method of strings");
+    const COST: Cost = Cost::Factor("2 to 28 times slower than the method of strings");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let Expr::StringLiteral(literal) = call.arguments.args.first()? else {

@@ -136,11 +136,8 @@ impl Rule for WallClockForDuration {
         if times.are_moved || first != op.start() || times.clock == Clock::Date {
             return None;
         }
-        let reading = times
-            .readings
-            .iter()
-            .min_by_key(|reading| reading.start())?;
-        let clock = cx.text(*reading);
+        let reading = times.first()?;
+        let clock = cx.text(reading);
         let finding = Finding::new(
             op,
             format!(
@@ -148,7 +145,7 @@ impl Rule for WallClockForDuration {
             ),
         )
         .label("off by as much as the clock was moved")
-        .because(*reading, "the clock is read here")
+        .because(reading, "the clock is read here")
         .help("`time.perf_counter()` only goes forward, and in finer steps");
         let fix = cx
             .other_clock(&times, "perf_counter")

@@ -98,17 +98,14 @@ impl Rule for WallClockTtl {
         if !times.are_moved || first != compare.start() {
             return None;
         }
-        let reading = times
-            .readings
-            .iter()
-            .min_by_key(|reading| reading.start())?;
-        let clock = cx.text(*reading);
+        let reading = times.first()?;
+        let clock = cx.text(reading);
         let finding = Finding::new(
             compare,
             format!("`{clock}` is the time of day, which may be set meanwhile: the deadline moves with it"),
         )
         .label("too early or too late by as much")
-        .because(*reading, "the clock is read here")
+        .because(reading, "the clock is read here")
         .help("`time.monotonic()` only goes forward");
         let fix = cx
             .other_clock(&times, "monotonic")

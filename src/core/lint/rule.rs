@@ -160,7 +160,7 @@ impl std::fmt::Display for Cost {
 pub trait Rule {
     /// What the rule wants to see.
     type On: Query;
-    /// For rules on calls and attributes: the methods or attributes that they want, as they are methods, whatever the receiver is. Joins
+    /// For rules on calls and attributes: the methods or attributes that they want, as they are spelled, whatever the receiver is. Joins
     /// the callees.
     const METHODS: &'static [&'static str] = &[];
     /// For rules on calls: the qualified names whose calls they want; empty is every call.
@@ -249,7 +249,7 @@ impl RuleEntry {
         self.run_on_command.is_some()
     }
 
-    /// Whether the rule wants all nodes of a kind of its own, not only those that are called or methods as it says.
+    /// Whether the rule wants all nodes of a kind of its own, not only those that are called or spelled as it says.
     pub(super) fn wants_all(&self, kind: NodeKind) -> bool {
         match kind {
             NodeKind::ExprCall => {

@@ -37,6 +37,14 @@ pub struct Times<'a> {
     pub are_local: bool,
 }
 
+impl<'a> Times<'a> {
+    /// The reading that stands first in the text.
+    pub fn first(&self) -> Option<&'a ast::ExprCall> {
+        let readings = self.readings.iter().copied();
+        readings.min_by_key(|reading| reading.start())
+    }
+}
+
 impl<'a> Facts<'a> {
     /// The clock that a call reads.
     pub fn clock(&self, call: &'a ast::ExprCall) -> Option<Clock> {

@@ -238,21 +238,17 @@ impl<'a> Facts<'a> {
 
     /// What is declared to be of a class of another file.
     pub(super) fn annotation_origin(&self, annotation: &'a Expr) -> Origin {
-        let class = match annotation {
-            Expr::Name(_) | Expr::Attribute(_) => self.class_origin(annotation),
-            _ => Origin::Unknown,
-        };
+        let class = self.class_origin(annotation);
         // A class that is brought or defined here needs no look at what types there are.
+        let is_plain = matches!(annotation, Expr::Name(_) | Expr::Attribute(_))
+            && !matches!(&class, Origin::Import(name) if name.starts_with("typing"));
+        if !is_plain || class == Origin::Unknown {
+            let declared = self.owned(&self.annotation(annotation));
+            if !matches!(declared, Owned::Unknown | Owned::Named(_)) {
+                return Origin::Value(declared);
+            }
+        }
         match class {
-            Origin::Import(name) if name.starts_with("typing") => {}
-            Origin::Unknown => {}
-            class => return Origin::Instance(Box::new(class)),
-        }
-        let declared = self.owned(&self.annotation(annotation));
-        if !matches!(declared, Owned::Unknown | Owned::Named(_)) {
-            return Origin::Value(declared);
-        }
-        match self.class_origin(annotation) {
             Origin::Unknown => Origin::Unknown,
             class => Origin::Instance(Box::new(class)),
         }

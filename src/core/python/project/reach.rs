@@ -22,9 +22,6 @@ impl<'a> Facts<'a> {
         let Some(last) = last_of(&call.func) else {
             return false;
         };
-        if !self.may_use(effects) {
-            return false;
-        }
         let known = self
             .reach
             .borrow()
@@ -52,7 +49,7 @@ impl<'a> Facts<'a> {
             }
         }
         let mut found: FxHashSet<&'a str> = FxHashSet::default();
-        if callers.is_empty() {
+        if callers.is_empty() || !self.may_use(effects) {
             return found;
         }
         let mut open: Vec<&'a str> = Vec::new();
