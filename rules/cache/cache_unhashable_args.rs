@@ -239,9 +239,9 @@ fn at_call_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
     {
         return None;
     }
-    let called = cx.called_function(call)?;
+    let called = cx.hashing_function(call)?;
     let def = called.outline()?;
-    if !def.hashes_arguments || expects_type_error(call, cx) {
+    if expects_type_error(call, cx) {
         return None;
     }
     let argument = unhashable_argument(call, cx)?;

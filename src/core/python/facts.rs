@@ -9,7 +9,7 @@ use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtFunctionDef};
 use ruff_python_parser::Parsed;
 use ruff_python_trivia::CommentRanges;
 use ruff_text_size::{Ranged, TextRange};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::callees::Named;
 use super::classes::DictUse;
@@ -19,7 +19,7 @@ use super::infer::Attributes;
 use super::libraries::Effects;
 use super::libraries::Imported;
 use super::loops::Loop;
-use super::project::{Meaning, NOTHING, Numbers, Outline, Reach, View};
+use super::project::{Meaning, NOTHING, Numbers, Origin, Outline, Reach, View, Wants};
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
@@ -67,6 +67,8 @@ pub struct Facts<'a> {
     pub(super) alone: Cell<bool>,
     /// What expressions stand for by what other files say, by their nodes.
     pub(super) meanings: RefCell<FxHashMap<NodeId, Meaning<'a>>>,
+    /// Questions to other files, where they are put off.
+    pub(super) put_off: Option<RefCell<FxHashSet<(Origin, Wants)>>>,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
 }
@@ -106,6 +108,7 @@ impl<'a> Facts<'a> {
             nameplate: OnceCell::new(),
             alone: Cell::new(false),
             meanings: RefCell::default(),
+            put_off: None,
             dict_uses: OnceCell::new(),
         })
     }

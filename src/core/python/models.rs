@@ -4,6 +4,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprCall};
 
 use super::facts::Facts;
 use super::libraries::{Does, Effects};
+use super::project::Wants;
 use super::types::Type;
 
 /// An attribute of a model that stands for an object of another table.
@@ -59,7 +60,11 @@ impl<'a> Facts<'a> {
 
     /// The relation that an attribute reads, where its object is of a model of this file or of another.
     pub fn relation(&self, attribute: &'a ast::ExprAttribute) -> Option<Relation<'a>> {
-        let class = match (&*attribute.value, self.type_anywhere(&*attribute.value)) {
+        let wants = || Wants::Relation(attribute.attr.as_str().into());
+        let class = match (
+            &*attribute.value,
+            self.type_anywhere(&*attribute.value, wants),
+        ) {
             (_, Type::Local(class)) => class.0,
             (_, Type::Instance(class)) => {
                 return self.relation_elsewhere(class.project()?, attribute.attr.as_str());
@@ -113,10 +118,7 @@ impl<'a> Facts<'a> {
     /// Whether an expression is a query over objects of a model: one that asks the database when it is gone over.
     pub fn is_query(&self, expr: &'a Expr) -> bool {
         matches!(expr, Expr::Call(_) | Expr::Name(_) | Expr::Attribute(_))
-            && self
-                .type_anywhere(expr)
-                .class_name()
-                .is_some_and(|name| QUERIES.contains(&name.as_str()))
+            && is_query_type(&self.type_anywhere(expr, || Wants::Query))
     }
 
     /// How a query came to be, where all of it can be seen: down to the manager of a model, or to `session.query(...)`.
@@ -187,6 +189,12 @@ impl Fetch<'_> {
                     }))
         })
     }
+}
+
+/// Whether something of that type is a query over objects of a model.
+pub(super) fn is_query_type(ty: &Type<'_>) -> bool {
+    ty.class_name()
+        .is_some_and(|name| QUERIES.contains(&name.as_str()))
 }
 
 /// Whether a name is part of a test: what decides an `if`, a `while` or a `not`, alone or with `and` and `or`.

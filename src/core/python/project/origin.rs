@@ -9,7 +9,7 @@ use crate::python::types::Type;
 use crate::python::typeshed::{ClassId, Table};
 
 /// A value, or a thing that has a name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
     Unknown,
     /// A value of a type that needs no other file.
@@ -66,7 +66,7 @@ impl Origin {
 }
 
 /// A [`Type`] without its file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Owned {
     Unknown,
     None,
@@ -97,7 +97,7 @@ pub enum Owned {
 }
 
 /// The number of a class in the table of libraries.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClassRefId(pub(in crate::python) ClassId);
 
 /// Values of values of values.

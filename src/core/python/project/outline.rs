@@ -58,6 +58,11 @@ pub struct OutlineFunction {
 }
 
 impl OutlineFunction {
+    /// Whether calling it makes a generator, and nothing else happens.
+    pub(super) fn makes_generator(&self) -> bool {
+        self.is_generator && !self.is_async && self.is_plain
+    }
+
     /// Whether calling it runs its body there and then, or when it is awaited.
     pub(super) fn is_followed(&self) -> bool {
         self.runs_when_called && !self.is_cached && !self.is_generator
