@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ruff_python_ast::token::Tokens;
-use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtFunctionDef};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtClassDef, StmtFunctionDef};
 use ruff_python_parser::Parsed;
 use ruff_python_trivia::CommentRanges;
 use ruff_text_size::{Ranged, TextRange};
@@ -52,6 +52,11 @@ pub struct Facts<'a> {
     /// The functions that a loop, by its node, may run.
     pub(super) reached: RefCell<FxHashMap<NodeId, Rc<[&'a StmtFunctionDef]>>>,
     pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
+    /// The classes of objects that are the first parameters of their methods.
+    pub(super) selves: RefCell<FxHashMap<SymbolId, Option<&'a StmtClassDef>>>,
+    /// The last place whose line was asked for, and its line.
+    pub(super) last_row: Cell<(usize, usize)>,
+    pub(super) has_carriage_returns: OnceCell<bool>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
     pub(super) libraries: OnceCell<Imported>,
     pub(super) project: View<'a>,
@@ -98,6 +103,9 @@ impl<'a> Facts<'a> {
             named_functions: OnceCell::new(),
             reached: RefCell::default(),
             events: RefCell::default(),
+            selves: RefCell::default(),
+            last_row: Cell::new((0, 1)),
+            has_carriage_returns: OnceCell::new(),
             attributes: RefCell::default(),
             libraries: OnceCell::new(),
             project: View::new(&NOTHING),

@@ -42,6 +42,8 @@ const FOREIGN_KEYS: &[&str] = &[
     "peewee.ForeignKeyField",
 ];
 const RELATIONSHIPS: &[&str] = &["sqlalchemy.orm.relationship"];
+/// What the libraries do that a mapper is known by.
+const MAPPING: Effects = Effects::does(Does::Maps).or(Effects::does(Does::Queries));
 /// What a query over objects is, and what it begins with.
 const QUERIES: &[&str] = &[
     "django.db.models.query.QuerySet",
@@ -55,7 +57,7 @@ const EAGER: &[&str] = &["select_related", "prefetch_related", "options", "prefe
 impl<'a> Facts<'a> {
     /// Whether the file imports an object-relational mapper, or other files may.
     pub fn may_map_objects(&self) -> bool {
-        self.may_use(Effects::does(Does::Maps).or(Effects::does(Does::Queries)))
+        self.may_use(MAPPING)
     }
 
     /// The relation that an attribute reads, where its object is of a model of this file or of another.
@@ -117,8 +119,15 @@ impl<'a> Facts<'a> {
 
     /// Whether an expression is a query over objects of a model: one that asks the database when it is gone over.
     pub fn is_query(&self, expr: &'a Expr) -> bool {
-        matches!(expr, Expr::Call(_) | Expr::Name(_) | Expr::Attribute(_))
-            && is_query_type(&self.type_anywhere(expr, || Wants::Query))
+        if !matches!(expr, Expr::Call(_) | Expr::Name(_) | Expr::Attribute(_)) {
+            return false;
+        }
+        // Where this file knows no mapper, the types that it tells are none of a mapper.
+        let found = match self.imports_any(MAPPING) {
+            true => self.type_anywhere(expr, || Wants::Query),
+            false => self.type_elsewhere(expr, || Wants::Query),
+        };
+        is_query_type(&found)
     }
 
     /// How a query came to be, where all of it can be seen: down to the manager of a model, or to `session.query(...)`.

@@ -344,7 +344,12 @@ impl<'a> Facts<'a> {
 
     /// Whether the file imports a library of which anything does one of `effects`, or other files may.
     pub fn may_use(&self, effects: Effects) -> bool {
-        self.sees_others() || self.imported_libraries().overlaps(roots_that_do(effects))
+        self.sees_others() || self.imports_any(effects)
+    }
+
+    /// Whether the file imports a library of which anything does one of `effects`.
+    pub(super) fn imports_any(&self, effects: Effects) -> bool {
+        self.imported_libraries().overlaps(roots_that_do(effects))
     }
 
     /// Whether the file imports anything that an entry called `last` is about.

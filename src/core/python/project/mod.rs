@@ -399,8 +399,21 @@ impl<'a> Facts<'a> {
     ) -> Type<'a> {
         let expr = expr.into();
         let own = self.ty(expr);
-        if !own.is_unknown() || !self.sees_others() || !self.may_be_elsewhere(expr) {
-            return own;
+        match own.is_unknown() {
+            true => self.type_elsewhere(expr, wants),
+            false => own,
+        }
+    }
+
+    /// The type of an expression by what other files tell.
+    pub(super) fn type_elsewhere(
+        &self,
+        expr: impl Into<ExprRef<'a>>,
+        wants: impl FnOnce() -> Wants,
+    ) -> Type<'a> {
+        let expr = expr.into();
+        if !self.sees_others() || !self.may_be_elsewhere(expr) {
+            return Type::Unknown;
         }
         match self.stands_for(expr, wants) {
             Meaning::Value(found) => found,
