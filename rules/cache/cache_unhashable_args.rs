@@ -137,7 +137,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, NodeKind, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, Query, Rule};
-use hotlint_core::python::{Binding, Cached};
+use hotlint_core::python::Cached;
 use hotlint_core::text_size::Ranged;
 
 pub struct CacheUnhashableArgs;
@@ -224,16 +224,7 @@ fn may_be_unhashable<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
 /// The same where another file defines the function.
 fn at_call_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
     // Other files are looked into only for what is imported by name and gets something that is sure to be unhashable.
-    let imported = match &*call.func {
-        Expr::Name(function) => function,
-        Expr::Attribute(member) => member.value.as_name_expr()?,
-        _ => return None,
-    };
-    let is_imported = matches!(
-        cx.only_binding(cx.symbol(imported)?)?,
-        Binding::Import(..) | Binding::ImportFrom(..)
-    );
-    if !is_imported || !cx.may_be_elsewhere((&*call.func).into()) || !may_be_unhashable(call, cx) {
+    if !cx.is_imported_from_project(call) || !may_be_unhashable(call, cx) {
         return None;
     }
     let called = cx.hashing_function(call)?;

@@ -54,6 +54,8 @@ pub struct Facts<'a> {
     pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
     /// The classes of objects that are the first parameters of their methods.
     pub(super) selves: RefCell<FxHashMap<SymbolId, Option<&'a StmtClassDef>>>,
+    /// Variables, and whether they could stand for something of the project.
+    pub(super) elsewhere: RefCell<FxHashMap<SymbolId, bool>>,
     /// The last place whose line was asked for, and its line.
     pub(super) last_row: Cell<(usize, usize)>,
     pub(super) has_carriage_returns: OnceCell<bool>,
@@ -104,6 +106,7 @@ impl<'a> Facts<'a> {
             reached: RefCell::default(),
             events: RefCell::default(),
             selves: RefCell::default(),
+            elsewhere: RefCell::default(),
             last_row: Cell::new((0, 1)),
             has_carriage_returns: OnceCell::new(),
             attributes: RefCell::default(),

@@ -55,7 +55,7 @@ pub(super) fn keep<T>(kept: &mut Vec<T>, mut list: Vec<T>) {
 /// The memory of a list of nodes without the nodes: collecting a list of the same layout out of it uses it again.
 fn emptied<'b>(mut nodes: Vec<AnyNodeRef<'_>>) -> Vec<AnyNodeRef<'b>> {
     nodes.clear();
-    nodes.into_iter().filter_map(|_| None).collect()
+    nodes.into_iter().map_while(|_| None).collect()
 }
 
 #[cfg(test)]

@@ -15,19 +15,21 @@ mod origin;
 mod outline;
 mod reach;
 mod relations;
+mod table;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher as _};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ruff_python_ast::{ExprCall, ExprRef};
+use ruff_python_ast::{Expr, ExprCall, ExprRef};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::facts::Facts;
 use super::libraries::{Declared, Effects, FOLDER};
 use super::parse::parse;
 use super::source::Source;
+use super::symbols::Binding;
 use super::types::Type;
 use super::versions::Versions;
 
@@ -469,6 +471,23 @@ impl<'a> Facts<'a> {
                 Arc::new(Outline::empty(path))
             })),
         }
+    }
+
+    /// Whether a call is of something that is imported from a file of the project, or of a member of that, by the names alone.
+    pub fn is_imported_from_project(&self, call: &'a ExprCall) -> bool {
+        let imported = match &*call.func {
+            Expr::Name(function) => function,
+            Expr::Attribute(member) => match &*member.value {
+                Expr::Name(module) => module,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        self.may_be_elsewhere(imported.into())
+            && matches!(
+                (self.symbol(imported)).and_then(|symbol| self.only_binding(symbol)),
+                Some(Binding::Import(..) | Binding::ImportFrom(..))
+            )
     }
 
     /// The function of the project that a call runs, of this file or of another, if its arguments are keys of a cache.

@@ -4,7 +4,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
 
 use crate::python::facts::Facts;
 use crate::python::names::imported_name;
-use crate::python::symbols::Binding;
+use crate::python::symbols::{Binding, Symbol};
 use crate::python::types::Type;
 use crate::python::typeshed::{ClassId, Table};
 
@@ -167,8 +167,14 @@ impl<'a> Facts<'a> {
             .symbol(name)
             .and_then(|symbol| self.only_binding(symbol));
         match binding.map(|binding| (binding, self.binding_origin(binding, depth))) {
-            // The type of the value was asked for.
-            Some((Binding::Assign(_) | Binding::Annotated(_) | Binding::Walrus(_), found)) => found,
+            // The type of the value was asked for, and what is passed in without a word has none.
+            Some((
+                Binding::Assign(_)
+                | Binding::Annotated(_)
+                | Binding::Walrus(_)
+                | Binding::Parameter(_),
+                found,
+            )) => found,
             None | Some((_, Origin::Unknown)) => self.value_origin(name),
             Some((_, known)) => known,
         }
@@ -183,8 +189,10 @@ impl<'a> Facts<'a> {
 
     fn call_origin(&self, call: &'a ast::ExprCall, depth: u8) -> Origin {
         match self.origin_at(&call.func, depth) {
-            // A builtin, or a method of one.
-            Origin::Unknown | Origin::Value(_) => self.value_origin(call),
+            // A builtin; what methods of unknown things give is unknown.
+            Origin::Unknown if call.func.is_name_expr() => self.value_origin(call),
+            Origin::Unknown => Origin::Unknown,
+            Origin::Value(_) => self.value_origin(call),
             callee => Origin::Call(Box::new(callee)),
         }
     }
@@ -325,7 +333,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether an expression could stand for something of the project, by a look at what it begins with. Answers most questions.
-    pub fn may_be_elsewhere(&self, expr: ExprRef<'a>) -> bool {
+    pub(super) fn may_be_elsewhere(&self, expr: ExprRef<'a>) -> bool {
         let mut expr = expr;
         let name = loop {
             expr = match expr {
@@ -339,6 +347,15 @@ impl<'a> Facts<'a> {
         let Some(symbol) = self.symbol(name) else {
             return false;
         };
+        if let Some(known) = self.elsewhere.borrow().get(&symbol.id) {
+            return *known;
+        }
+        let may_be = self.is_elsewhere(name, symbol);
+        self.elsewhere.borrow_mut().insert(symbol.id, may_be);
+        may_be
+    }
+
+    fn is_elsewhere(&self, name: &'a ast::ExprName, symbol: &Symbol<'a>) -> bool {
         match self.only_binding(symbol) {
             Some(Binding::Import(_, alias)) => !is_of_library(&alias.name),
             Some(Binding::ImportFrom(stmt, _)) => {

@@ -10,6 +10,7 @@ use super::consumption::{Consumed, consumed};
 use super::fingerprint;
 use super::origin::Origin;
 use super::relations::OutlineRelation;
+use super::table::ByName;
 use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
@@ -29,7 +30,7 @@ pub struct Outline {
     pub functions: Vec<OutlineFunction>,
     pub classes: Vec<OutlineClass>,
     /// The names at the top of the file.
-    names: FxHashMap<Box<str>, Origin>,
+    names: ByName<Origin>,
     /// Modules whose names are all brought in.
     pub(super) stars: Vec<Box<str>>,
 }
@@ -51,7 +52,8 @@ pub struct OutlineFunction {
     pub is_cached: bool,
     /// The arguments of a call are keys of a cache, as they are written.
     pub hashes_arguments: bool,
-    pub parameters: Vec<Parameter>,
+    /// Of those that are gone through as a whole, and of those beside them; none otherwise.
+    pub parameters: Box<[Parameter]>,
     /// What a call gives, before it is awaited.
     pub(super) returns: Origin,
     pub calls: Vec<Call>,
@@ -114,9 +116,9 @@ pub struct OutlineClass {
     pub kind: ClassKind,
     pub bases: Vec<Origin>,
     /// Functions of the file, by the name of the method; those that are decorated as properties are not among them.
-    pub methods: FxHashMap<Box<str>, u32>,
-    pub properties: FxHashMap<Box<str>, u32>,
-    pub attributes: FxHashMap<Box<str>, Origin>,
+    pub(super) methods: ByName<u32>,
+    pub(super) properties: ByName<u32>,
+    pub(super) attributes: ByName<Origin>,
     /// `__slots__` is there, or `slots=True`.
     pub has_slots: bool,
     /// Attributes that stand for objects of other tables.
@@ -219,7 +221,7 @@ impl Outline {
             text: 0,
             functions: Vec::new(),
             classes: Vec::new(),
-            names: FxHashMap::default(),
+            names: ByName::default(),
             stars: Vec::new(),
         }
     }
@@ -243,22 +245,22 @@ impl Outline {
 }
 
 /// The names at the top of the file, with what they stand for where only one thing binds them.
-fn names(facts: &Facts<'_>) -> FxHashMap<Box<str>, Origin> {
-    let mut names = FxHashMap::default();
+fn names(facts: &Facts<'_>) -> ByName<Origin> {
+    let mut names: Vec<(Box<str>, Origin)> = Vec::new();
     for symbol in facts.symbols().all_in(ScopeId::MODULE) {
         let Some(binding) = facts.only_binding(symbol) else {
             let origin = bound_alike(facts, symbol);
             if origin != Origin::Unknown {
-                names.insert(symbol.name.into(), origin);
+                names.push((symbol.name.into(), origin));
             }
             continue;
         };
         let origin = facts.bound_origin(binding);
         if origin != Origin::Unknown {
-            names.insert(symbol.name.into(), origin);
+            names.push((symbol.name.into(), origin));
         }
     }
-    names
+    names.into_iter().collect()
 }
 
 /// What all that binds a name comes to, besides `None`; unknown where they differ.
@@ -310,6 +312,11 @@ fn function<'a>(
                 .any(|other| other.range() == one.range()),
             consumed: consumed(facts, def, returns, &one.parameter),
         });
+    let mut parameters: Vec<Parameter> = parameters.collect();
+    // Of the others nobody asks anything.
+    if parameters.iter().all(|one| one.consumed == Consumed::No) {
+        parameters = Vec::new();
+    }
     OutlineFunction {
         name: def.name.as_str().into(),
         class,
@@ -323,7 +330,7 @@ fn function<'a>(
             let name = facts.decorator_name(first);
             name.is_some_and(|name| HASHING.contains(&name.as_str()))
         }),
-        parameters: parameters.collect(),
+        parameters: parameters.into(),
         returns: returned(facts, def, returns),
         calls: Vec::new(),
     }
@@ -377,8 +384,8 @@ fn relations<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> Vec<OutlineRe
 }
 
 fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
-    let mut methods = FxHashMap::default();
-    let mut properties = FxHashMap::default();
+    let mut methods: Vec<(Box<str>, u32)> = Vec::new();
+    let mut properties: Vec<(Box<str>, u32)> = Vec::new();
     for stmt in &def.body {
         if let Stmt::FunctionDef(method) = stmt
             && let Some(number) = facts.number_of_function(method)
@@ -388,18 +395,19 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
             } else {
                 &mut methods
             };
-            table.insert(method.name.as_str().into(), number);
+            table.push((method.name.as_str().into(), number));
         }
     }
-    let mut attributes: FxHashMap<Box<str>, Origin> = FxHashMap::default();
-    for (name, assigned) in facts.attributes_of(def).iter() {
+    let mut attributes: Vec<(Box<str>, Origin)> = Vec::new();
+    let assigned_to = facts.attributes_of(def);
+    for (name, assigned) in assigned_to.iter() {
         let origin = attribute(facts, assigned);
         if origin != Origin::Unknown {
-            attributes.insert((*name).into(), origin);
+            attributes.push(((*name).into(), origin));
         }
     }
     let kind = kind(facts, def);
-    let has_slots = facts.attributes_of(def).contains_key("__slots__")
+    let has_slots = assigned_to.contains_key("__slots__")
         || kind == ClassKind::NamedTuple
         || def
             .decorator_list
@@ -418,9 +426,9 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
         row: facts.row_of(&def.name),
         kind,
         bases: def.bases().iter().map(|base| facts.origin(base)).collect(),
-        methods,
-        properties,
-        attributes,
+        methods: methods.into_iter().collect(),
+        properties: properties.into_iter().collect(),
+        attributes: attributes.into_iter().collect(),
         has_slots,
         relations: relations(facts, def),
     }
@@ -492,6 +500,11 @@ fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, functions: &mut [
             AnyNodeRef::Comprehension(clause) => (&clause.iter).into(),
             call => *call,
         };
+        if let AnyNodeRef::ExprCall(call) = node
+            && !is_worth_following(facts, call)
+        {
+            continue;
+        }
         // What may not run, or runs when nobody follows, counts for nothing: that is half of all.
         let Some((def, false)) = around(facts, place) else {
             continue;
@@ -519,6 +532,61 @@ fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, functions: &mut [
             row: facts.row_of(place),
             awaited: matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_))),
         });
+    }
+    forget_idle_calls(functions);
+}
+
+/// Whether a look at the callee lets it be something that callers want to know.
+fn is_worth_following<'a>(facts: &Facts<'a>, call: &'a ast::ExprCall) -> bool {
+    let spelled = match &*call.func {
+        Expr::Name(name) => match facts.symbol(name) {
+            Some(_) => return true,
+            None => name.id.as_str(),
+        },
+        // `self.store.load()` may be worth it, whatever `item.strip()` is called on is not.
+        Expr::Attribute(method) if method.value.is_name_expr() => {
+            if facts.is_told_by_name(call) {
+                return true;
+            }
+            method.attr.as_str()
+        }
+        Expr::Attribute(_) => return true,
+        _ => return false,
+    };
+    facts.may_do(spelled, WORTH_KNOWING)
+        || (facts.declared_libraries()).is_some_and(|declared| declared.has_last(spelled))
+}
+
+/// Drops calls of functions of the file that come to nothing, as far as a way leads through this file alone.
+fn forget_idle_calls(functions: &mut [OutlineFunction]) {
+    let own = |call: &Call| match &call.callee {
+        Callee::Other(Origin::Function(number)) => Some(*number as usize),
+        _ => None,
+    };
+    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
+    let mut comes_to: Vec<bool> = vec![false; functions.len()];
+    let mut open = Vec::new();
+    for (caller, function) in functions.iter().enumerate() {
+        for call in &function.calls {
+            match own(call) {
+                Some(callee) => {
+                    if let Some(callers) = callers.get_mut(callee) {
+                        callers.push(caller);
+                    }
+                }
+                None => open.push(caller),
+            }
+        }
+    }
+    while let Some(function) = open.pop() {
+        if !std::mem::replace(&mut comes_to[function], true) {
+            open.extend(callers[function].iter().copied());
+        }
+    }
+    for function in functions {
+        let counts = |callee: usize| comes_to.get(callee).copied().unwrap_or_default();
+        (function.calls).retain(|call| own(call).is_none_or(counts));
+        function.calls.shrink_to_fit();
     }
 }
 

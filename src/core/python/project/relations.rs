@@ -33,10 +33,7 @@ impl View<'_> {
                 return Some((Arc::clone(&level.outline), found.clone()));
             }
             // Something else by that name.
-            if class.methods.contains_key(name)
-                || class.properties.contains_key(name)
-                || class.attributes.contains_key(name)
-            {
+            if class.methods.has(name) || class.properties.has(name) || class.attributes.has(name) {
                 return None;
             }
             for base in class.bases.iter().rev() {
