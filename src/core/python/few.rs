@@ -3,11 +3,12 @@
 //!
 //! **Invariant**: says `true` only to keep rules about growth silent; conventions of naming are good enough for that.
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Operator};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Number, Operator};
 use ruff_text_size::Ranged;
 
 use super::facts::Facts;
 use super::infer::Assigned;
+use super::long::MANY;
 use super::symbols::{Binding, Symbol};
 use super::tree::comprehension_generators;
 use super::uses::Use;
@@ -204,7 +205,10 @@ impl<'a> Facts<'a> {
     /// Whether a number is the number of dimensions of something, or of things that are few.
     fn is_dimension(&self, number: &'a Expr, hops: u8) -> bool {
         match number {
-            Expr::NumberLiteral(_) => true,
+            Expr::NumberLiteral(literal) => match &literal.value {
+                Number::Int(int) => int.as_u64().is_some_and(|n| n < MANY),
+                _ => false,
+            },
             Expr::Name(name) => name.id.ends_with("ndim"),
             Expr::Attribute(attribute) => attribute.attr.ends_with("ndim"),
             Expr::Call(call) => {
