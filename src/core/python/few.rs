@@ -25,7 +25,7 @@ const FEW_ATTRIBUTES: &[&str] = &[
     "__mro__",
     "__slots__",
     "args",
-    "argv",
+    "dtypes",
     "keywords",
     "kwonlyargs",
     "parameters",
@@ -127,7 +127,6 @@ impl<'a> Facts<'a> {
         match expr {
             Expr::Name(name) => {
                 self.is_class(expr)
-                    || matches!(name.id.as_str(), "args" | "argv" | "kwargs")
                     || match self.symbol(name) {
                         Some(symbol) => self.few_in_symbol(symbol, hops),
                         None => false,
@@ -138,6 +137,7 @@ impl<'a> Facts<'a> {
                     || is_constant_name(&attribute.attr)
                     || self.is_class(expr)
                     || self.is(attribute, "sys.path")
+                    || self.is(attribute, "sys.argv")
             }
             Expr::List(ast::ExprList { elts, .. })
             | Expr::Tuple(ast::ExprTuple { elts, .. })
@@ -223,7 +223,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether an expression names a class: what is looped over is an enumeration.
-    fn is_class(&self, expr: &'a Expr) -> bool {
+    pub(super) fn is_class(&self, expr: &'a Expr) -> bool {
         let name = self.name(expr);
         let last = name.as_deref().and_then(|name| name.rsplit('.').next());
         last.is_some_and(|last| {
@@ -254,7 +254,7 @@ impl<'a> Facts<'a> {
             }
             Binding::Walrus(walrus) => self.few(&walrus.value, hops + 1),
             Binding::Import(..) | Binding::ImportFrom(..) => is_constant_name(symbol.name),
-            Binding::Parameter(parameter) => self.is_keywords(parameter),
+            Binding::Parameter(parameter) => self.is_variadic(parameter),
             Binding::Deleted => true,
             _ => false,
         });
@@ -311,15 +311,14 @@ impl<'a> Facts<'a> {
                 .any(|binding| self.starts_empty(binding))
     }
 
-    /// Whether a parameter is `**kwargs`: written out by whoever calls.
-    fn is_keywords(&self, parameter: &'a ast::Parameter) -> bool {
-        match self.tree.parent(parameter) {
-            Some(AnyNodeRef::Parameters(parameters)) => parameters
-                .kwarg
-                .as_ref()
-                .is_some_and(|kwarg| kwarg.range() == parameter.range()),
-            _ => false,
-        }
+    /// Whether a parameter is `*args` or `**kwargs`: written out by whoever calls, as a rule.
+    fn is_variadic(&self, parameter: &'a ast::Parameter) -> bool {
+        let Some(AnyNodeRef::Parameters(parameters)) = self.tree.parent(parameter) else {
+            return false;
+        };
+        let variadic = [&parameters.vararg, &parameters.kwarg];
+        let mut variadic = variadic.into_iter().flatten();
+        variadic.any(|other| other.range() == parameter.range())
     }
 }
 
@@ -358,6 +357,8 @@ mod tests {
             "probe(range(array.ndim))\n",
             "axes = [i for i in range(array.ndim) if i in wanted]\nprobe(axes)\n",
             "def f(**options):\n    probe(options.items())\n",
+            "def f(*args):\n    probe(args)\n",
+            "import sys\nprobe(sys.argv[1:])\n",
             "from colors import Color\nprobe([color.value for color in Color])\n",
             "probe(cls.__mro__[1:])\n",
             "import inspect\nprobe(inspect.signature(f).parameters.values())\n",
@@ -371,8 +372,8 @@ mod tests {
     fn what_grows_with_the_input_is_not() {
         for text in [
             "probe(xs)\n",
+            "args = list(expr)\nprobe(args)\n",
             "def f(xs):\n    probe(xs)\n",
-            "def f(*xs):\n    probe(xs)\n",
             "probe(range(n))\n",
             "xs = []\nfor y in ys:\n    xs.append(y)\nprobe(xs)\n",
             "xs = []\nfill(xs)\nprobe(xs)\n",

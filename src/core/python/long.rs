@@ -1,4 +1,4 @@
-//! What is seen to be long: collections and loops that have one item for each line of a file, row of a query, file of a folder.
+//! What is seen to be long: collections and loops that have one item for each line of a file, row of a query, file below a folder.
 //!
 //! **Invariant**: says [`Size::Seen`] only with the place that shows it. What no text shows is [`Size::Unknown`], however likely it is.
 
@@ -7,10 +7,11 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::facts::Facts;
 use super::infer::Assigned;
-use super::libraries::{Blocks, one_for_each, peculiar};
+use super::libraries::{Blocks, Entry, one_for_each, peculiar};
 use super::loops::Loop;
 use super::symbols::{Binding, Symbol};
 use super::tree::comprehension_generators;
+use super::types::Type;
 use super::uses::Use;
 
 /// How many items a collection holds, or how often a loop runs.
@@ -94,6 +95,7 @@ const AS_MANY_AS_ALL: &[&str] = &[
 
 /// Methods of texts and containers that give as much as they are called on.
 const KEEPING_METHODS: &[&str] = &[
+    "all",
     "copy",
     "decode",
     "encode",
@@ -149,6 +151,80 @@ impl<'a> Facts<'a> {
         look(&mut sight).map_or(Size::Unknown, Size::Seen)
     }
 }
+
+/// Methods that ask the manager or the query of a model for all that there is of a kind.
+const QUERY_METHODS: &[&str] = &[
+    "all",
+    "annotate",
+    "defer",
+    "distinct",
+    "exclude",
+    "filter",
+    "filter_by",
+    "iterator",
+    "join",
+    "only",
+    "options",
+    "order_by",
+    "outerjoin",
+    "prefetch_related",
+    "select_related",
+    "using",
+    "values",
+    "values_list",
+    "where",
+    "with_entities",
+    "yield_per",
+];
+
+impl<'a> Facts<'a> {
+    /// Whether a call asks a database for the objects of a class: `Order.objects.filter(...)`, `session.query(Order).all()`. The class
+    /// is another file's, and tells no type.
+    fn asks_a_model(&self, call: &'a ast::ExprCall) -> bool {
+        let mut call = call;
+        let mut ends_with_all = false;
+        for _ in 0..MAX_CHAIN {
+            let Expr::Attribute(method) = &*call.func else {
+                return false;
+            };
+            let word = method.attr.as_str();
+            let of_classes = |args: &'a [Expr]| {
+                !args.is_empty()
+                    && args.iter().all(|arg| match arg {
+                        Expr::Attribute(column) => {
+                            self.is_class(arg) || self.is_class(&column.value)
+                        }
+                        arg => self.is_class(arg),
+                    })
+            };
+            if word == "query" && ends_with_all {
+                return of_classes(&call.arguments.args);
+            }
+            // `filter(pk__in=chosen)` gives no more than was chosen.
+            let picks = call.arguments.keywords.iter().any(|keyword| {
+                let name = keyword.arg.as_deref();
+                name.is_some_and(|name| name.ends_with("__in"))
+            });
+            if picks || !QUERY_METHODS.contains(&word) {
+                return false;
+            }
+            ends_with_all |= word == "all";
+            match &*method.value {
+                Expr::Call(inner) => call = inner,
+                // What a manager is called is the project's choice, `published`; mostly it is `objects`.
+                Expr::Attribute(manager) => {
+                    return manager.attr.as_str().ends_with("objects")
+                        && self.is_class(&manager.value);
+                }
+                _ => return false,
+            }
+        }
+        false
+    }
+}
+
+/// How many calls of a query are looked through.
+const MAX_CHAIN: usize = 12;
 
 impl Size {
     /// The first of two that shows something.
@@ -271,9 +347,23 @@ impl<'a> Sight<'_, 'a> {
         Some(Self::evidence(expr, each))
     }
 
+    fn is_file(&self, expr: &'a Expr) -> bool {
+        matches!(self.facts.ty(expr).without_none(), Type::File(_))
+    }
+
+    /// What a call calls; a method of a file is that of a file, by whatever name the file goes: `sys.stdin`.
+    fn callee_name(&self, call: &'a ast::ExprCall) -> Option<String> {
+        match &*call.func {
+            Expr::Attribute(method) if self.is_file(&method.value) => {
+                Some(format!("io.IOBase.{}", method.attr))
+            }
+            func => self.facts.name(func),
+        }
+    }
+
     fn call(&mut self, call: &'a ast::ExprCall) -> Option<Evidence> {
         let args = &call.arguments.args;
-        let name = self.facts.name(&*call.func);
+        let name = self.callee_name(call);
         if let Some(name) = name.as_deref() {
             if let Some(each) = one_for_each(name) {
                 // `read(1)`
@@ -311,6 +401,9 @@ impl<'a> Sight<'_, 'a> {
             && self.facts.ty(&*method.value).is_unknown()
         {
             return Some(Self::evidence(call, each));
+        }
+        if self.facts.asks_a_model(call) {
+            return Some(Self::evidence(call, "row of the query"));
         }
         if !KEEPING_METHODS.contains(&word) {
             return None;
@@ -456,7 +549,7 @@ impl<'a> Sight<'_, 'a> {
                     .iter()
                     .any(|walk| self.facts.call_of(iter, walk).is_some());
                 (walks && first.range() != node.range())
-                    .then(|| Self::evidence(iter, "file of the folder"))
+                    .then(|| Self::evidence(iter, "file below the folder"))
             }
             Binding::Parameter(parameter) => self.given(symbol, parameter),
             _ => None,
@@ -629,8 +722,9 @@ impl<'a> Sight<'_, 'a> {
             if counts {
                 return None;
             }
-            let entry = self.facts.knows(call)?;
-            let waits = entry.blocks(Blocks::File) || entry.blocks(Blocks::Socket);
+            let reads = |entry: &Entry| entry.blocks(Blocks::File) || entry.blocks(Blocks::Socket);
+            let waits = self.is_file(&method.value)
+                || self.facts.knows(call).is_some_and(reads);
             let innermost = self.facts.in_loop(call)?;
             (waits && innermost.range() == stmt.range())
                 .then(|| Self::evidence(call, "piece that is read"))
@@ -677,6 +771,7 @@ mod tests {
         for (text, seen) in [
             ("with open(p) as f:\n    probe([x for x in f if x])\n", line),
             ("import sys\nprobe(sorted(sys.stdin))\n", line),
+            ("import sys\nprobe(sys.stdin.readlines())\n", line),
             (
                 "xs = []\nfor x in open(p):\n    xs.append(x)\nprobe(xs)\n",
                 line,
@@ -691,11 +786,19 @@ mod tests {
             ),
             (
                 "import os\nfor top, folders, files in os.walk(p):\n    probe(files)\n",
-                "one for each file of the folder",
+                "one for each file below the folder",
+            ),
+            (
+                "from .models import Order\nprobe([o.id for o in Order.objects.filter(a=1)])\n",
+                "one for each row of the query",
+            ),
+            (
+                "from .models import Order\ndef f(session):\n    probe(session.query(Order.id).filter(a).all())\n",
+                "one for each row of the query",
             ),
             (
                 "from pathlib import Path\nprobe([p.name for p in Path(p).rglob('*')])\n",
-                "one for each file of the folder",
+                "one for each file below the folder",
             ),
             (
                 "import csv\nrows = list(csv.DictReader(open(p)))\nprobe([r['a'] for r in rows])\n",
@@ -758,6 +861,10 @@ mod tests {
             "def read(p):\n    if p:\n        return open(p).readlines()\n    return p.names\nprobe(read(p))\n",
             "xs = [start]\nwhile xs:\n    x = xs.pop()\n    xs.extend(x.children)\nprobe(xs)\n",
             "xs = xs + ys\nprobe(xs)\n",
+            "from .models import Order\nprobe(list(Order.objects.filter(pk__in=chosen)))\n",
+            // The rows of one object.
+            "def f(order):\n    probe(order.lines.all())\n",
+            "import os\nprobe(os.listdir(p))\n",
         ] {
             assert_eq!(size(text), "unknown", "{text}");
         }
