@@ -91,7 +91,7 @@ impl Rule for InDictValuesInLoop {
             "compares with one value of `{name}` after the other"
         ))
         .because(repeated.header, "for each iteration of this")
-        .sized(cx.size(dict), name);
+        .sized(cx.size_in(dict, repeated.loops.first()), name);
         let word = match dict {
             Expr::Name(name) => name.id.as_str(),
             Expr::Attribute(attribute) => attribute.attr.as_str(),

@@ -138,7 +138,7 @@ impl Rule for ListIndexInLoop {
         };
         let finding = finding
             .because(repeated.header, "for each iteration of this")
-            .sized(cx.size(list), name);
+            .sized(cx.size_in(list, repeated.loops.first()), name);
         let own = call.and_then(|call| enumerated(call, &repeated, cx));
         Some(match own {
             Some(around) => finding

@@ -270,7 +270,7 @@ impl Rule for ListMembershipInLoop {
             "compares with one item of `{name}` after the other"
         ))
         .because(repeated.header, "for each iteration of this loop")
-        .sized(cx.size(haystack), name);
+        .sized(cx.size_in(haystack, repeated.loops.first()), name);
         if let Some(made) = cx.made_before_node(haystack, repeated.around) {
             finding = finding.because(made, format!("a {kind}, made here"));
         }

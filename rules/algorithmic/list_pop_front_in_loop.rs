@@ -240,7 +240,7 @@ impl Rule for ListPopFrontInLoop {
         )
         .label(format!("O(len({name}))"))
         .because(around.header(), "in every iteration")
-        .sized(cx.size(list), name)
+        .sized(cx.size_in(list, Some(&around)), name)
         .help(format!("let `{name}` be a `collections.deque` and use `popleft()`, or step through it with an index; pays from about 1,000 items on"));
         Some(finding.fix(fix(list, around, cx)))
     }

@@ -110,6 +110,11 @@ impl<'a> Cx<'a> {
         self.note(expr, self.facts().size(expr), size_words)
     }
 
+    /// [`Facts::size_in`]
+    pub fn size_in(&self, expr: &'a Expr, around: Option<&Loop<'a>>) -> Size {
+        self.note(expr, self.facts().size_in(expr, around), size_words)
+    }
+
     /// [`Facts::rounds`]
     pub fn rounds(&self, loops: &[Loop<'a>]) -> Size {
         let size = self.facts().rounds(loops);

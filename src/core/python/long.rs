@@ -127,6 +127,16 @@ impl<'a> Facts<'a> {
         self.sighted(|sight| sight.items(expr))
     }
 
+    /// [`Self::size`] of what is gone through in every iteration of a loop, where that counts: not beside a query or a process.
+    pub fn size_in(&self, expr: &'a Expr, around: Option<&Loop<'a>>) -> Size {
+        match self.size(expr) {
+            Size::Seen(_) if around.is_some_and(|around| self.always_asks_in(*around)) => {
+                Size::Unknown
+            }
+            size => size,
+        }
+    }
+
     /// How often `loops` run together.
     pub fn rounds(&self, loops: &[Loop<'a>]) -> Size {
         self.sighted(|sight| loops.iter().find_map(|around| sight.rounds(*around)))
@@ -200,11 +210,16 @@ impl<'a> Facts<'a> {
             if word == "query" && ends_with_all {
                 return of_classes(&call.arguments.args);
             }
-            // `filter(pk__in=chosen)` gives no more than was chosen.
+            // `filter(pk__in=chosen)`, `filter(Order.id.in_(chosen))`: gives no more than was chosen.
             let picks = call.arguments.keywords.iter().any(|keyword| {
                 let name = keyword.arg.as_deref();
                 name.is_some_and(|name| name.ends_with("__in"))
             });
+            let picks = picks
+                || call.arguments.args.iter().any(|arg| {
+                    matches!(arg, Expr::Call(test) if matches!(&*test.func, Expr::Attribute(method)
+                        if method.attr.as_str() == "in_"))
+                });
             if picks || !QUERY_METHODS.contains(&word) {
                 return false;
             }
