@@ -141,6 +141,7 @@ impl Rule for CrossFunctionQueryInLoop {
             return None;
         }
         let around = cx.in_loop(call)?;
+        let steps = cx.leads_to(call, ASKS, Following::Every)?;
         let arguments = &call.arguments;
         let keywords = arguments.keywords.iter().map(|one| &one.value);
         let mut given = arguments.args.iter().chain(keywords);
@@ -151,7 +152,6 @@ impl Rule for CrossFunctionQueryInLoop {
         {
             return None;
         }
-        let steps = cx.leads_to(call, ASKS, Following::Every)?;
         let last = steps.last()?.entry?;
         // What is gathered in a pipeline goes out at once.
         if !last.does(Does::Queries) && !last.does(Does::RoundTrip) {
