@@ -176,6 +176,7 @@ mod tests {
             },
             page: "# a",
             fix: None,
+            weighs: false,
             cost,
             evidence,
         }
