@@ -385,7 +385,7 @@ fn may_be_long<'a>(list: &'a Expr, around: Loop<'a>, loops: &[Loop<'a>], cx: &Cx
     let Some(symbol) = list.as_name_expr().and_then(|name| cx.symbol(name)) else {
         return false;
     };
-    cx.bindings(symbol).any(|bound| match bound {
+    let is_given_or_copied = cx.bindings(symbol).any(|bound| match bound {
         Binding::Parameter(parameter) => !is_variadic(parameter, cx),
         Binding::Assign(stmt) => match &*stmt.value {
             Expr::ListComp(comprehension) => {
@@ -415,7 +415,8 @@ fn may_be_long<'a>(list: &'a Expr, around: Loop<'a>, loops: &[Loop<'a>], cx: &Cx
             _ => false,
         },
         _ => false,
-    })
+    });
+    is_given_or_copied || cx.size(list).is_seen()
 }
 
 /// Whether `node` adds to the list, or gives it to code that may.

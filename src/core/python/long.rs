@@ -147,7 +147,7 @@ impl<'a> Facts<'a> {
         let loops = self.loops(node);
         let lasting = loops
             .into_iter()
-            .take_while(|around| self.outlives(place, *around));
+            .take_while(|around| !self.is_replaced_in(place, *around));
         self.rounds(&lasting.collect::<Vec<_>>())
     }
 
@@ -330,7 +330,10 @@ impl<'a> Sight<'_, 'a> {
             Expr::ListComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {
                 comprehension_generators(expr.into())
                     .iter()
-                    .find_map(|clause| self.items(&clause.iter))
+                    .find_map(|clause| {
+                        let items = self.items(&clause.iter);
+                        items.or_else(|| self.records(&clause.iter, &clause.target))
+                    })
             }
             Expr::BinOp(op) if matches!(op.op, Operator::Add | Operator::BitOr) => {
                 self.items(&op.left).or_else(|| self.items(&op.right))
@@ -528,22 +531,15 @@ impl<'a> Sight<'_, 'a> {
         node: AnyNodeRef<'a>,
     ) -> Option<Evidence> {
         match binding {
+            Binding::Assign(stmt) if self.facts.accumulation(stmt).is_some() => self
+                .items(&stmt.value)
+                .or_else(|| self.collected(symbol, stmt.into())),
             Binding::Assign(stmt) => self.items(&stmt.value),
             Binding::Annotated(stmt) => self.items(stmt.value.as_deref()?),
             Binding::Walrus(walrus) => self.items(&walrus.value),
             Binding::Augmented(stmt) => {
-                let facts = self.facts;
-                self.items(&stmt.value).or_else(|| {
-                    let loops = facts.loops(stmt).into_iter();
-                    let mut loops = loops.filter(|around| lasts(facts, symbol, *around));
-                    // A sum grows no longer.
-                    let collects = facts.symbol_type(symbol).class_name()?;
-                    let collects = matches!(
-                        collects.as_str(),
-                        "builtins.list" | "builtins.str" | "builtins.bytes" | "builtins.set"
-                    );
-                    loops.find_map(|around| self.rounds(around).filter(|_| collects))
-                })
+                let added = self.items(&stmt.value);
+                added.or_else(|| self.collected(symbol, stmt.into()))
             }
             // `for root, folders, files in os.walk(top)`
             Binding::Unpacked => {
@@ -569,6 +565,19 @@ impl<'a> Sight<'_, 'a> {
             Binding::Parameter(parameter) => self.given(symbol, parameter),
             _ => None,
         }
+    }
+
+    /// What shows that a statement adds to a variable often.
+    fn collected(&mut self, symbol: &Symbol<'a>, stmt: AnyNodeRef<'a>) -> Option<Evidence> {
+        let facts = self.facts;
+        // A sum grows no longer.
+        let collects = matches!(
+            facts.symbol_type(symbol).class_name()?.as_str(),
+            "builtins.list" | "builtins.str" | "builtins.bytes" | "builtins.set"
+        );
+        let loops = facts.loops(stmt).into_iter();
+        let mut loops = loops.filter(|around| collects && lasts(facts, symbol, *around));
+        loops.find_map(|around| self.rounds(around))
     }
 
     /// What the calls of a function of this file pass as one of its parameters.
@@ -694,10 +703,33 @@ impl<'a> Sight<'_, 'a> {
     /// What shows that a loop runs often.
     fn rounds(&mut self, around: Loop<'a>) -> Option<Evidence> {
         match around {
-            Loop::For(stmt) => self.items(&stmt.iter),
-            Loop::Clause { clause, .. } => self.items(&clause.iter),
+            Loop::For(stmt) => self
+                .items(&stmt.iter)
+                .or_else(|| self.records(&stmt.iter, &stmt.target)),
+            Loop::Clause { clause, .. } => self
+                .items(&clause.iter)
+                .or_else(|| self.records(&clause.iter, &clause.target)),
             Loop::While(stmt) => self.while_rounds(stmt),
         }
+    }
+
+    /// `for user in json.load(file): user["id"]`: a document that is a list of records, and no configuration.
+    fn records(&self, iter: &'a Expr, target: &'a Expr) -> Option<Evidence> {
+        let facts = self.facts;
+        let value = match iter {
+            Expr::Name(_) => facts.only_value(iter)?,
+            value => value,
+        };
+        let call = value.as_call_expr()?;
+        let name = facts.name(&*call.func)?;
+        let parses = matches!(name.as_str(), "json.load" | "json.loads");
+        let symbol = facts.symbol(target.as_name_expr().filter(|_| parses)?)?;
+        let is_record = facts.reads(symbol).any(|read| match facts.usage(read) {
+            Use::Item(item) => item.slice.is_string_literal_expr(),
+            Use::Method("get", _) => true,
+            _ => false,
+        });
+        is_record.then(|| Self::evidence(call, "record of the document"))
     }
 
     fn while_rounds(&mut self, stmt: &'a ast::StmtWhile) -> Option<Evidence> {
@@ -752,7 +784,14 @@ fn lasts<'a>(facts: &Facts<'a>, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
     facts
         .bindings(symbol)
         .zip(facts.binding_nodes(symbol))
-        .all(|(binding, node)| matches!(binding, Binding::Augmented(_)) || !around.repeats(node))
+        .all(|(binding, node)| {
+            let adds = match binding {
+                Binding::Augmented(_) => true,
+                Binding::Assign(stmt) => facts.accumulation(stmt).is_some(),
+                _ => false,
+            };
+            adds || !around.repeats(node)
+        })
 }
 
 #[cfg(test)]
@@ -831,6 +870,14 @@ mod tests {
                 "from pandas import read_csv\nfor i, row in enumerate(read_csv(p).iterrows()):\n    pass\nprobe(list(read_csv(p)['a']))\n",
                 "one for each row of the frame",
             ),
+            (
+                "xs = []\nfor x in open(p):\n    xs = xs + [x]\nprobe(xs)\n",
+                line,
+            ),
+            (
+                "import json\nusers = json.load(f)\nprobe([user['id'] for user in users])\n",
+                "one for each record of the document",
+            ),
             ("probe(range(100_000))\n", "100000 items"),
             (
                 "xs = open(p).readlines()\nprobe(range(len(xs) - 1))\n",
@@ -869,6 +916,8 @@ mod tests {
             // Each iteration starts anew.
             "for x in open(p):\n    xs = []\n    xs.append(x)\n    probe(xs)\n",
             "for x in open(p):\n    probe(x.split())\n",
+            "import json\nconfig = json.load(f)\nprobe([key for key in config])\n",
+            "n = 0\nfor x in open(p):\n    n += 1\nprobe(n)\n",
             "probe(open(p).readlines()[:n])\n",
             "probe(range(n))\n",
             "import itertools\nprobe(list(itertools.islice(open(p), n)))\n",
