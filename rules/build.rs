@@ -1,7 +1,8 @@
 //! Lists the rules that lie in the folders beside this file. Nothing else names a rule.
 //!
 //! All that a rule's file says already is taken from it: the name from the file's name, the group from the folder, the page from the
-//! header, the level of its fixes from the constructors that it calls, the evidence from the `.json` beside it.
+//! header, the level of its fixes from the constructors that it calls, whether it weighs sizes from a call of `sized`, the evidence from
+//! the `.json` beside it.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -49,9 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 "None".to_string()
             };
             let entry = format!(
-                "RuleEntry::new::<{stem}::{ty}>({name:?}, Group::{variant}, {:?}, {}, {evidence})",
+                "RuleEntry::new::<{stem}::{ty}>({name:?}, Group::{variant}, {:?}, {}, {}, {evidence})",
                 page(&text),
                 fix_level(&text),
+                text.contains(".sized("),
             );
             entries.push((name, entry));
         }

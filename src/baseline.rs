@@ -60,11 +60,26 @@ pub struct Comparison {
 impl Baseline {
     /// All findings of `report` that stand, by what `path` calls their files.
     pub fn of(report: &Report, path: impl Fn(&str) -> String) -> Self {
+        Self::of_those(report, path, &|fate| *fate == Fate::Stands)
+    }
+
+    /// The same with those that would stand if a profile found them hot.
+    pub fn of_all(report: &Report, path: impl Fn(&str) -> String) -> Self {
+        Self::of_those(report, path, &|fate| {
+            matches!(fate, Fate::Stands | Fate::Assumed)
+        })
+    }
+
+    fn of_those(
+        report: &Report,
+        path: impl Fn(&str) -> String,
+        counts: &dyn Fn(&Fate) -> bool,
+    ) -> Self {
         let mut baseline = Self::default();
         for file in &report.files {
             let path = path(file.source.path());
             for marked in &file.report.findings {
-                if marked.fate == Fate::Stands {
+                if counts(&marked.fate) {
                     baseline.add(entry(&path, marked), 1);
                 }
             }
@@ -98,14 +113,18 @@ impl Baseline {
         let mut places = Vec::new();
         for (index, file) in report.files.iter().enumerate() {
             for (which, marked) in file.report.findings.iter().enumerate() {
-                if matches!(marked.fate, Fate::Stands | Fate::Unchanged) {
+                if matches!(marked.fate, Fate::Stands | Fate::Unchanged | Fate::Assumed) {
                     places.push((index, which));
                 }
             }
         }
         let marked = |(index, which): (usize, usize)| &report.files[index].report.findings[which];
-        // What is older than a change has the first claim.
-        places.sort_by_key(|place| marked(*place).fate == Fate::Stands);
+        // What is older than a change has the first claim, what is silent by default the last.
+        places.sort_by_key(|place| match marked(*place).fate {
+            Fate::Stands => 1,
+            Fate::Assumed => 2,
+            _ => 0,
+        });
         let found: Vec<_> = (places.iter())
             .map(|place| Found {
                 path: &paths[place.0],
@@ -134,6 +153,10 @@ impl Baseline {
             comparison.kept += kept;
         }
         for (found, place) in found.iter().zip(&origins) {
+            // Nobody is told of it, so nobody need know it.
+            if found.marked.fate == Fate::Assumed && place.is_none() {
+                continue;
+            }
             let entry = match place {
                 // Its surroundings may have changed: that is no reason to change the file.
                 Some((Place::Same, index)) => entries[*index].0.clone(),
@@ -151,7 +174,7 @@ impl Baseline {
         comparison.kept -= comparison.moved;
         for ((index, which), origin) in places.into_iter().zip(origins) {
             let marked = &mut report.files[index].report.findings[which];
-            if origin.is_some() && marked.fate == Fate::Stands {
+            if origin.is_some() && matches!(marked.fate, Fate::Stands | Fate::Assumed) {
                 marked.fate = known.clone();
             }
         }

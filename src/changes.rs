@@ -204,7 +204,7 @@ impl Changes {
         let cwd = configs.cwd();
         let older = self.older(targets, configs);
         let before = crate::lint(&older, Mode::Report, threads, None, || ())?.report;
-        let baseline = Baseline::of(&before, str::to_owned);
+        let baseline = Baseline::of_all(&before, str::to_owned);
         let scene = Now {
             cwd,
             targets: targets
@@ -212,8 +212,15 @@ impl Changes {
                 .map(|target| (target.shown.as_str(), target))
                 .collect(),
         };
+        let fates = |report: &Report| -> Vec<Vec<Fate>> {
+            let files = report.files.iter().map(|file| &file.report.findings);
+            files
+                .map(|found| found.iter().map(|marked| marked.fate.clone()).collect())
+                .collect()
+        };
+        let own = fates(report);
         baseline.mark(report, &scene, Fate::Unchanged);
-        for file in &mut report.files {
+        for (file, own) in report.files.iter_mut().zip(own) {
             let path = normal(&cwd.join(file.source.path()));
             let Some(changed) = self.files.get(&path) else {
                 continue;
@@ -225,9 +232,10 @@ impl Changes {
                     places.any(|place| changed.touches(file, place))
                 })
                 .collect();
-            for (marked, touched) in file.report.findings.iter_mut().zip(touched) {
+            let findings = file.report.findings.iter_mut().zip(own);
+            for ((marked, own), touched) in findings.zip(touched) {
                 if touched && marked.fate == Fate::Unchanged {
-                    marked.fate = Fate::Stands;
+                    marked.fate = own;
                 }
             }
         }

@@ -166,6 +166,9 @@ pub fn judge(source: &Source, policy: &Policy, report: &mut FileReport) {
     for marked in &mut report.findings {
         let rule = marked.finding.rule;
         marked.severity = policy.severity_of(rule);
+        if marked.fate == Fate::Stands {
+            marked.fate = policy.fate_of(&marked.finding);
+        }
         // Comments that are wrong are wrong everywhere.
         if !suppress::NAMES.contains(&rule) && quiet.contains(rule) {
             marked.fate = Fate::Quiet;

@@ -21,10 +21,12 @@ pub fn facts(rule: &RuleInfo) -> Vec<(&'static str, String)> {
     } else {
         ""
     };
-    let runs = if rule.is_default() {
-        "by default"
-    } else {
-        "when selected"
+    let runs = match (rule.is_default(), rule.weighs) {
+        (true, true) => {
+            "by default where the data are seen to be many; where nothing shows that, when selected or hot in a profile"
+        }
+        (true, false) => "by default",
+        (false, _) => "when selected",
     };
     let mut facts = vec![
         ("rule", format!("`{}`", rule.name)),

@@ -1,14 +1,17 @@
 //! Which rules run, how loudly they speak, and where they stay quiet.
 
-use hotlint_core::lint::{Dispatch, RuleInfo, Severity};
+use hotlint_core::lint::{Dispatch, Finding, RuleInfo, Severity};
 
 use crate::quiet::Quiet;
-use crate::rule_set::index_of;
+use crate::rule_set::{RuleSet, index_of};
+use crate::verdict::Fate;
 
 /// Made once for each configuration file, shared by all files under it.
 #[derive(Debug)]
 pub struct Policy {
     severities: Vec<Option<Severity>>,
+    /// The rules that run because somebody asked for them, not because they run anyway.
+    chosen: RuleSet,
     /// A number for the choice of rules.
     pub fingerprint: u64,
     /// The rules that run, ready to run.
@@ -18,7 +21,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// `severities` is indexed like [`hotlint_rules::all`]; `None` for a rule that does not run.
+    /// `severities` is indexed like [`hotlint_rules::all`]; `None` for a rule that does not run. All others are taken for chosen.
     pub fn new(severities: Vec<Option<Severity>>, quiet: Quiet) -> Self {
         let rules = (hotlint_rules::all().iter().zip(&severities))
             .filter(|(_, severity)| severity.is_some());
@@ -26,9 +29,26 @@ impl Policy {
         let dispatch = Dispatch::new(rules.map(|(rule, _)| *rule));
         Self {
             severities,
+            chosen: RuleSet::of(|_| true),
             fingerprint: xxhash_rust::xxh3::xxh3_64(names.join(" ").as_bytes()),
             dispatch,
             quiet,
+        }
+    }
+
+    /// The same, where somebody asked for the rules in `chosen` and the others run anyway.
+    #[must_use]
+    pub fn choosing(mut self, chosen: RuleSet) -> Self {
+        self.chosen = chosen;
+        self
+    }
+
+    /// What becomes of a finding that no file, comment or baseline has anything to say about: who asks for a rule wants to see what
+    /// it assumes, too.
+    pub fn fate_of(&self, finding: &Finding) -> Fate {
+        match finding.assumed.is_empty() || self.chosen.contains(finding.rule) {
+            true => Fate::Stands,
+            false => Fate::Assumed,
         }
     }
 
@@ -60,6 +80,6 @@ impl Default for Policy {
             .iter()
             .map(|rule| severity(rule))
             .collect();
-        Self::new(severities, Quiet::default())
+        Self::new(severities, Quiet::default()).choosing(RuleSet::default())
     }
 }

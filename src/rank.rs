@@ -224,6 +224,10 @@ fn rank_here(
             continue;
         };
         marked.severity = louder(marked.severity, &heat);
+        // The profile has seen what the text does not show.
+        if marked.fate == Fate::Assumed && heat.reaches(MIN_SHARE) {
+            marked.fate = Fate::Stands;
+        }
     }
     ranking.settle(report);
     ranking

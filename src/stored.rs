@@ -29,6 +29,8 @@ struct StoredFinding {
     causes: Vec<(Range, String)>,
     steps: Vec<(String, usize, String)>,
     cost: String,
+    #[serde(default)]
+    assumed: String,
     help: String,
     fix: Option<StoredFix>,
     severity: Loudness,
@@ -86,6 +88,7 @@ kept!(Kind for ProblemKind: Unreadable Undecodable Syntax TooDeep TooLarge Inter
 #[serde(rename_all = "kebab-case")]
 enum StoredFate {
     Stands,
+    Assumed,
     Suppressed(Range),
     Quiet,
     Baselined,
@@ -147,11 +150,13 @@ impl From<&Marked> for StoredFinding {
                 .map(|step| (step.path.clone(), step.row, step.text.clone()))
                 .collect(),
             cost: finding.cost.clone(),
+            assumed: finding.assumed.clone(),
             help: finding.help.clone(),
             fix,
             severity: (*severity).into(),
             fate: match fate {
                 Fate::Stands => StoredFate::Stands,
+                Fate::Assumed => StoredFate::Assumed,
                 Fate::Suppressed { by } => StoredFate::Suppressed(pair(*by)),
                 Fate::Quiet => StoredFate::Quiet,
                 Fate::Baselined => StoredFate::Baselined,
@@ -191,6 +196,7 @@ impl StoredFinding {
                 .map(|(path, row, text)| Elsewhere { path, row, text })
                 .collect(),
             cost: self.cost.clone(),
+            assumed: self.assumed.clone(),
             help: self.help.clone(),
             fix,
         };
@@ -199,6 +205,7 @@ impl StoredFinding {
             severity: self.severity.into(),
             fate: match self.fate {
                 StoredFate::Stands => Fate::Stands,
+                StoredFate::Assumed => Fate::Assumed,
                 StoredFate::Suppressed(by) => Fate::Suppressed { by: range(by) },
                 StoredFate::Quiet => Fate::Quiet,
                 StoredFate::Baselined => Fate::Baselined,

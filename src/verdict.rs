@@ -42,6 +42,8 @@ pub enum Fate {
     Stands,
     /// A comment in the file silences it.
     Suppressed { by: TextRange },
+    /// Nothing shows that the data are many, nobody asked for the rule by name, and no profile finds the place hot.
+    Assumed,
     /// The configuration silences this rule in this file.
     Quiet,
     /// The profile says that little is to be had, and only what is hot was asked for.

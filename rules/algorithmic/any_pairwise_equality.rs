@@ -100,6 +100,7 @@ impl Rule for AnyPairwiseEquality {
             format!("each item of `{left}` is compared with each one of `{right}`"),
         )
         .label("compares all pairs")
+        .sized(cx.size(pairs.left).or(|| cx.size(pairs.right)), left)
         .help(help);
         Some(finding.fix(fix(call, &pairs, cx)))
     }

@@ -143,7 +143,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprName, Operator};
 use hotlint_core::lint::{Accumulating, Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Accumulation, Binding, Loop, Shape, Use, summands};
+use hotlint_core::python::{Accumulation, Binding, Leaves, Loop, Shape, Use, leaves, summands};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct BytesConcatInLoop;
@@ -167,6 +167,7 @@ impl Rule for BytesConcatInLoop {
         )
         .label("`bytes` cannot grow: this makes new ones")
         .because(found.around.header(), "in every iteration")
+        .sized(cx.rounds_of(found.target, found.stmt), name)
         .help(format!("let `{name}` be a `bytearray`, or collect the parts in a list and `b\"\".join` them after the loop"));
         Some(finding.fix(fix(found, cx)))
     }
@@ -174,6 +175,9 @@ impl Rule for BytesConcatInLoop {
 
 /// Whether the loop runs until a small length is reached.
 fn stays_short<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
+    if ends_at_length(found, cx) {
+        return true;
+    }
     let Loop::While(stmt) = found.around else {
         return false;
     };
@@ -194,6 +198,24 @@ fn stays_short<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
             })
         || cx.tests_length(found.target, found.around)
             && added(found).iter().any(|part| part.is_bytes_literal_expr())
+}
+
+/// Whether the loop is left as soon as there are some bytes: `if len(header) >= 32: break`.
+fn ends_at_length<'a>(found: Accumulation<'a>, cx: &Cx<'a>) -> bool {
+    cx.tree
+        .descendants(found.around.node())
+        .any(|node| match node {
+            AnyNodeRef::StmtIf(branch) => {
+                let number = cx.tree.descendants(&*branch.test).any(|node| {
+                    matches!(node, AnyNodeRef::ExprCompare(compare)
+                        if compare.comparators.iter().any(Expr::is_number_literal_expr))
+                });
+                number
+                    && matches!(leaves(&branch.body), Some(Leaves::Loop | Leaves::Function))
+                    && cx.reads_length(&branch.test, found.target)
+            }
+            _ => false,
+        })
 }
 
 /// What is added, without the accumulator itself.

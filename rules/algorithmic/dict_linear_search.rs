@@ -101,6 +101,7 @@ impl Rule for DictLinearSearch {
             )
             .label("goes over the whole dictionary")
             .because(compare, "only one key can pass")
+            .sized(cx.size(dict), name)
             .help(format!(
                 "ask the dictionary: `if {wanted} in {name}`, then `{name}[{wanted}]`"
             )),

@@ -90,7 +90,8 @@ impl Rule for InDictValuesInLoop {
         .label(format!(
             "compares with one value of `{name}` after the other"
         ))
-        .because(repeated.header, "for each iteration of this");
+        .because(repeated.header, "for each iteration of this")
+        .sized(cx.size_in(dict, repeated.loops.first()), name);
         let word = match dict {
             Expr::Name(name) => name.id.as_str(),
             Expr::Attribute(attribute) => attribute.attr.as_str(),

@@ -130,6 +130,7 @@ impl Rule for InvariantInComprehension {
             || cx.is_for_message(comprehension)
             || !cx.is_unconditional_in(node, innermost.node())
             || !cx.is_only_read(value)
+            || cx.waits_in(innermost)
         {
             return None;
         }
@@ -140,6 +141,11 @@ impl Rule for InvariantInComprehension {
         )
         .label(format!("goes over all of `{}`", cx.text(&clause.iter)))
         .because(innermost.header(), "evaluated again by this loop")
+        .sized(
+            cx.size(&clause.iter)
+                .or(|| cx.rounds(&cx.loops_leaving_alone(value))),
+            cx.text(&clause.iter),
+        )
         .help("evaluate it once, before the loop");
         Some(finding.fix(fix(value, outermost, cx)))
     }

@@ -128,6 +128,7 @@ impl Rule for ListComprehensionInAnyAll {
                 format!("`{function}([...])` computes every element before it looks at the first"),
             )
             .label(format!("a generator stops at the first {end}"))
+            .sized(cx.size(argument), cx.text(&comp.generators.first()?.iter))
             .help(format!(
                 "pays where a {end} comes early; without any, a generator is up to 1.5 times slower than the list"
             ))

@@ -109,6 +109,7 @@ impl Rule for ListCountInLoop {
         Some(
             finding
                 .because(repeated.header, "for each iteration of this")
+                .sized(cx.size_in(list, repeated.loops.first()), name)
                 .help(format!(
                     "count all of them in one pass: `collections.Counter({name})`"
                 ))

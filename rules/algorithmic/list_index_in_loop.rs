@@ -136,7 +136,9 @@ impl Rule for ListIndexInLoop {
             Some(made) => finding.because(made, format!("a {kind}, made here")),
             None => finding,
         };
-        let finding = finding.because(repeated.header, "for each iteration of this");
+        let finding = finding
+            .because(repeated.header, "for each iteration of this")
+            .sized(cx.size_in(list, repeated.loops.first()), name);
         let own = call.and_then(|call| enumerated(call, &repeated, cx));
         Some(match own {
             Some(around) => finding

@@ -238,6 +238,7 @@ impl Rule for ListInsertFrontInLoop {
         )
         .label(format!("O(len({name}))"))
         .because(around.header(), "in every iteration")
+        .sized(cx.rounds_of(list, call).or(|| cx.size(list)), name)
         .help(format!("append to `{name}` and `reverse()` it after the loop, or use `collections.deque.appendleft`"));
         Some(finding.fix(fix))
     }

@@ -269,7 +269,8 @@ impl Rule for ListMembershipInLoop {
         .label(format!(
             "compares with one item of `{name}` after the other"
         ))
-        .because(repeated.header, "for each iteration of this loop");
+        .because(repeated.header, "for each iteration of this loop")
+        .sized(cx.size_in(haystack, repeated.loops.first()), name);
         if let Some(made) = cx.made_before_node(haystack, repeated.around) {
             finding = finding.because(made, format!("a {kind}, made here"));
         }

@@ -240,6 +240,7 @@ impl Rule for ListPopFrontInLoop {
         )
         .label(format!("O(len({name}))"))
         .because(around.header(), "in every iteration")
+        .sized(cx.size_in(list, Some(&around)), name)
         .help(format!("let `{name}` be a `collections.deque` and use `popleft()`, or step through it with an index; pays from about 1,000 items on"));
         Some(finding.fix(fix(list, around, cx)))
     }
@@ -384,7 +385,7 @@ fn may_be_long<'a>(list: &'a Expr, around: Loop<'a>, loops: &[Loop<'a>], cx: &Cx
     let Some(symbol) = list.as_name_expr().and_then(|name| cx.symbol(name)) else {
         return false;
     };
-    cx.bindings(symbol).any(|bound| match bound {
+    let is_given_or_copied = cx.bindings(symbol).any(|bound| match bound {
         Binding::Parameter(parameter) => !is_variadic(parameter, cx),
         Binding::Assign(stmt) => match &*stmt.value {
             Expr::ListComp(comprehension) => {
@@ -414,7 +415,8 @@ fn may_be_long<'a>(list: &'a Expr, around: Loop<'a>, loops: &[Loop<'a>], cx: &Cx
             _ => false,
         },
         _ => false,
-    })
+    });
+    is_given_or_copied || cx.size(list).is_seen()
 }
 
 /// Whether `node` adds to the list, or gives it to code that may.

@@ -175,6 +175,7 @@ impl Rule for ListRemoveInLoop {
         Some(
             finding
                 .because(around.header(), "for each iteration of this loop")
+                .sized(cx.size_in(list, Some(&around)), text)
                 .help(format!(
                     "keep the others in one pass: `{text}[:] = [x for x in {text} if ...]`"
                 )),

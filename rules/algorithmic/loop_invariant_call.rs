@@ -139,7 +139,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCall, ExprRef};
 use hotlint_core::lint::{Cost, Cx, Finding, Looped, Rule};
-use hotlint_core::python::{FEW, Loop, Use, comprehension_generators, function_around};
+use hotlint_core::python::{FEW, Loop, Size, Use, comprehension_generators, function_around};
 use hotlint_core::text_size::Ranged;
 
 pub struct LoopInvariantCall;
@@ -190,6 +190,7 @@ impl Rule for LoopInvariantCall {
             || is_anothers(value, cx)
             || cx.is_for_message(call)
             || is_tried_again(call, innermost, cx)
+            || cx.waits_in(innermost)
         {
             return None;
         }
@@ -198,6 +199,12 @@ impl Rule for LoopInvariantCall {
         let text = cx.text(value);
         let finding = Finding::new(value, format!("`{text}` is the same in every iteration"))
             .because(innermost.header(), "evaluated again by this loop")
+            .sized(
+                cx.rounds(&steady)
+                    .or(|| work.over.map_or(Size::Unknown, |over| cx.size(over))),
+                work.over
+                    .map_or_else(|| cx.text(innermost.header()), |over| cx.text(over)),
+            )
             .help("evaluate it once, before the loop");
         let finding = match work.over {
             Some(over) => finding.label(format!("goes over all of `{}`", cx.text(over))),

@@ -110,6 +110,7 @@ impl Rule for NestedLoopJoin {
             .label("goes over all of them")
             .because(outer.header(), "for each iteration of this loop")
             .because(equality, "to find those that are equal")
+            .sized(cx.size(inner.iter()?), items)
             .help(format!(
                 "collect `{items}` in a dictionary by `{own}` before the outer loop, and look up `{others}` there"
             )),

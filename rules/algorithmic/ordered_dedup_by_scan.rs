@@ -125,6 +125,7 @@ impl Rule for OrderedDedupByScan {
         Some(
             finding
                 .because(repeated.header, "for each iteration of this loop")
+                .sized(cx.size_in(list, repeated.loops.first()), name)
                 .help(format!(
                     "collect the keys of a dictionary, which keep their order: `dict.fromkeys`, or keep a set beside `{name}`"
                 ))

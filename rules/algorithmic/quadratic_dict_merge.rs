@@ -149,6 +149,7 @@ impl Rule for QuadraticDictMerge {
         )
         .label(format!("makes a new dictionary: O(len({name}))"))
         .because(found.around.header(), "in every iteration")
+        .sized(cx.rounds_of(found.target, found.stmt), name)
         .help(format!(
             "change `{name}` in place, with `{name}[key] = value` or `{name}.update(...)`"
         ));

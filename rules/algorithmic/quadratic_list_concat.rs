@@ -206,6 +206,7 @@ impl Rule for QuadraticListConcat {
         )
         .label(format!("makes a new list: O(len({name}))"))
         .because(found.around.header(), "in every iteration")
+        .sized(cx.rounds_of(found.target, found.stmt), name)
         .help(help);
         Some(finding.fix(fix(&found, cx)))
     }

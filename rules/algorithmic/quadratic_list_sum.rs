@@ -153,6 +153,7 @@ impl Rule for QuadraticListSum {
             ),
         )
         .label(format!("a new {} for every `+`", sum.kind))
+        .sized(cx.size(sum.items), cx.text(sum.items))
         .help(format!(
             "flatten with `{}(itertools.chain.from_iterable(...))`",
             sum.kind

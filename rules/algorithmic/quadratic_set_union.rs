@@ -164,6 +164,7 @@ impl Rule for QuadraticSetUnion {
         )
         .label(format!("makes a new set: O(len({name}))"))
         .because(found.around.header(), "in every iteration")
+        .sized(cx.rounds_of(found.target, found.stmt), name)
         .help(help);
         Some(if frozen {
             finding

@@ -118,6 +118,7 @@ impl Rule for RepeatedPrefixSum {
             )
             .label(format!("O(len({name}))"))
             .because(around.header(), "for each index")
+            .sized(cx.size(items), name)
             .help(help),
         )
     }

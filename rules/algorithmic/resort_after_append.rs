@@ -114,7 +114,8 @@ impl Rule for ResortAfterAppend {
         )
         .label(format!("O(len({name})) for one item"))
         .because(append_stmt, "one item")
-        .because(around.header(), "in every iteration");
+        .because(around.header(), "in every iteration")
+        .sized(cx.size(list), name);
         if is_read_at_the_end(list, stmt.range(), append_stmt.range(), around, cx) {
             let help = format!("sort `{name}` once, after the loop");
             return Some(

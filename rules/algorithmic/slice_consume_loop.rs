@@ -170,6 +170,7 @@ impl Rule for SliceConsumeLoop {
             )
             .label(format!("copies everything from `{}` on", cx.text(start)))
             .because(around.header(), "in every iteration")
+            .sized(cx.size(place).or(|| cx.rounds(&[around])), name)
             .help(kind),
         )
     }

@@ -143,6 +143,7 @@ impl Rule for SortInLoop {
         )
         .label(format!("O(n log n) for the items of `{name}`"))
         .because(innermost.header(), "in every iteration of this loop")
+        .sized(cx.size(items).or(|| cx.rounds(&steady)), name)
         .help("sort it once, before the loop");
         Some(if in_place {
             finding

@@ -124,6 +124,7 @@ impl Rule for SortedForMinMax {
             format!("`sorted` puts all items in order, and all but one are thrown away: `{wanted}` finds it in one pass"),
         )
         .label("one item of the sorted list")
+        .sized(cx.size(items), cx.text(items))
         .help(format!("`{wanted}` pays from about 100 items on, unless they come sorted already"));
         let sorting = Sorting {
             item,

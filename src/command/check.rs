@@ -306,6 +306,10 @@ pub(super) fn silent_note(report: &Report) -> String {
             count(Fate::Quiet),
             "kept quiet (see `hotlint config quiet-in`)",
         ),
+        (
+            count(Fate::Assumed),
+            "not shown, as nothing shows that their data are many (select the rules to see them)",
+        ),
         (count(Fate::Baselined), "in the baseline"),
         (count(Fate::Unchanged), "older than the change"),
         (count(Fate::Cold) - unprofiled, "too cold to be shown"),

@@ -56,7 +56,7 @@ pub fn run(mut check: cli::Check, terminal: Terminal) -> io::Result<Exit> {
             .iter_mut()
             .flat_map(|file| &mut file.report.findings);
         for marked in findings.filter(|marked| marked.fate == Fate::Baselined) {
-            marked.fate = Fate::Stands;
+            marked.fate = settings.policy.fate_of(&marked.finding);
         }
         exit = exit.max(known.mark(&run, &mut report, terminal)?);
     }

@@ -164,6 +164,10 @@ impl Answer<'_> {
         for (finding, fate) in self.fates {
             let fate = match fate {
                 Fate::Stands => "reported".to_owned(),
+                Fate::Assumed => format!(
+                    "silent by default: nothing shows that `{}` is long; select the rule, or bring a profile",
+                    finding.assumed
+                ),
                 Fate::Suppressed { by } => {
                     let row = self.row_of(*by);
                     format!("silenced by the comment on line {row}")

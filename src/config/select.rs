@@ -5,6 +5,7 @@ use std::str::FromStr;
 use hotlint_core::lint::{Group, RuleInfo, Severity};
 
 use super::issue::did_you_mean;
+use crate::rule_set::RuleSet;
 
 /// One word of `select`, `ignore` and their kin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,6 +126,18 @@ pub fn resolve(
         .collect()
 }
 
+/// The rules that somebody asked for, by name, by group or all of them: not those that run because nobody said otherwise.
+pub fn chosen(selections: &[&Selection]) -> RuleSet {
+    RuleSet::of(|rule| {
+        selections.iter().fold(false, |before, selection| {
+            let words = selection.select.iter().flatten();
+            let mut words = words.chain(&selection.extend_select);
+            before && selection.select.is_none()
+                || words.any(|word| *word != Selector::Default && word.chooses(rule))
+        })
+    })
+}
+
 impl Selection {
     fn decide(&self, rule: &RuleInfo, before: bool) -> bool {
         let mut runs = before && self.select.is_none();
@@ -163,6 +176,7 @@ mod tests {
             },
             page: "# a",
             fix: None,
+            weighs: false,
             cost,
             evidence,
         }
@@ -194,6 +208,28 @@ mod tests {
             [false, false, true]
         );
         assert_eq!(runs(&select(&[Selector::All])), [true, true, true]);
+    }
+
+    #[test]
+    fn who_asks_for_a_rule_chooses_it_and_who_asks_for_the_default_does_not() {
+        let words = |words: &[Selector]| Selection {
+            select: Some(words.to_vec()),
+            ..Selection::default()
+        };
+        let rule = "list-membership-in-loop";
+        let is_chosen = |selections: &[&Selection]| chosen(selections).contains(rule);
+        let group = words(&[Selector::Group(Group::Algorithmic)]);
+        let nothing = Selection::default();
+        let more = Selection {
+            extend_select: vec![Selector::Rule(rule)],
+            ..Selection::default()
+        };
+        assert!(!is_chosen(&[&nothing]));
+        assert!(!is_chosen(&[&words(&[Selector::Default])]));
+        assert!(is_chosen(&[&group]) && is_chosen(&[&words(&[Selector::All])]));
+        assert!(is_chosen(&[&nothing, &more]) && is_chosen(&[&more, &nothing]));
+        // What is selected anew forgets what was.
+        assert!(!is_chosen(&[&group, &words(&[Selector::Default])]));
     }
 
     #[test]

@@ -86,7 +86,10 @@ impl Settings {
                 .collect(),
             root: root.to_path_buf(),
             target_version: value(layers, |options| options.target_version),
-            policy: Arc::new(Policy::new(severities, quiet(layers, &quiet_in, root, cwd))),
+            policy: Arc::new(
+                Policy::new(severities, quiet(layers, &quiet_in, root, cwd))
+                    .choosing(select::chosen(&selections(layers))),
+            ),
             excluded: xxhash_rust::xxh3::xxh3_64(words.as_bytes()),
             exclude: Exclude::new(globs.iter().copied()),
             exclude_globs: globs.iter().map(|(_, glob)| (*glob).to_owned()).collect(),
@@ -159,14 +162,15 @@ fn exclude_globs(layers: &[Layer]) -> Vec<(&Path, &str)> {
 }
 
 fn severities(layers: &[Layer]) -> Vec<Option<Severity>> {
-    let selections: Vec<_> = layers
-        .iter()
-        .map(|layer| &layer.options.selection)
-        .collect();
     let severities: Vec<_> = (layers.iter())
         .flat_map(|layer| layer.options.severity.iter().copied())
         .collect();
-    select::resolve(&selections, &severities)
+    select::resolve(&selections(layers), &severities)
+}
+
+fn selections(layers: &[Layer]) -> Vec<&select::Selection> {
+    let all = layers.iter().map(|layer| &layer.options.selection);
+    all.collect()
 }
 
 fn quiet(layers: &[Layer], places: &[QuietPlace], root: &Path, cwd: &Path) -> Quiet {

@@ -153,6 +153,7 @@ impl<'a> Record<'a> {
             fix,
             fate: Some(match marked.fate {
                 Fate::Stands => "stands",
+                Fate::Assumed => "assumed",
                 Fate::Suppressed { .. } => "suppressed",
                 Fate::Quiet => "quiet",
                 Fate::Cold => "cold",

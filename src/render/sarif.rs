@@ -34,7 +34,7 @@ const ROOT: &str = "%SRCROOT%";
 const LONGEST_DESCRIPTION: usize = 1024;
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write, style: &Style) -> io::Result<()> {
-    let told = |marked: &&Marked| marked.fate != Fate::Quiet;
+    let told = |marked: &&Marked| !matches!(marked.fate, Fate::Quiet | Fate::Assumed);
     let findings = || (report.files.iter()).flat_map(|file| &file.report.findings);
     // A rule is as loud as its loudest finding.
     let mut rules: BTreeMap<&'static str, Severity> = BTreeMap::new();
@@ -188,7 +188,7 @@ impl Writer<'_> {
                     "justification": "a profile says that little can be saved here, or saw nothing of it",
                 }]);
             }
-            Fate::Stands | Fate::Unchanged | Fate::Quiet => {}
+            Fate::Stands | Fate::Assumed | Fate::Unchanged | Fate::Quiet => {}
         }
         if self.compared {
             result["baselineState"] = match marked.fate {

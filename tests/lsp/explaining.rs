@@ -13,6 +13,8 @@ def both(names: list[str], allowed: list[str]):
             found.append(name)
     return found
 ";
+/// Nothing in [`LOOP`] shows that the list is long: who asks for the rule is told all the same.
+const ASKED: &str = "extend-select = ['list-membership-in-loop']\n";
 
 fn hover(client: &mut Client, line: u32, character: u32) -> String {
     let place = json!({"line": line, "character": character});
@@ -26,8 +28,8 @@ fn hover(client: &mut Client, line: u32, character: u32) -> String {
 
 #[test]
 fn pointing_at_a_finding_tells_cost_and_evidence() {
-    let config = "target-version = 'py312'\n";
-    let mut client = Client::new(&[("hotlint.toml", config)], usual());
+    let config = format!("{ASKED}target-version = 'py312'\n");
+    let mut client = Client::new(&[("hotlint.toml", &*config)], usual());
     client.open("a.py", LOOP);
     let text = hover(&mut client, 3, 13);
     assert!(
@@ -47,7 +49,7 @@ fn pointing_at_a_finding_tells_cost_and_evidence() {
 
 #[test]
 fn a_finding_names_the_places_that_make_it_slow() {
-    let mut client = Client::new(&[], usual());
+    let mut client = Client::new(&[("hotlint.toml", ASKED)], usual());
     client.open("a.py", LOOP);
     let found = client.published("a.py", 1);
     let related = list(&found[0]["relatedInformation"]);
@@ -70,7 +72,7 @@ fn a_finding_names_the_places_that_make_it_slow() {
         Some("`name in allowed` scans a list in every iteration")
     );
     // Those who cannot show them have them in words.
-    let mut client = Client::new(&[], json!({}));
+    let mut client = Client::new(&[("hotlint.toml", ASKED)], json!({}));
     client.open("a.py", LOOP);
     let found = client.wait_for("textDocument/publishDiagnostics");
     let message = found["diagnostics"][0]["message"].as_str().unwrap();
@@ -82,7 +84,7 @@ fn a_finding_names_the_places_that_make_it_slow() {
 
 #[test]
 fn severities_are_those_of_the_configuration() {
-    let config = "[severity]\n\"list-membership-in-loop\" = \"error\"\n\"blocking-sleep-in-async\" = \"info\"\n";
+    let config = "extend-select = ['list-membership-in-loop']\n[severity]\n\"list-membership-in-loop\" = \"error\"\n\"blocking-sleep-in-async\" = \"info\"\n";
     let mut client = Client::new(&[("hotlint.toml", config)], usual());
     client.open("a.py", &format!("{SLEEP}\n{LOOP}"));
     let found = client.published("a.py", 1);
@@ -201,7 +203,12 @@ fn heat_stands_beside_the_code_when_it_is_wanted() {
 
 #[test]
 fn heat_is_off_until_somebody_wants_it_and_profiles_come_and_go() {
-    let mut client = Client::new(&[("a.py", &heated()), ("p.txt", PROFILE)], pulling());
+    let files = [
+        ("hotlint.toml", ASKED),
+        ("a.py", &*heated()),
+        ("p.txt", PROFILE),
+    ];
+    let mut client = Client::new(&files, pulling());
     client.open("a.py", &heated());
     let uri = client.uri("a.py");
     let cold = client.pull("a.py");

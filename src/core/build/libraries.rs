@@ -23,6 +23,21 @@ struct Library {
     stubs: BTreeMap<String, String>,
     #[serde(default)]
     calls: Vec<Calls>,
+    #[serde(default)]
+    sizes: Vec<Sizes>,
+}
+
+/// What certain calls give many of, or what iterating over certain classes does.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sizes {
+    /// Qualified names, as in [`Calls::of`]; `a.C.__iter__` is whatever goes over a `C`.
+    of: Vec<String>,
+    /// What there is one item for, so that there are as many as the data have: "line of the file".
+    each: String,
+    /// Methods whose names tell enough where the class of the object is not known: nothing else has a method of that name.
+    #[serde(default)]
+    peculiar: Vec<String>,
 }
 
 /// What calling certain things does.
@@ -79,6 +94,10 @@ struct Entry {
 /// What was read, before the stubs are compiled.
 pub struct Libraries {
     entries: BTreeMap<String, Entry>,
+    /// What there is one item for, and the file that says so.
+    sizes: BTreeMap<String, (String, PathBuf)>,
+    /// The same by the names of methods.
+    peculiar: BTreeMap<String, String>,
 }
 
 impl Libraries {
@@ -88,6 +107,8 @@ impl Libraries {
     /// A file that is no TOML, has an unknown key or effect, a stub that is no Python, or says something twice.
     pub fn read(folder: &Path, stubs: &mut Stubs) -> Result<Self, Box<dyn Error>> {
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+        let mut all_sizes: BTreeMap<String, (String, PathBuf)> = BTreeMap::new();
+        let mut peculiar: BTreeMap<String, String> = BTreeMap::new();
         let mut files: Vec<PathBuf> = fs::read_dir(folder)?
             .map(|entry| Ok(entry?.path()))
             .collect::<Result<_, std::io::Error>>()?;
@@ -120,9 +141,24 @@ impl Libraries {
                     }
                 }
             }
+            for sizes in &library.sizes {
+                let methods = sizes.peculiar.iter();
+                peculiar.extend(methods.map(|method| (method.clone(), sizes.each.clone())));
+                for name in sizes.of.iter().flat_map(|pattern| expanded(pattern)) {
+                    let told = (sizes.each.clone(), file.clone());
+                    if let Some((_, before)) = all_sizes.insert(name.clone(), told) {
+                        let before = before.display();
+                        return Err(wrong(&format!("{name} is told twice, see {before}")).into());
+                    }
+                }
+            }
         }
         stubs.add_packages();
-        Ok(Self { entries })
+        Ok(Self {
+            entries,
+            sizes: all_sizes,
+            peculiar,
+        })
     }
 
     /// The table as Rust, sorted by the last part of the name, then by the name.
@@ -130,58 +166,16 @@ impl Libraries {
     /// # Errors
     /// A name that no stub has.
     pub fn lines(&self, stubs: &Stubs, table: &Table) -> Result<String, Box<dyn Error>> {
-        let homes = homes(stubs);
-        let heirs = heirs(table);
-        let mut known: BTreeMap<(String, String), &Entry> = BTreeMap::new();
-        let mut add = |name: &str, entry, inherited: bool| {
-            let last = name.rsplit('.').next().unwrap_or(name).to_owned();
-            let slot = known.entry((last, name.to_owned()));
-            if inherited {
-                slot.or_insert(entry);
-            } else {
-                *slot.or_insert(entry) = entry;
-            }
+        let names = Names {
+            stubs,
+            table,
+            homes: homes(stubs),
+            heirs: heirs(table),
         };
-        let mut missing: Vec<String> = Vec::new();
-        for (name, entry) in &self.entries {
-            let Some(found) = resolved(stubs, table, name) else {
-                missing.push(format!("{}: no stub has {name}", entry.file.display()));
-                continue;
-            };
-            match found {
-                Found::Global(module, member) => {
-                    add(name, entry, false);
-                    // The same under other names: `requests.get` is `requests.api.get`.
-                    let module = stubs
-                        .modules
-                        .get_key_value(module)
-                        .map(|(module, _)| *module);
-                    let home = module.and_then(|module| stubs.resolve(module, member));
-                    let same = home.and_then(|(home, own, _)| homes.get(&(home, own)));
-                    for other in same.into_iter().flatten() {
-                        add(other, entry, true);
-                    }
-                }
-                Found::Method(class, member) => {
-                    let own = &table.classes[usize::from(class)].name;
-                    add(&format!("{own}.{member}"), entry, false);
-                    for heir in heirs.get(&class).into_iter().flatten() {
-                        let heir = &table.classes[usize::from(*heir)];
-                        let overridden = self
-                            .entries
-                            .contains_key(&format!("{}.{member}", heir.name))
-                            || heir.members.contains_key(member);
-                        if !overridden {
-                            add(&format!("{}.{member}", heir.name), entry, true);
-                        }
-                    }
-                }
-                Found::FileMethod => add(name, entry, false),
-            }
-        }
-        if !missing.is_empty() {
-            return Err(missing.join("; ").into());
-        }
+        let entries = self.entries.iter();
+        let known = names.spread(entries.map(|(name, entry)| (&**name, entry, &entry.file)))?;
+        let sizes = self.sizes.iter();
+        let sizes = names.spread(sizes.map(|(name, (each, file))| (&**name, &**each, file)))?;
         let roots: BTreeSet<&str> = known.keys().map(|(_, name)| root(name)).collect();
         let numbers: HashMap<&str, usize> = (0..).zip(&roots).map(|(i, root)| (*root, i)).collect();
         if roots.len() > 256 {
@@ -205,7 +199,81 @@ impl Libraries {
             )?;
         }
         writeln!(lines, "];")?;
+        let mut sizes: Vec<(&str, &str)> = (sizes.iter())
+            .map(|((_, name), each)| (name.as_str(), *each))
+            .collect();
+        sizes.sort_unstable();
+        let peculiar: Vec<_> = self.peculiar.iter().collect();
+        writeln!(lines, "static PECULIAR: &[(&str, &str)] = &{peculiar:?};")?;
+        writeln!(lines, "static SIZES: &[(&str, &str)] = &{sizes:?};")?;
         Ok(lines)
+    }
+}
+
+/// Where the names of things lead.
+struct Names<'t> {
+    stubs: &'t Stubs,
+    table: &'t Table,
+    homes: HashMap<(&'static str, &'static str), Vec<String>>,
+    heirs: HashMap<u16, Vec<u16>>,
+}
+
+impl Names<'_> {
+    /// What is said of each name, for all names that the thing goes by, by the last part of the name and the name. `told` are names,
+    /// what is said of them, and where.
+    fn spread<'e, T: Copy>(
+        &self,
+        told: impl Iterator<Item = (&'e str, T, &'e PathBuf)> + Clone,
+    ) -> Result<BTreeMap<(String, String), T>, Box<dyn Error>> {
+        let own: BTreeSet<&str> = told.clone().map(|(name, ..)| name).collect();
+        let mut known: BTreeMap<(String, String), T> = BTreeMap::new();
+        let mut add = |name: &str, entry: T, inherited: bool| {
+            let last = name.rsplit('.').next().unwrap_or(name).to_owned();
+            let slot = known.entry((last, name.to_owned()));
+            if inherited {
+                slot.or_insert(entry);
+            } else {
+                *slot.or_insert(entry) = entry;
+            }
+        };
+        let mut missing: Vec<String> = Vec::new();
+        for (name, entry, file) in told {
+            let Some(found) = resolved(self.stubs, self.table, name) else {
+                missing.push(format!("{}: no stub has {name}", file.display()));
+                continue;
+            };
+            match found {
+                Found::Global(module, member) => {
+                    add(name, entry, false);
+                    // The same under other names: `requests.get` is `requests.api.get`.
+                    let module = (self.stubs.modules)
+                        .get_key_value(module)
+                        .map(|(module, _)| *module);
+                    let home = module.and_then(|module| self.stubs.resolve(module, member));
+                    let same = home.and_then(|(home, own, _)| self.homes.get(&(home, own)));
+                    for other in same.into_iter().flatten() {
+                        add(other, entry, true);
+                    }
+                }
+                Found::Method(class, member) => {
+                    let owner = &self.table.classes[usize::from(class)].name;
+                    add(&format!("{owner}.{member}"), entry, false);
+                    for heir in self.heirs.get(&class).into_iter().flatten() {
+                        let heir = &self.table.classes[usize::from(*heir)];
+                        let overridden = own.contains(&*format!("{}.{member}", heir.name))
+                            || heir.members.contains_key(member);
+                        if !overridden {
+                            add(&format!("{}.{member}", heir.name), entry, true);
+                        }
+                    }
+                }
+                Found::FileMethod => add(name, entry, false),
+            }
+        }
+        match missing.is_empty() {
+            true => Ok(known),
+            false => Err(missing.join("; ").into()),
+        }
     }
 }
 

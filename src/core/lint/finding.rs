@@ -2,6 +2,8 @@
 
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
+use crate::python::Size;
+
 /// One place in one file that is slower than it needs to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -19,6 +21,9 @@ pub struct Finding {
     pub steps: Vec<Elsewhere>,
     /// What it costs and what is to be had, as in `O(n·m) -> O(n+m)`.
     pub cost: String,
+    /// What has to be many for it to matter, where nothing shows that it is; empty where that is seen, or where it does not matter.
+    /// One expression of the file, as it is written there.
+    pub assumed: String,
     /// What to write instead, in words; empty where the fix says it all.
     pub help: String,
     /// The edit that mends it, where one is known.
@@ -55,6 +60,7 @@ impl Finding {
             causes: Vec::new(),
             steps: Vec::new(),
             cost: String::new(),
+            assumed: String::new(),
             help: String::new(),
             fix: None,
         }
@@ -82,6 +88,22 @@ impl Finding {
     pub fn cost(mut self, text: impl Into<String>) -> Self {
         self.cost = text.into();
         self
+    }
+
+    /// Says that nothing shows `what` to be many: the finding is for those who ask for the rule, or where a profile finds it hot.
+    #[must_use]
+    pub fn assuming(mut self, what: impl Into<String>) -> Self {
+        self.assumed = what.into();
+        self
+    }
+
+    /// Says what shows `what` to be many, or else that nothing does.
+    #[must_use]
+    pub fn sized(self, size: Size, what: impl Into<String>) -> Self {
+        match size {
+            Size::Seen(evidence) => self.because(evidence.range, evidence.text),
+            Size::Few | Size::Unknown => self.assuming(what),
+        }
     }
 
     /// What to write instead, in words.

@@ -17,6 +17,8 @@ pub struct RuleInfo {
     pub page: &'static str,
     /// The best level of fix that the rule can offer.
     pub fix: Option<FixLevel>,
+    /// Whether it matters how much there is of something, so that findings are told from what is only assumed: [`Finding::sized`].
+    pub weighs: bool,
     /// What the pattern costs, as declared.
     pub cost: Cost,
     /// Measured figures, as `hotlint measure` wrote them (JSON).
@@ -208,6 +210,7 @@ impl RuleEntry {
         group: Group,
         page: &'static str,
         fix: Option<FixLevel>,
+        weighs: bool,
         evidence: Option<&'static str>,
     ) -> Self {
         Self {
@@ -216,6 +219,7 @@ impl RuleEntry {
                 group,
                 page,
                 fix,
+                weighs,
                 cost: R::COST,
                 evidence,
             },

@@ -7,7 +7,7 @@ use ruff_python_ast::{AnyNodeRef, Expr, ExprRef, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Cx;
-use crate::python::{Binding, Entry, Facts, Loop, Purity, Runs, Symbol, Type, Use};
+use crate::python::{Binding, Entry, Facts, Loop, Purity, Runs, Size, Symbol, Type, Use};
 
 /// A question that a rule asked, and the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +103,25 @@ impl<'a> Cx<'a> {
                 None => "may be of any length".to_owned(),
             },
         )
+    }
+
+    /// [`Facts::size`]
+    pub fn size(&self, expr: &'a Expr) -> Size {
+        self.note(expr, self.facts().size(expr), size_words)
+    }
+
+    /// [`Facts::size_in`]
+    pub fn size_in(&self, expr: &'a Expr, around: Option<&Loop<'a>>) -> Size {
+        self.note(expr, self.facts().size_in(expr, around), size_words)
+    }
+
+    /// [`Facts::rounds`]
+    pub fn rounds(&self, loops: &[Loop<'a>]) -> Size {
+        let size = self.facts().rounds(loops);
+        match loops.first() {
+            Some(innermost) => self.note(innermost.header(), size, size_words),
+            None => size,
+        }
     }
 
     /// [`Facts::trip_count`]
@@ -252,4 +271,11 @@ pub struct Silence {
     pub place: TextRange,
     /// What it asked, in order; the last answer is the one that silenced it.
     pub asked: Vec<Asked>,
+}
+fn size_words(size: &Size) -> String {
+    match size {
+        Size::Few => "is few by its nature".to_owned(),
+        Size::Seen(evidence) => format!("is seen to be long: {}", evidence.text),
+        Size::Unknown => "is not seen to be long".to_owned(),
+    }
 }

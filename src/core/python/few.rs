@@ -3,11 +3,12 @@
 //!
 //! **Invariant**: says `true` only to keep rules about growth silent; conventions of naming are good enough for that.
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Operator};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Number, Operator};
 use ruff_text_size::Ranged;
 
 use super::facts::Facts;
 use super::infer::Assigned;
+use super::long::MANY;
 use super::symbols::{Binding, Symbol};
 use super::tree::comprehension_generators;
 use super::uses::Use;
@@ -24,7 +25,7 @@ const FEW_ATTRIBUTES: &[&str] = &[
     "__mro__",
     "__slots__",
     "args",
-    "argv",
+    "dtypes",
     "keywords",
     "kwonlyargs",
     "parameters",
@@ -126,7 +127,6 @@ impl<'a> Facts<'a> {
         match expr {
             Expr::Name(name) => {
                 self.is_class(expr)
-                    || matches!(name.id.as_str(), "args" | "argv" | "kwargs")
                     || match self.symbol(name) {
                         Some(symbol) => self.few_in_symbol(symbol, hops),
                         None => false,
@@ -137,6 +137,7 @@ impl<'a> Facts<'a> {
                     || is_constant_name(&attribute.attr)
                     || self.is_class(expr)
                     || self.is(attribute, "sys.path")
+                    || self.is(attribute, "sys.argv")
             }
             Expr::List(ast::ExprList { elts, .. })
             | Expr::Tuple(ast::ExprTuple { elts, .. })
@@ -204,7 +205,10 @@ impl<'a> Facts<'a> {
     /// Whether a number is the number of dimensions of something, or of things that are few.
     fn is_dimension(&self, number: &'a Expr, hops: u8) -> bool {
         match number {
-            Expr::NumberLiteral(_) => true,
+            Expr::NumberLiteral(literal) => match &literal.value {
+                Number::Int(int) => int.as_u64().is_some_and(|n| n < MANY),
+                _ => false,
+            },
             Expr::Name(name) => name.id.ends_with("ndim"),
             Expr::Attribute(attribute) => attribute.attr.ends_with("ndim"),
             Expr::Call(call) => {
@@ -219,7 +223,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether an expression names a class: what is looped over is an enumeration.
-    fn is_class(&self, expr: &'a Expr) -> bool {
+    pub(super) fn is_class(&self, expr: &'a Expr) -> bool {
         let name = self.name(expr);
         let last = name.as_deref().and_then(|name| name.rsplit('.').next());
         last.is_some_and(|last| {
@@ -250,7 +254,7 @@ impl<'a> Facts<'a> {
             }
             Binding::Walrus(walrus) => self.few(&walrus.value, hops + 1),
             Binding::Import(..) | Binding::ImportFrom(..) => is_constant_name(symbol.name),
-            Binding::Parameter(parameter) => self.is_keywords(parameter),
+            Binding::Parameter(parameter) => self.is_variadic(parameter),
             Binding::Deleted => true,
             _ => false,
         });
@@ -307,15 +311,14 @@ impl<'a> Facts<'a> {
                 .any(|binding| self.starts_empty(binding))
     }
 
-    /// Whether a parameter is `**kwargs`: written out by whoever calls.
-    fn is_keywords(&self, parameter: &'a ast::Parameter) -> bool {
-        match self.tree.parent(parameter) {
-            Some(AnyNodeRef::Parameters(parameters)) => parameters
-                .kwarg
-                .as_ref()
-                .is_some_and(|kwarg| kwarg.range() == parameter.range()),
-            _ => false,
-        }
+    /// Whether a parameter is `*args` or `**kwargs`: written out by whoever calls, as a rule.
+    fn is_variadic(&self, parameter: &'a ast::Parameter) -> bool {
+        let Some(AnyNodeRef::Parameters(parameters)) = self.tree.parent(parameter) else {
+            return false;
+        };
+        let variadic = [&parameters.vararg, &parameters.kwarg];
+        let mut variadic = variadic.into_iter().flatten();
+        variadic.any(|other| other.range() == parameter.range())
     }
 }
 
@@ -354,6 +357,8 @@ mod tests {
             "probe(range(array.ndim))\n",
             "axes = [i for i in range(array.ndim) if i in wanted]\nprobe(axes)\n",
             "def f(**options):\n    probe(options.items())\n",
+            "def f(*args):\n    probe(args)\n",
+            "import sys\nprobe(sys.argv[1:])\n",
             "from colors import Color\nprobe([color.value for color in Color])\n",
             "probe(cls.__mro__[1:])\n",
             "import inspect\nprobe(inspect.signature(f).parameters.values())\n",
@@ -367,8 +372,8 @@ mod tests {
     fn what_grows_with_the_input_is_not() {
         for text in [
             "probe(xs)\n",
+            "args = list(expr)\nprobe(args)\n",
             "def f(xs):\n    probe(xs)\n",
-            "def f(*xs):\n    probe(xs)\n",
             "probe(range(n))\n",
             "xs = []\nfor y in ys:\n    xs.append(y)\nprobe(xs)\n",
             "xs = []\nfill(xs)\nprobe(xs)\n",

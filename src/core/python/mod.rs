@@ -34,6 +34,7 @@ mod invariance;
 mod joins;
 mod libraries;
 mod logs;
+mod long;
 mod loops;
 mod members;
 mod messages;
@@ -90,6 +91,7 @@ pub use libraries::{
     Blocks, Builds, Declaration, Declared, Does, Effects, Entry, Fault, entries, expanded,
 };
 pub use logs::{LOW_LOGS, Log};
+pub use long::{Evidence, Size};
 pub use loops::{FEW, Loop};
 pub use models::{Fetch, Field, Relation, is_tested};
 pub use parse::{ParseProblem, Parsed, parse};

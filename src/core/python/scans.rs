@@ -3,7 +3,7 @@
 use ruff_python_ast::{AnyNodeRef, CmpOp, Expr, ExprAttribute, ExprCall, ExprName, Stmt, StmtIf};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::blocks::{Leaves, function_around, leaves, siblings};
+use super::blocks::{Leaves, function_around, is_for_an_error, leaves, siblings};
 use super::effects::Purity;
 use super::facts::Facts;
 use super::loops::{FEW, Loop};
@@ -372,18 +372,19 @@ impl<'a> Facts<'a> {
                 .iter()
                 .any(|comment| self.text(comment).contains("hashable"))
         });
-        said || self
-            .tree
-            .ancestors(node)
-            .take_while(|outer| !outer.is_stmt_function_def())
-            .any(|outer| match outer {
-                AnyNodeRef::StmtAssert(_) => true,
-                AnyNodeRef::ExceptHandlerExceptHandler(handler) => handler
-                    .type_
-                    .as_deref()
-                    .is_some_and(|caught| self.is(caught, "builtins.TypeError")),
-                _ => false,
-            })
+        said || is_for_an_error(&self.tree, node)
+            || self
+                .tree
+                .ancestors(node)
+                .take_while(|outer| !outer.is_stmt_function_def())
+                .any(|outer| match outer {
+                    AnyNodeRef::StmtAssert(_) => true,
+                    AnyNodeRef::ExceptHandlerExceptHandler(handler) => handler
+                        .type_
+                        .as_deref()
+                        .is_some_and(|caught| self.is(caught, "builtins.TypeError")),
+                    _ => false,
+                })
     }
 
     /// An argument of a call, with its keyword if it has one.

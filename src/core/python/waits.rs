@@ -16,6 +16,14 @@ const OUTSIDE: Effects = Effects::blocks(Blocks::Sleep)
     .or(Effects::blocks(Blocks::Database))
     .or(Effects::blocks(Blocks::Input));
 
+/// The same without files: lines are read and written through a buffer.
+const FAR: Effects = Effects::blocks(Blocks::Sleep)
+    .or(Effects::blocks(Blocks::Http))
+    .or(Effects::blocks(Blocks::Socket))
+    .or(Effects::blocks(Blocks::Subprocess))
+    .or(Effects::blocks(Blocks::Database))
+    .or(Effects::blocks(Blocks::Input));
+
 /// Functions that ask the operating system or the network; a name that ends with a dot is a whole module.
 const WAITING: &[&str] = &[
     "builtins.input",
@@ -85,6 +93,21 @@ impl<'a> Facts<'a> {
                 }
                 _ => false,
             })
+    }
+
+    /// Whether every iteration of `around` asks a server, a database, another process or the user, here or in functions that it calls.
+    pub fn always_asks_in(&self, around: Loop<'a>) -> bool {
+        self.tree.descendants(around.node()).any(|node| match node {
+            AnyNodeRef::ExprCall(call) if around.repeats(call) => {
+                self.is_unconditional_in(call, around.node())
+                    && (self.is_waiting_call(call)
+                        || self
+                            .knows(call)
+                            .is_some_and(|entry| entry.effects.any_of(FAR))
+                        || self.leads_to(call, FAR, Following::Every).is_some())
+            }
+            _ => false,
+        })
     }
 
     /// Whether an iteration calls something for its effect alone, and nobody knows what that is: `send(row)`. What it does may take

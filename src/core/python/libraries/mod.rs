@@ -136,6 +136,21 @@ pub(super) fn entry(name: &str) -> Option<&'static Entry> {
     entries.get(found)
 }
 
+/// What there is one item for in what the thing with a qualified name gives, or in what it goes over where it is an `__iter__`, if that
+/// grows with the data: "line of the file".
+pub(super) fn one_for_each(name: &str) -> Option<&'static str> {
+    let found = SIZES
+        .binary_search_by(|(known, _)| (*known).cmp(name))
+        .ok()?;
+    SIZES.get(found).map(|(_, each)| *each)
+}
+
+/// The same of a method by its name alone, where nothing else that is known has a method of that name.
+pub(super) fn peculiar(method: &str) -> Option<&'static str> {
+    let (_, each) = PECULIAR.iter().find(|(known, _)| *known == method)?;
+    Some(each)
+}
+
 /// The libraries of which anything does one of `effects`.
 fn roots_that_do(effects: Effects) -> Imported {
     static BY_WORD: LazyLock<[Imported; 64]> = LazyLock::new(|| {

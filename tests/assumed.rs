@@ -1,0 +1,146 @@
+//! What is seen to be long is reported; what is assumed to be waits for those who ask.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const APP: &str = "\
+def order(xs):
+    done = []
+    for x in xs:
+        if x in done:
+            continue
+        done.append(x)
+    return done
+
+
+def again(path):
+    done = []
+    for line in open(path):
+        if line in done:
+            print(line)
+        done.append(line)
+";
+
+fn project(config: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("app.py"), APP).expect("a file");
+    fs::write(folder.path().join("hotlint.toml"), config).expect("a file");
+    folder
+}
+
+/// What a program says: its code, standard output and standard error.
+fn run(program: &str, folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(program)
+        .current_dir(folder)
+        .args(args)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+fn hotlint(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    run(env!("CARGO_BIN_EXE_hotlint"), folder, args)
+}
+
+fn told(args: &[&str], config: &str) -> (Option<i32>, String, String) {
+    hotlint(project(config).path(), args)
+}
+
+fn rows(args: &[&str], config: &str) -> Vec<usize> {
+    let concise = [args, &["--output-format", "concise"]].concat();
+    let (_, text, _) = told(&concise, config);
+    let row = |line: &str| line.split(':').nth(1)?.parse().ok();
+    text.lines().filter_map(row).collect()
+}
+
+#[test]
+fn who_asks_for_a_rule_is_told_what_it_assumes() {
+    assert_eq!(rows(&["check"], ""), [13]);
+    assert_eq!(rows(&["check", "--select", "default"], ""), [13]);
+    for word in ["list-membership-in-loop", "algorithmic", "all"] {
+        let found = rows(&["check", "--select", word], "");
+        assert!(
+            found.contains(&4) && found.contains(&13),
+            "{word}: {found:?}"
+        );
+    }
+    let config = "extend-select = ['list-membership-in-loop']\n";
+    assert_eq!(rows(&["check"], config), [4, 13]);
+}
+
+#[test]
+fn silence_is_counted_and_explained() {
+    let (code, text, noted) = told(&["check"], "");
+    assert_eq!(code, Some(1));
+    assert!(text.contains("one for each line of the file"), "{text}");
+    assert!(
+        noted.contains("1 not shown, as nothing shows that their data are many"),
+        "{noted}"
+    );
+    let (_, why, _) = told(&["why", "app.py:4"], "");
+    assert!(
+        why.contains("silent by default: nothing shows that `done` is long; select the rule, or bring a profile"),
+        "{why}"
+    );
+}
+
+#[test]
+fn what_is_silent_by_default_is_in_no_report_for_machines() {
+    let (_, sarif, _) = told(&["check", "--output-format", "sarif"], "");
+    assert_eq!(
+        sarif
+            .matches("\"ruleId\": \"list-membership-in-loop\"")
+            .count(),
+        1,
+        "{sarif}"
+    );
+    let (_, json, _) = told(&["check", "--output-format", "json"], "");
+    assert!(!json.contains("\"assumed\""), "{json}");
+}
+
+#[test]
+fn a_change_brings_to_light_what_is_seen_and_no_more() {
+    let folder = project("");
+    let git = |args: &[&str]| {
+        let who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+        let (code, _, noted) = run("git", folder.path(), &[&who[..], args].concat());
+        assert_eq!(code, Some(0), "{noted}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "first"]);
+    let changed = APP
+        .replace("if x in done:", "if (x in done):")
+        .replace("if line in done", "if (line in done)");
+    fs::write(folder.path().join("app.py"), changed).expect("a file");
+    let args = ["check", "--since", "HEAD", "--output-format", "concise"];
+    let (_, text, noted) = hotlint(folder.path(), &args);
+    assert!(text.starts_with("app.py:13:"), "{text}{noted}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+#[test]
+fn a_baseline_knows_what_was_asked_for_and_is_not_stale_without() {
+    let folder = project("baseline = 'baseline.json'\n");
+    let rule = ["--select", "list-membership-in-loop"];
+    let (code, _, noted) = hotlint(
+        folder.path(),
+        &[&["baseline", "create"], &rule[..]].concat(),
+    );
+    assert_eq!(code, Some(0), "{noted}");
+    let (code, text, noted) = hotlint(folder.path(), &["check"]);
+    assert_eq!((code, text.as_str()), (Some(0), ""), "{noted}");
+    assert!(
+        noted.contains("2 in the baseline") && !noted.contains("gone"),
+        "{noted}"
+    );
+    let (code, text, noted) = hotlint(folder.path(), &[&["check"], &rule[..]].concat());
+    assert_eq!((code, text.as_str()), (Some(0), ""), "{noted}");
+}
