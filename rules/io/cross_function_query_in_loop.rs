@@ -147,6 +147,7 @@ impl Rule for CrossFunctionQueryInLoop {
         // `while` polls or goes through pages, and what is the same each time is another story.
         if matches!(around, Loop::While(_))
             || ends_early(around, cx)
+            || cx.goes_over_structure(around)
             || given.all(|one| cx.is_invariant(one, around))
         {
             return None;

@@ -29,6 +29,7 @@ impl<'a> Facts<'a> {
         let is_each = !in_handler
             && !steps
             && !self.goes_over_batches(around)
+            && !self.goes_over_structure(around)
             && !self.takes_many(call, around);
         (is_each && self.names_bound_in(call, around)).then_some(around)
     }
