@@ -29,16 +29,43 @@ impl<'a> Facts<'a> {
         routed || takes_request || is_cloud_function
     }
 
-    /// Whether a function is a command of a command line: nothing else runs while it does.
+    /// Whether a function starts or ends a service or what it is made of, by the words by which everybody calls these.
+    pub fn starts_or_ends(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        const WORDS: &[&str] = &[
+            "aclose",
+            "aenter",
+            "aexit",
+            "bootstrap",
+            "close",
+            "lifespan",
+            "setup",
+            "shutdown",
+            "start",
+            "startup",
+            "stop",
+            "teardown",
+        ];
+        // `on_startup`, `start_unsafe`; a name with other words tells of something that is started, as `start_upload`.
+        const AROUND: &[&str] = &["all", "async", "do", "event", "on", "unsafe"];
+        let mut words = def.name.trim_matches('_').split('_');
+        words.clone().any(|word| WORDS.contains(&word))
+            && words.all(|word| WORDS.contains(&word) || AROUND.contains(&word))
+    }
+
+    /// Whether a function is a command of a command line: nothing else runs while it does. So is whatever lies in a folder of that name.
     pub fn is_command(&self, def: &'a ast::StmtFunctionDef) -> bool {
-        def.decorator_list.iter().any(|decorator| {
-            let named = match &decorator.expression {
-                Expr::Call(call) => &*call.func,
-                plain => plain,
-            };
-            matches!(named, Expr::Attribute(attribute)
+        let mut folders = self.source().path().rsplit('/').skip(1);
+        let in_folder =
+            folders.any(|folder| folder == "cli") || self.source().path().ends_with("/cli.py");
+        in_folder
+            || def.decorator_list.iter().any(|decorator| {
+                let named = match &decorator.expression {
+                    Expr::Call(call) => &*call.func,
+                    plain => plain,
+                };
+                matches!(named, Expr::Attribute(attribute)
                 if matches!(attribute.attr.as_str(), "command" | "callback"))
-        })
+            })
     }
 
     /// The loop of this file in which a function is called, for each of many items: `for x in xs: f(x)`, `gather(*map(f, xs))`.
