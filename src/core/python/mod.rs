@@ -4,6 +4,7 @@
 
 mod accumulation;
 mod annotations;
+mod array_sizes;
 mod arrays;
 mod blocks;
 mod caches;
