@@ -12,16 +12,37 @@ use super::symbols::Binding;
 /// What makes an array of something else.
 const CONVERTS: &[&str] = &["numpy.array", "numpy.asarray", "numpy.atleast_1d"];
 
+/// What gives one value for each value.
+const PER_VALUE: &[&str] = &[
+    "numpy.abs",
+    "numpy.clip",
+    "numpy.diff",
+    "numpy.isclose",
+    "numpy.isfinite",
+    "numpy.isin",
+    "numpy.isnan",
+];
+
+const MAX_HOPS: u8 = 2;
+
 /// The length that is compared with: nobody asks whether there are exactly so many of something that grows.
 const HANDFUL: std::ops::RangeInclusive<u64> = 2..=30;
 
 impl<'a> Facts<'a> {
     /// Whether an array was made of a list: that takes as long as a loop over its values.
     pub fn is_made_of_list(&self, values: &'a Expr) -> bool {
+        self.was_list(values, 0)
+    }
+
+    fn was_list(&self, values: &'a Expr, hops: u8) -> bool {
+        if hops > MAX_HOPS {
+            return false;
+        }
         let of_list = |value: &'a Expr| {
             self.tree
                 .descendants(AnyNodeRef::from(ExprRef::from(value)))
                 .any(|node| matches!(node, AnyNodeRef::ExprCall(call) if self.converts_list(call)))
+                || self.is_per_value(value) && self.was_list(value, hops + 1)
         };
         self.tree
             .descendants(AnyNodeRef::from(ExprRef::from(values)))
@@ -87,13 +108,28 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether an expression gives one value for each value of an array: `a > 0`, `np.isin(a, b)`.
+    fn is_per_value(&self, expr: &'a Expr) -> bool {
+        match expr {
+            Expr::Compare(_) | Expr::BinOp(_) | Expr::UnaryOp(_) => true,
+            Expr::Call(call) => PER_VALUE.iter().any(|name| self.is(&*call.func, name)),
+            _ => false,
+        }
+    }
+
     fn converts(&self, call: &'a ExprCall) -> bool {
         CONVERTS.iter().any(|name| self.is(&*call.func, name))
     }
 
     fn converts_list(&self, call: &'a ExprCall) -> bool {
-        let first = call.arguments.args.first();
-        self.converts(call) && first.is_some_and(|first| self.is_list_made(first))
+        let Some(first) = call.arguments.args.first() else {
+            return false;
+        };
+        // `asarray` is for what may be an array already; who copies what a caller gives means settings, as a rule.
+        let given = self.is(&*call.func, "numpy.array")
+            && first.is_name_expr()
+            && self.ty(first).is_unknown();
+        self.converts(call) && (given || self.is_list_made(first))
     }
 
     /// A list, or what repeats one: `[x for x in xs]`, `[0] * n`.
@@ -157,6 +193,18 @@ mod tests {
                 true,
             ),
             ("def g(limit):\n    probe(np.atleast_1d(limit))\n", true),
+            (
+                "a = np.array(sorted(xs))\nb = np.isin(a, xs)\nprobe(b)\n",
+                true,
+            ),
+            (
+                "def g(points):\n    a = np.array(points)\n    probe(a > 1)\n",
+                true,
+            ),
+            (
+                "def g(data):\n    a = np.asarray(data)\n    probe(a > 1)\n",
+                false,
+            ),
             ("a = np.zeros(n)\nprobe(a)\n", false),
             (
                 "def g(a: np.ndarray):\n    b = a * 2\n    probe(b)\n",
