@@ -52,12 +52,19 @@ impl<'a> Facts<'a> {
             && words.all(|word| WORDS.contains(&word) || AROUND.contains(&word))
     }
 
+    /// Whether the file belongs to a command line, as its path tells: somebody runs it by hand, now and then.
+    pub fn is_of_command_line(&self) -> bool {
+        let path = self.source().path();
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+        file == "cli.py"
+            || file == "manage.py"
+            || folders.split('/').any(|folder| folder == "cli")
+            || format!("/{folders}/").contains("/management/commands/")
+    }
+
     /// Whether a function is a command of a command line: nothing else runs while it does. So is whatever lies in a folder of that name.
     pub fn is_command(&self, def: &'a ast::StmtFunctionDef) -> bool {
-        let mut folders = self.source().path().rsplit('/').skip(1);
-        let in_folder =
-            folders.any(|folder| folder == "cli") || self.source().path().ends_with("/cli.py");
-        in_folder
+        self.is_of_command_line()
             || def.decorator_list.iter().any(|decorator| {
                 let named = match &decorator.expression {
                     Expr::Call(call) => &*call.func,
@@ -87,4 +94,61 @@ fn is_path(argument: &Expr) -> bool {
     argument
         .as_string_literal_expr()
         .is_some_and(|text| text.value.to_str().starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    fn ask<T>(path: &str, text: &str, question: impl FnOnce(&Facts<'_>) -> T) -> T {
+        let source = Source::module(path, text);
+        let parsed = parse(&source).expect("the code parses");
+        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the code is flat");
+        question(&facts)
+    }
+
+    #[test]
+    fn what_starts_or_ends_is_called_so() {
+        for (name, wanted) in [
+            ("start", true),
+            ("_close", true),
+            ("__aexit__", true),
+            ("on_startup", true),
+            ("start_unsafe", true),
+            ("start_upload", false),
+            ("closest", false),
+            ("fetch", false),
+            ("on_event", false),
+        ] {
+            let text = format!("async def {name}(self): pass\n");
+            let found = ask("example.py", &text, |facts| {
+                let mut nodes = facts.tree.nodes().iter();
+                nodes.find_map(|node| match node {
+                    AnyNodeRef::StmtFunctionDef(def) => Some(facts.starts_or_ends(def)),
+                    _ => None,
+                })
+            });
+            assert_eq!(found, Some(wanted), "{name}");
+        }
+    }
+
+    #[test]
+    fn command_lines_are_known_by_their_place() {
+        for (path, wanted) in [
+            ("shop/cli/orders.py", true),
+            ("shop/cli.py", true),
+            ("manage.py", true),
+            ("shop/management/commands/tidy.py", true),
+            ("shop/client.py", false),
+            ("shop/commands/orders.py", false),
+            ("client/orders.py", false),
+        ] {
+            assert_eq!(
+                ask(path, "", |facts| facts.is_of_command_line()),
+                wanted,
+                "{path}"
+            );
+        }
+    }
 }
