@@ -28,7 +28,7 @@ fn stages() {
     let setup = Setup {
         python: Versions::default(),
         policy: Arc::new(Policy::new(severities.collect(), Quiet::default())),
-        project: None,
+        ..Setup::default()
     };
     let mut total = [Duration::ZERO; 8];
     let files = std::env::args()

@@ -12,7 +12,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hotlint_core::python::Project;
@@ -67,6 +67,8 @@ struct Fresh {
     reports: Vec<(Key, Remembered)>,
     /// What was of use again.
     used: Vec<Key>,
+    /// What was found without knowing what other files say.
+    waiting: FxHashMap<Key, Remembered>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,6 +210,23 @@ impl Cache {
                     .map(|place| (place.to_string(), project.state(place)))
                     .collect(),
             };
+            match report.open {
+                None => fresh.reports.push((key, remembered)),
+                Some(_) => {
+                    fresh.waiting.insert(key, remembered);
+                }
+            }
+        }
+    }
+
+    /// What waited under `key` stands: other files had nothing to say, as `seen` of them tells.
+    pub fn settle(&self, key: Key, seen: &[Arc<str>], project: &Project) {
+        let states: Vec<_> = (seen.iter())
+            .map(|place| (place.to_string(), project.state(place)))
+            .collect();
+        let mut fresh = self.fresh();
+        if let Some(mut remembered) = fresh.waiting.remove(&key) {
+            remembered.seen.extend(states);
             fresh.reports.push((key, remembered));
         }
     }
@@ -252,6 +271,7 @@ impl Cache {
             walks,
             reports,
             used,
+            waiting: _,
         } = std::mem::take(&mut *self.fresh());
         if places.is_empty() && walks.is_empty() && reports.is_empty() && used.is_empty() {
             return Ok(());

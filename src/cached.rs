@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use crate::cache::{self, Answer, Cache, Stamp};
-use crate::check::{find, judge};
+use crate::check::{Asking, Setup, find, judge};
 use crate::discover::Target;
 use crate::outcome::Linted;
 use crate::read::{self, Reading};
 use crate::setup;
 
 /// The file at `path`, without reading more of it than is needed, and without looking for what is known.
-pub fn file(target: &Target, path: &Path, cache: &Cache) -> Linted {
+pub fn file(target: &Target, path: &Path, cache: &Cache, asking: Asking) -> Linted {
     let settings = &target.config.settings;
     let project = &*target.config.project;
     let asked = target.config.asked(&target.shown);
@@ -37,7 +37,10 @@ pub fn file(target: &Target, path: &Path, cache: &Cache) -> Linted {
         Reading::Text(source, origin) => (source, origin),
         other => return said(target, other),
     };
-    let setup = setup(target, source.text());
+    let setup = Setup {
+        asking,
+        ..setup(target, source.text())
+    };
     let mut report = match known {
         Answer::Report(report) => {
             cache.remember(&place, asked, stamp, key, None, project);
@@ -50,7 +53,11 @@ pub fn file(target: &Target, path: &Path, cache: &Cache) -> Linted {
         }
     };
     judge(&source, &setup.policy, &mut report);
-    Linted::reported(source, origin, report)
+    let mut linted = Linted::reported(source, origin, report);
+    if let Some((_, waiting)) = &mut linted.open {
+        *waiting = Some(key);
+    }
+    linted
 }
 
 /// What is said of a file that is not worth remembering: that is as quick to say as to look up.

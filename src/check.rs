@@ -25,6 +25,18 @@ pub struct Setup {
     pub policy: Arc<Policy>,
     /// The other files of the project; `None` looks at one file alone.
     pub project: Option<Arc<Project>>,
+    /// When those are asked.
+    pub asking: Asking,
+}
+
+/// When other files are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asking {
+    /// As soon as there is a question: they are read and summarised for it.
+    #[default]
+    AtOnce,
+    /// When all files have had their turn, and none need be read for its summary alone: see [`FileReport::open`].
+    Later,
 }
 
 /// What all rules say of one line, selected or not, and what they asked.
@@ -72,20 +84,24 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
         return in_commands(source, *file, setup);
     }
     let project = setup.project.as_deref();
-    let parsed = match project.and_then(|project| project.parsed(source)) {
-        Some(parsed) => parsed,
-        None => match parse(source) {
-            Ok(parsed) => parsed,
-            Err(problem) => return FileReport::unparsed(problem),
-        },
+    let parsed = match parse(source) {
+        Ok(parsed) => parsed,
+        Err(problem) => return FileReport::unparsed(problem),
     };
-    let cx = match Facts::new(source, &parsed, setup.python) {
-        Ok(facts) => Cx::new(facts.within(project)),
+    let facts = match Facts::new(source, &parsed, setup.python) {
+        Ok(facts) => facts.within(project),
         Err(place) => return FileReport::unparsed(ParseProblem::TooDeep(place)),
     };
+    let cx = Cx::new(match setup.asking {
+        Asking::AtOnce => facts,
+        Asking::Later => facts.putting_off(),
+    });
     // Stubs are read for what others ask about them.
     if *source.kind() == SourceKind::Stub {
-        return FileReport::default();
+        return FileReport {
+            open: cx.open_questions(),
+            ..FileReport::default()
+        };
     }
     let policy = &setup.policy;
     let mut report = FileReport::default();
@@ -98,6 +114,7 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
     report.findings = findings.into_iter().map(standing).collect();
     suppress::mark(source, parsed.tokens(), &mut report, || ran(policy));
     anchor::drop_anchors(&cx, &mut report.findings);
+    report.open = cx.open_questions();
     report.seen = cx.seen();
     report
 }

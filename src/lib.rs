@@ -46,11 +46,11 @@ mod words;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use hotlint_core::python::STACK_SIZE;
+use hotlint_core::python::{Answered, STACK_SIZE};
 use rayon::prelude::*;
 
 use cache::Cache;
-use check::Setup;
+use check::{Asking, Setup};
 use discover::{Input, Target};
 use outcome::Linted;
 use read::Reading;
@@ -91,31 +91,54 @@ pub fn lint(
 ) -> std::io::Result<Outcome> {
     let pool = pool(threads)?;
     let lint = |target| {
-        let linted = lint_file(target, mode, cache);
+        let linted = lint_file(target, mode, cache, Asking::Later);
         step();
         linted
     };
-    for target in targets {
-        if target.config.settings.follow_imports {
-            target.config.project.take_turns();
-        }
+    let mut files = pool.install(|| targets.par_iter().map(lint).collect::<Vec<_>>());
+    if files.iter().any(|file| file.open.is_some()) {
+        let asked = (targets.par_iter()).zip(&mut files);
+        pool.install(|| asked.for_each(|(target, file)| settle(target, file, mode, cache)));
     }
-    let files = pool.install(|| targets.par_iter().map(lint).collect::<Vec<_>>());
     Ok(files.into_iter().fold(Outcome::of(targets), Outcome::with))
 }
 
+/// Asks other files what `file` has to know of them, now that all have been summarised. Where they have an answer, it is looked at again.
+fn settle(target: &Target, file: &mut Linted, mode: Mode, cache: Option<&Cache>) {
+    let Some((open, waiting)) = file.open.take() else {
+        return;
+    };
+    let project = &target.config.project;
+    match project.answers(&open) {
+        Ok(seen) => {
+            debug_assert_eq!(
+                file.found().collect::<Vec<_>>(),
+                (lint_file(target, mode, None, Asking::AtOnce).found()).collect::<Vec<_>>(),
+                "asking later misses or invents findings in {}",
+                target.shown
+            );
+            if let (Some(cache), Some(key)) = (cache, waiting) {
+                cache.settle(key, &seen, project);
+            }
+        }
+        Err(Answered) => *file = lint_file(target, mode, cache, Asking::AtOnce),
+    }
+}
+
 /// One file, from its bytes to what is said about it.
-fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
-    lint_whole(target, mode, cache).without_idle_text()
+fn lint_file(target: &Target, mode: Mode, cache: Option<&Cache>, asking: Asking) -> Linted {
+    lint_whole(target, mode, cache, asking).without_idle_text()
 }
 
 /// The same, with the text, whether or not there is anything to say about it.
-fn lint_whole(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
+fn lint_whole(target: &Target, mode: Mode, cache: Option<&Cache>, asking: Asking) -> Linted {
     let linted = crash::guard(|| {
         let settings = &target.config.settings;
         let reading = match &target.input {
             Input::File(path) => match cache {
-                Some(cache) if mode == Mode::Report => return cached::file(target, path, cache),
+                Some(cache) if mode == Mode::Report => {
+                    return cached::file(target, path, cache, asking);
+                }
                 _ => read::file(path, &target.shown, settings.max_file_size),
             },
             Input::Given(path, bytes) => read::text(bytes.to_vec(), path, &target.shown),
@@ -132,7 +155,7 @@ fn lint_whole(target: &Target, mode: Mode, cache: Option<&Cache>) -> Linted {
             Reading::Text(source, origin) => {
                 let setup = setup(target, source.text());
                 match mode {
-                    Mode::Report => Linted::checked(source, origin, &setup),
+                    Mode::Report => Linted::checked(source, origin, &Setup { asking, ..setup }),
                     mode => mend::file(source, origin, &setup, settings.unsafe_fixes, mode),
                 }
             }
@@ -178,6 +201,7 @@ fn pool(threads: usize) -> std::io::Result<rayon::ThreadPool> {
 /// What decides about a file with this `text`.
 pub fn setup(target: &Target, text: &str) -> Setup {
     Setup {
+        asking: Asking::AtOnce,
         python: target.config.versions(text),
         policy: target.config.settings.policy.clone(),
         project: (target.config.settings.looks_further())

@@ -1,7 +1,9 @@
 //! What a run came to: the report, and what was mended.
 
-use hotlint_core::python::Source;
+use hotlint_core::lint::Finding;
+use hotlint_core::python::{Open, Source};
 
+use crate::cache::Key;
 use crate::check::{Setup, check};
 use crate::discover::Target;
 use crate::read::Origin;
@@ -24,6 +26,8 @@ pub struct Linted {
     pub checked: Option<Checked>,
     pub fixed: usize,
     pub output: Vec<u8>,
+    /// What is to be asked of other files, with what the cache calls the answer.
+    pub open: Option<(Open, Option<Key>)>,
 }
 
 impl Linted {
@@ -34,15 +38,15 @@ impl Linted {
 
     pub fn refused(source: Source, origin: Origin, problem: Problem) -> Self {
         let report = FileReport {
-            findings: Vec::new(),
             problems: vec![problem],
             ..FileReport::default()
         };
         Self::reported(source, origin, report)
     }
 
-    pub fn reported(source: Source, origin: Origin, report: FileReport) -> Self {
+    pub fn reported(source: Source, origin: Origin, mut report: FileReport) -> Self {
         Self {
+            open: report.open.take().map(|open| (open, None)),
             checked: Some(Checked {
                 source,
                 origin,
@@ -50,6 +54,12 @@ impl Linted {
             }),
             ..Self::default()
         }
+    }
+
+    /// What was found, if anything is said of it.
+    pub fn found(&self) -> impl Iterator<Item = &Finding> {
+        let checked = self.checked.iter();
+        checked.flat_map(|checked| checked.report.findings.iter().map(|marked| &marked.finding))
     }
 
     /// Lets the text go when there is nothing to say about it.

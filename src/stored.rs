@@ -104,7 +104,7 @@ impl StoredReport {
         Some(FileReport {
             findings: findings.collect::<Option<_>>()?,
             problems: self.problems.iter().map(StoredProblem::restored).collect(),
-            seen: Vec::new(),
+            ..FileReport::default()
         })
     }
 }

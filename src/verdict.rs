@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hotlint_core::lint::{Finding, Severity};
-use hotlint_core::python::{MAX_DEPTH, ParseProblem};
+use hotlint_core::python::{MAX_DEPTH, Open, ParseProblem};
 use hotlint_core::text_size::TextRange;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,8 @@ pub struct FileReport {
     pub problems: Vec<Problem>,
     /// What of other files it hangs on.
     pub seen: Vec<Arc<str>>,
+    /// What other files have to be asked before all is found; see [`crate::check::Asking::Later`].
+    pub open: Option<Open>,
 }
 
 /// A finding and what becomes of it.
@@ -98,9 +100,8 @@ impl FileReport {
             },
         };
         Self {
-            findings: Vec::new(),
             problems: vec![problem],
-            seen: Vec::new(),
+            ..Self::default()
         }
     }
 }

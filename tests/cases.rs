@@ -46,7 +46,7 @@ fn cases_are_answered_right() {
         let setup = Setup {
             python: Versions::since(PythonVersion { major: 3, minor }),
             policy: Arc::new(Policy::new(severities.collect(), Quiet::default())),
-            project: None,
+            ..Setup::default()
         };
         let report = check(&Source::module("case.py", text("code")), &setup);
         let flagged = !report.findings.is_empty();

@@ -79,6 +79,7 @@ fn marked_lines_and_no_others_are_reported() {
             python: Versions::since(PythonVersion { major: 3, minor }),
             policy: Arc::clone(&policy),
             project: Some(Arc::clone(project)),
+            ..Setup::default()
         };
         let report = check(&source, &setup);
         assert!(report.problems.is_empty(), "{shown}: {:?}", report.problems);

@@ -47,7 +47,7 @@ fn checked(path: &Path, minor: u8) -> Report {
     let setup = Setup {
         python: Versions::only(PythonVersion { major: 3, minor }),
         policy: Arc::new(Policy::new(severities.collect(), Quiet::default())),
-        project: None,
+        ..Setup::default()
     };
     let source = Source::module("program.py", fs::read_to_string(path).expect("readable"));
     let report = check(&source, &setup);

@@ -28,7 +28,7 @@ fn setup(minor: Option<u8>, wanted: impl Fn(&RuleEntry) -> bool) -> Setup {
     Setup {
         python: Versions::since(oldest),
         policy: Arc::new(Policy::new(severities.collect(), Quiet::default())),
-        project: None,
+        ..Setup::default()
     }
 }
 

@@ -174,12 +174,10 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
     if call.arguments.is_empty() {
         return None;
     }
-    let Some(def) = cx.callee(call) else {
+    let own = cx.has_caches().then(|| cx.callee(call)).flatten();
+    let Some(def) = own else {
         return at_call_elsewhere(call, cx);
     };
-    if !cx.has_caches() {
-        return None;
-    }
     let cached = outermost_cache(def, cx)?;
     // A parameter that says it already is reported once, where it is declared.
     if unhashable_parameter(def, cx).is_some() || expects_type_error(call, cx) {
@@ -196,7 +194,6 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
     )
 }
 
-/// The same where another file defines the function.
 /// Whether the text of an argument, or the one place where it is made, shows a list, set or dict.
 fn may_be_unhashable<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     let shows = |value: &'a Expr| {
@@ -224,6 +221,7 @@ fn may_be_unhashable<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     given.any(|value| shows(value) || cx.only_value(value).is_some_and(shows))
 }
 
+/// The same where another file defines the function.
 fn at_call_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
     // Other files are looked into only for what is imported by name and gets something that is sure to be unhashable.
     let imported = match &*call.func {
@@ -231,17 +229,16 @@ fn at_call_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         Expr::Attribute(member) => member.value.as_name_expr()?,
         _ => return None,
     };
-    if !may_be_unhashable(call, cx)
-        || !matches!(
-            cx.only_binding(cx.symbol(imported)?)?,
-            Binding::Import(..) | Binding::ImportFrom(..)
-        )
-    {
+    let is_imported = matches!(
+        cx.only_binding(cx.symbol(imported)?)?,
+        Binding::Import(..) | Binding::ImportFrom(..)
+    );
+    if !is_imported || !cx.may_be_elsewhere((&*call.func).into()) || !may_be_unhashable(call, cx) {
         return None;
     }
-    let called = cx.called_function(call)?;
+    let called = cx.hashing_function(call)?;
     let def = called.outline()?;
-    if !def.hashes_arguments || expects_type_error(call, cx) {
+    if expects_type_error(call, cx) {
         return None;
     }
     let argument = unhashable_argument(call, cx)?;

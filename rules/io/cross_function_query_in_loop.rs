@@ -172,6 +172,7 @@ impl Rule for CrossFunctionQueryInLoop {
             return None;
         }
         let around = cx.in_loop(call)?;
+        let steps = cx.leads_to(call, ASKS, Following::Every)?;
         let arguments = &call.arguments;
         let keywords = arguments.keywords.iter().map(|one| &one.value);
         let mut given = arguments.args.iter().chain(keywords);
@@ -187,7 +188,6 @@ impl Rule for CrossFunctionQueryInLoop {
         {
             return None;
         }
-        let steps = cx.leads_to(call, ASKS, Following::Every)?;
         // What lies deeper is a small part of what the call is for.
         if steps.len() > DEEPEST {
             return None;

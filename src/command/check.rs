@@ -1,6 +1,7 @@
 //! `hotlint check`.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::time::Instant;
 
 use hotlint_core::lint::Severity;
@@ -31,9 +32,11 @@ const MOST_ROUNDS: usize = 20;
 /// When standard output cannot be written.
 pub fn run(args: &cli::Check, terminal: Terminal) -> io::Result<Exit> {
     let start = Instant::now();
-    let Some(mut run) = Run::new(args, terminal)? else {
+    let Some(run) = Run::new(args, terminal)? else {
         return Ok(Exit::Error);
     };
+    // The process ends with the command: what is known of a large project would be taken apart for nobody.
+    let mut run = ManuallyDrop::new(run);
     let settings = run.configs.of_run().settings;
     let wanted = outputs(
         &args.output_format,

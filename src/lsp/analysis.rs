@@ -16,7 +16,7 @@ use super::folder::Folder;
 use super::text::Encoding;
 use crate::Mode;
 use crate::cache::Cache;
-use crate::check::Setup;
+use crate::check::{Asking, Setup};
 use crate::discover::{Input, Target};
 use crate::rank;
 use crate::report::{Checked, Report};
@@ -91,7 +91,7 @@ pub fn told(
     folder: &Folder,
     cache: Option<&Cache>,
 ) -> (Report, Option<rank::Ranking>) {
-    let linted = crate::lint_whole(target, Mode::Report, cache);
+    let linted = crate::lint_whole(target, Mode::Report, cache, Asking::AtOnce);
     let mut report = Report {
         files: Vec::from_iter(linted.checked),
         checked: 1,

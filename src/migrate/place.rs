@@ -27,9 +27,9 @@ impl Places {
     pub fn new(source: &Source, python: Versions) -> Self {
         let all = vec![Some(Severity::Warning); hotlint_rules::all().len()];
         let setup = Setup {
-            project: None,
             python,
             policy: Policy::new(all, Quiet::default()).into(),
+            ..Setup::default()
         };
         let Ok(parsed) = parse(source) else {
             return Self::default();

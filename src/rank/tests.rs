@@ -19,7 +19,7 @@ fn report(files: &[(&str, &str)]) -> Report {
     let setup = Setup {
         python: Versions::since(PythonVersion { major: 3, minor: 9 }),
         policy: Arc::new(Policy::new(severities.collect(), Quiet::default())),
-        project: None,
+        ..Setup::default()
     };
     let files = files.iter().map(|(path, text)| {
         let source = Source::module(*path, *text);

@@ -44,8 +44,7 @@ pub fn file(path: &str, text: &str, findings: Vec<Marked>) -> Checked {
         },
         report: FileReport {
             findings,
-            problems: Vec::new(),
-            seen: Vec::new(),
+            ..FileReport::default()
         },
     }
 }

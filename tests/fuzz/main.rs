@@ -262,9 +262,9 @@ fn try_all(inputs: impl Iterator<Item = (String, Vec<u8>)> + Send + 'static) -> 
         let rules = hotlint_rules::all().iter();
         let severities = rules.map(|_| Some(Severity::Warning)).collect();
         let setup = Setup {
-            project: None,
             python: Versions::default(),
             policy: Arc::new(Policy::new(severities, Quiet::default())),
+            ..Setup::default()
         };
         for (name, bytes) in inputs {
             *tried.lock().unwrap() = (name.clone(), bytes.clone());

@@ -33,9 +33,9 @@ fn setup(minor: Option<u8>, wanted: impl Fn(&RuleEntry) -> bool) -> Setup {
     let rules = hotlint_rules::all().iter();
     let severities = rules.map(|rule| wanted(rule).then_some(Severity::Warning));
     Setup {
-        project: None,
         python: Versions::since(oldest),
         policy: Arc::new(Policy::new(severities.collect(), Quiet::default())),
+        ..Setup::default()
     }
 }
 

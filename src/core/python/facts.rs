@@ -5,11 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ruff_python_ast::token::Tokens;
-use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtFunctionDef};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtClassDef, StmtFunctionDef};
 use ruff_python_parser::Parsed;
 use ruff_python_trivia::CommentRanges;
 use ruff_text_size::{Ranged, TextRange};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::callees::Named;
 use super::classes::DictUse;
@@ -19,7 +19,7 @@ use super::infer::Attributes;
 use super::libraries::Effects;
 use super::libraries::Imported;
 use super::loops::Loop;
-use super::project::{Meaning, NOTHING, Numbers, Outline, Reach, View};
+use super::project::{Meaning, NOTHING, Numbers, Origin, Outline, Reach, View, Wants};
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
@@ -52,6 +52,11 @@ pub struct Facts<'a> {
     /// The functions that a loop, by its node, may run.
     pub(super) reached: RefCell<FxHashMap<NodeId, Rc<[&'a StmtFunctionDef]>>>,
     pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
+    /// The classes of objects that are the first parameters of their methods.
+    pub(super) selves: RefCell<FxHashMap<SymbolId, Option<&'a StmtClassDef>>>,
+    /// The last place whose line was asked for, and its line.
+    pub(super) last_row: Cell<(usize, usize)>,
+    pub(super) has_carriage_returns: OnceCell<bool>,
     pub(super) attributes: RefCell<FxHashMap<NodeId, Attributes<'a>>>,
     pub(super) libraries: OnceCell<Imported>,
     pub(super) project: View<'a>,
@@ -67,6 +72,8 @@ pub struct Facts<'a> {
     pub(super) alone: Cell<bool>,
     /// What expressions stand for by what other files say, by their nodes.
     pub(super) meanings: RefCell<FxHashMap<NodeId, Meaning<'a>>>,
+    /// Questions to other files, where they are put off.
+    pub(super) put_off: Option<RefCell<FxHashSet<(Origin, Wants)>>>,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
 }
@@ -96,6 +103,9 @@ impl<'a> Facts<'a> {
             named_functions: OnceCell::new(),
             reached: RefCell::default(),
             events: RefCell::default(),
+            selves: RefCell::default(),
+            last_row: Cell::new((0, 1)),
+            has_carriage_returns: OnceCell::new(),
             attributes: RefCell::default(),
             libraries: OnceCell::new(),
             project: View::new(&NOTHING),
@@ -106,6 +116,7 @@ impl<'a> Facts<'a> {
             nameplate: OnceCell::new(),
             alone: Cell::new(false),
             meanings: RefCell::default(),
+            put_off: None,
             dict_uses: OnceCell::new(),
         })
     }

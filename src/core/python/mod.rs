@@ -52,6 +52,7 @@ mod questions;
 mod quick;
 mod scans;
 mod source;
+mod spare;
 mod steadiness;
 mod structure;
 mod symbols;
@@ -98,7 +99,9 @@ pub use parse::{ParseProblem, Parsed, parse};
 pub use patterns::{Blowup, PatternFlags, Regex, plain_text};
 pub use per_item::{PerItem, plain_parameters};
 pub use pools::Pool;
-pub use project::{Called, Following, Loader, OutlineFunction, Parameter, Project, Step};
+pub use project::{
+    Answered, Called, Following, Loader, Open, OutlineFunction, Parameter, Project, Step, Trail,
+};
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};
 pub use symbols::{Binding, Symbol};

@@ -4,6 +4,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprCall};
 
 use super::facts::Facts;
 use super::libraries::{Does, Effects};
+use super::project::Wants;
 use super::types::Type;
 
 /// An attribute of a model that stands for an object of another table.
@@ -41,6 +42,8 @@ const FOREIGN_KEYS: &[&str] = &[
     "peewee.ForeignKeyField",
 ];
 const RELATIONSHIPS: &[&str] = &["sqlalchemy.orm.relationship"];
+/// What the libraries do that a mapper is known by.
+const MAPPING: Effects = Effects::does(Does::Maps).or(Effects::does(Does::Queries));
 /// What a query over objects is, and what it begins with.
 const QUERIES: &[&str] = &[
     "django.db.models.query.QuerySet",
@@ -54,12 +57,16 @@ const EAGER: &[&str] = &["select_related", "prefetch_related", "options", "prefe
 impl<'a> Facts<'a> {
     /// Whether the file imports an object-relational mapper, or other files may.
     pub fn may_map_objects(&self) -> bool {
-        self.may_use(Effects::does(Does::Maps).or(Effects::does(Does::Queries)))
+        self.may_use(MAPPING)
     }
 
     /// The relation that an attribute reads, where its object is of a model of this file or of another.
     pub fn relation(&self, attribute: &'a ast::ExprAttribute) -> Option<Relation<'a>> {
-        let class = match (&*attribute.value, self.type_anywhere(&*attribute.value)) {
+        let wants = || Wants::Relation(attribute.attr.as_str().into());
+        let class = match (
+            &*attribute.value,
+            self.type_anywhere(&*attribute.value, wants),
+        ) {
             (_, Type::Local(class)) => class.0,
             (_, Type::Instance(class)) => {
                 return self.relation_elsewhere(class.project()?, attribute.attr.as_str());
@@ -112,11 +119,15 @@ impl<'a> Facts<'a> {
 
     /// Whether an expression is a query over objects of a model: one that asks the database when it is gone over.
     pub fn is_query(&self, expr: &'a Expr) -> bool {
-        matches!(expr, Expr::Call(_) | Expr::Name(_) | Expr::Attribute(_))
-            && self
-                .type_anywhere(expr)
-                .class_name()
-                .is_some_and(|name| QUERIES.contains(&name.as_str()))
+        if !matches!(expr, Expr::Call(_) | Expr::Name(_) | Expr::Attribute(_)) {
+            return false;
+        }
+        // Where this file knows no mapper, the types that it tells are none of a mapper.
+        let found = match self.imports_any(MAPPING) {
+            true => self.type_anywhere(expr, || Wants::Query),
+            false => self.type_elsewhere(expr, || Wants::Query),
+        };
+        is_query_type(&found)
     }
 
     /// How a query came to be, where all of it can be seen: down to the manager of a model, or to `session.query(...)`.
@@ -187,6 +198,12 @@ impl Fetch<'_> {
                     }))
         })
     }
+}
+
+/// Whether something of that type is a query over objects of a model.
+pub(super) fn is_query_type(ty: &Type<'_>) -> bool {
+    ty.class_name()
+        .is_some_and(|name| QUERIES.contains(&name.as_str()))
 }
 
 /// Whether a name is part of a test: what decides an `if`, a `while` or a `not`, alone or with `and` and `or`.

@@ -4,7 +4,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
 use ruff_python_stdlib::builtins::is_python_builtin;
 
 use super::facts::Facts;
-use super::symbols::{Binding, Symbol};
+use super::symbols::{Binding, Symbol, binding};
 use super::types::Type;
 use super::typeshed::{Entry, Member, Table};
 
@@ -75,8 +75,34 @@ impl<'a> Facts<'a> {
             ExprRef::Attribute(attribute) => attribute.attr.as_str(),
             _ => return false,
         };
-        let may_be = spelled == last || matches!(expr, ExprRef::Name(_));
+        let may_be = match expr {
+            ExprRef::Name(variable) => self.may_mean(variable, last, name.starts_with('.')),
+            _ => spelled == last,
+        };
         may_be && self.name(expr).as_deref() == Some(name)
+    }
+
+    /// Whether a name may mean something whose qualified name ends in `last`, and is `own` to this file: by a look at what binds it,
+    /// without putting its qualified name together.
+    fn may_mean(&self, name: &'a ast::ExprName, last: &str, own: bool) -> bool {
+        let Some(symbol) = self.symbol(name) else {
+            return !own && name.id.as_str() == last;
+        };
+        let first = symbol.bindings.first();
+        match first.and_then(|id| binding(&self.tree, *id)) {
+            Some(Binding::Import(_, alias)) => match &alias.asname {
+                Some(_) => !own && alias.name.rsplit('.').next() == Some(last),
+                None => !own && alias.name.split('.').next() == Some(last),
+            },
+            // A relative import begins with a dot as well.
+            Some(Binding::ImportFrom(_, alias)) => alias.name.rsplit('.').next() == Some(last),
+            Some(Binding::Assign(stmt)) => {
+                matches!(&*stmt.value, Expr::Name(_) | Expr::Attribute(_))
+            }
+            Some(Binding::Class(def)) => own && def.name.as_str() == last,
+            Some(Binding::Function(def)) => own && def.name.as_str() == last,
+            _ => false,
+        }
     }
 
     /// A call of the thing with that qualified name.
@@ -95,7 +121,7 @@ impl<'a> Facts<'a> {
                     let id = name.id.as_str();
                     let minor = self.python.newest.minor;
                     let builtin = is_python_builtin(id, minor, false) && !id.starts_with("__");
-                    return (builtin && !self.tree.star_import).then(|| format!("builtins.{id}"));
+                    return (builtin && !self.tree.star_import).then(|| dotted("builtins", id));
                 };
                 // `try: from fast import f / except ImportError: from slow import f` is known only if both say the same.
                 if symbol.shared {
@@ -113,8 +139,8 @@ impl<'a> Facts<'a> {
                         }
                         _ => None,
                     },
-                    Binding::Class(def) => Some(format!(".{}", def.name)),
-                    Binding::Function(def) => Some(format!(".{}", def.name)),
+                    Binding::Class(def) => Some(dotted("", &def.name)),
+                    Binding::Function(def) => Some(dotted("", &def.name)),
                     _ => None,
                 });
                 let first = names.next()??;
@@ -123,8 +149,11 @@ impl<'a> Facts<'a> {
                     .then_some(first)
             }
             ExprRef::Attribute(attribute) => {
-                let base = self.qualified((&*attribute.value).into(), hops + 1)?;
-                Some(format!("{base}.{}", attribute.attr))
+                let mut name = self.qualified((&*attribute.value).into(), hops + 1)?;
+                name.reserve(1 + attribute.attr.len());
+                name.push('.');
+                name.push_str(&attribute.attr);
+                Some(name)
             }
             _ => None,
         }
@@ -175,32 +204,55 @@ impl<'a> Facts<'a> {
     /// The class whose instance `name` is, where `name` is the first parameter of one of its methods and never rebound.
     pub fn class_of_self(&self, name: &'a ast::ExprName) -> Option<&'a ast::StmtClassDef> {
         let symbol = self.symbol(name)?;
+        if let Some(known) = self.selves.borrow().get(&symbol.id) {
+            return *known;
+        }
+        let class = self.class_by_self(symbol);
+        self.selves.borrow_mut().insert(symbol.id, class);
+        class
+    }
+
+    fn class_by_self(&self, symbol: &Symbol<'a>) -> Option<&'a ast::StmtClassDef> {
         let Binding::Parameter(parameter) = self.only_binding(symbol)? else {
             return None;
         };
         let AnyNodeRef::StmtFunctionDef(def) = self.tree.scope(symbol.scope).node else {
             return None;
         };
+        let AnyNodeRef::StmtClassDef(class) = self.tree.parent(def)? else {
+            return None;
+        };
         let first = def.parameters.iter_non_variadic_params().next()?;
+        if first.parameter.range != parameter.range {
+            return None;
+        }
         let decorated_away = def.decorator_list.iter().any(|decorator| {
             self.is(&decorator.expression, "builtins.staticmethod")
                 || self.is(&decorator.expression, "builtins.classmethod")
         });
-        if first.parameter.name != parameter.name || decorated_away {
-            return None;
-        }
-        match self.tree.parent(def)? {
-            AnyNodeRef::StmtClassDef(class) => Some(class),
-            _ => None,
-        }
+        (!decorated_away).then_some(class)
     }
+}
+
+/// `base.last`, put together without the machinery of formatting: names are asked for more than anything else.
+fn dotted(base: &str, last: &str) -> String {
+    let mut name = String::with_capacity(base.len() + 1 + last.len());
+    name.push_str(base);
+    name.push('.');
+    name.push_str(last);
+    name
 }
 
 /// The qualified name of what an import brings; a relative one keeps its dots.
 pub(super) fn imported_name(stmt: &ast::StmtImportFrom, alias: &ast::Alias) -> String {
-    let dots = ".".repeat(stmt.level as usize);
-    match &stmt.module {
-        Some(module) => format!("{dots}{module}.{}", alias.name),
-        None => format!("{dots}{}", alias.name),
+    let module = stmt.module.as_deref().unwrap_or_default();
+    let level = stmt.level as usize;
+    let mut name = String::with_capacity(level + module.len() + 1 + alias.name.len());
+    name.extend(std::iter::repeat_n('.', level));
+    if !module.is_empty() {
+        name.push_str(module);
+        name.push('.');
     }
+    name.push_str(&alias.name);
+    name
 }

@@ -5,6 +5,7 @@ use ruff_text_size::Ranged;
 use smallvec::SmallVec;
 
 use super::interner::NameId;
+use super::spare::{keep, spare};
 use super::tree::{Declaration, NodeId, Occurrence, ScopeId, ScopeKind, Tree};
 
 /// The number of a symbol in its file.
@@ -76,13 +77,21 @@ pub struct Symbols<'a> {
     starts: Vec<u32>,
 }
 
+impl Drop for Symbols<'_> {
+    fn drop(&mut self) {
+        let _ = spare(|spare| keep(&mut spare.of_nodes, std::mem::take(&mut self.of_nodes)));
+    }
+}
+
 impl<'a> Symbols<'a> {
     pub fn new(tree: &Tree<'a>) -> Self {
         let names = tree.names.texts();
         let grouped = Grouped::new(&tree.occurrences, names.len());
+        let mut of_nodes = spare(|spare| std::mem::take(&mut spare.of_nodes)).unwrap_or_default();
+        of_nodes.resize(tree.nodes().len(), NOBODY);
         let mut table = Self {
             symbols: Vec::with_capacity(tree.occurrences.len() / 4),
-            of_nodes: vec![NOBODY; tree.nodes().len()],
+            of_nodes,
             starts: Vec::with_capacity(names.len() + 1),
         };
         let mut homes = vec![NOBODY; tree.scopes.len()];

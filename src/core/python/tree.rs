@@ -7,6 +7,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, HasNodeIndex, NodeKind};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::interner::{Interner, NameId};
+use super::spare::{keep, spare};
 use super::walk::Walk;
 
 pub use super::walk::MAX_DEPTH;
@@ -123,6 +124,20 @@ pub struct Tree<'a> {
     pub(super) star_import: bool,
     /// Statements and imports that give something a second name: `pause = time.sleep`, `import x as y`.
     pub(super) renamings: Vec<AnyNodeRef<'a>>,
+}
+
+impl Drop for Tree<'_> {
+    fn drop(&mut self) {
+        let _ = spare(|spare| {
+            spare.keep_nodes(&mut self.nodes);
+            keep(&mut spare.parents, std::mem::take(&mut self.parents));
+            keep(&mut spare.tags, std::mem::take(&mut self.tags));
+            keep(
+                &mut spare.occurrences,
+                std::mem::take(&mut self.occurrences),
+            );
+        });
+    }
 }
 
 impl<'a> Tree<'a> {

@@ -13,6 +13,7 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange};
 
 use super::interner::Interner;
+use super::spare::{Spare, spare};
 use super::tree::{Declaration, NodeId, Occurrence, Scope, ScopeId, ScopeKind, Tag, Tree};
 
 /// Deeper trees are refused. CPython refuses them as well: 200 brackets, or about 3,000 operators in a row up to 3.11.
@@ -38,19 +39,32 @@ impl<'a> Walk<'a> {
     pub fn of(module: &'a ast::ModModule) -> Result<Tree<'a>, TextRange> {
         let size = module.range.len().to_usize();
         let root = AnyNodeRef::from(module);
+        let lists = |spare: &mut Spare| {
+            (
+                spare.nodes(),
+                std::mem::take(&mut spare.parents),
+                std::mem::take(&mut spare.tags),
+                std::mem::take(&mut spare.occurrences),
+            )
+        };
+        let (mut nodes, mut parents, mut tags, mut occurrences) = spare(lists).unwrap_or_default();
+        // A node takes about 9 bytes of text on average code.
+        nodes.reserve(size / 8 + 8);
+        parents.reserve(size / 8 + 8);
+        tags.reserve(size / 8 + 8);
+        occurrences.reserve(size / 24 + 8);
         let mut walk = Walk {
             tree: Tree {
-                // A node takes about 9 bytes of text on average code.
-                nodes: Vec::with_capacity(size / 8 + 8),
-                parents: Vec::with_capacity(size / 8 + 8),
-                tags: Vec::with_capacity(size / 8 + 8),
+                nodes,
+                parents,
+                tags,
                 scopes: vec![Scope {
                     kind: ScopeKind::Module,
                     node: root,
                     parent: ScopeId::MODULE,
                     yields: false,
                 }],
-                occurrences: Vec::with_capacity(size / 24 + 8),
+                occurrences,
                 declarations: Vec::new(),
                 names: Interner::with_capacity(size / 256 + 8),
                 star_import: false,

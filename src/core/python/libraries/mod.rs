@@ -18,7 +18,7 @@ pub use effects::{Blocks, Builds, Does};
 pub use pattern::expanded;
 
 use super::facts::Facts;
-use super::project::Meaning;
+use super::project::{Wants, known};
 use super::symbols::Binding;
 use super::types::Type;
 use super::typeshed::Table;
@@ -196,7 +196,7 @@ impl<'a> Facts<'a> {
         if let Some(declared) = self.project.project.declared
             && self.may_be_declared(&call.func, declared)
         {
-            let callee = self.stands_for((&*call.func).into());
+            let callee = self.stands_for((&*call.func).into(), || Wants::Declared);
             if let Some(entry) = self.project.declared(&callee) {
                 return Some(entry);
             }
@@ -235,10 +235,7 @@ impl<'a> Facts<'a> {
         if !self.sees_others() || called(last).is_empty() {
             return None;
         }
-        match self.stands_for((&*call.func).into()) {
-            Meaning::Library(name) | Meaning::Method(name, ..) => entry(&name),
-            _ => None,
-        }
+        known(&self.stands_for((&*call.func).into(), || Wants::Entry))
     }
 
     /// What is known of calling the thing with a qualified name.
@@ -347,7 +344,12 @@ impl<'a> Facts<'a> {
 
     /// Whether the file imports a library of which anything does one of `effects`, or other files may.
     pub fn may_use(&self, effects: Effects) -> bool {
-        self.sees_others() || self.imported_libraries().overlaps(roots_that_do(effects))
+        self.sees_others() || self.imports_any(effects)
+    }
+
+    /// Whether the file imports a library of which anything does one of `effects`.
+    pub(super) fn imports_any(&self, effects: Effects) -> bool {
+        self.imported_libraries().overlaps(roots_that_do(effects))
     }
 
     /// Whether the file imports anything that an entry called `last` is about.

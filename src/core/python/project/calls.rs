@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ruff_python_ast::{AnyNodeRef, ExprCall};
 use rustc_hash::FxHashSet;
 
+use super::asked::{Wants, known};
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::outline::Callee;
 use super::{Origin, Trail, View};
@@ -62,12 +63,21 @@ impl View<'_> {
         if matches!(origin, Origin::Unknown | Origin::Value(_)) {
             return None;
         }
+        let awaited = is_awaited(facts, call);
+        let wants = || Wants::Effects {
+            effects,
+            following,
+            awaited,
+        };
+        if facts.puts_off(&origin, wants) {
+            return None;
+        }
         let own = match origin.is_of_its_file() {
             true => facts.outline(),
             false => facts.outline_for(&origin),
         };
         let function = self.callee(&own, &origin)?;
-        if !follows(&function, following, is_awaited(facts, call)) {
+        if !follows(&function, following, awaited) {
             return None;
         }
         let step = self.step(&own.path, facts.row_of(call), &function)?;
@@ -93,7 +103,12 @@ impl View<'_> {
         }
     }
 
-    fn follow(&self, function: &ProjectFunction, effects: Effects, following: Following) -> Answer {
+    pub(super) fn follow(
+        &self,
+        function: &ProjectFunction,
+        effects: Effects,
+        following: Following,
+    ) -> Answer {
         // A file that is being edited is not what others have read.
         let known = self.outline(&function.outline.path);
         if !known.is_some_and(|known| Arc::ptr_eq(&known, &function.outline)) {
@@ -133,8 +148,8 @@ impl View<'_> {
                     }
                     Callee::Other(origin) => {
                         match self.meaning(&function.outline, origin, DEEPEST) {
-                            Meaning::Library(name) | Meaning::Method(name, ..) => {
-                                match crate::python::libraries::entry(&name) {
+                            found @ (Meaning::Library(_) | Meaning::Method(..)) => {
+                                match known(&found) {
                                     Some(entry) if counts(entry, effects, following) => {
                                         return Some(with(
                                             steps,
@@ -227,7 +242,7 @@ fn with(mut steps: Vec<Step>, step: Step) -> Vec<Step> {
 }
 
 /// Whether a call of a function runs its body there and then.
-fn follows(function: &ProjectFunction, following: Following, awaited: bool) -> bool {
+pub(super) fn follows(function: &ProjectFunction, following: Following, awaited: bool) -> bool {
     function.get().is_some_and(|def| {
         let runs = match def.is_async {
             true => following == Following::Every && awaited,

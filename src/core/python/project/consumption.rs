@@ -4,6 +4,7 @@
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprCall};
 use ruff_text_size::Ranged;
 
+use super::asked::Wants;
 use super::meaning::ProjectFunction;
 use super::origin::Origin;
 use super::outline::around;
@@ -131,6 +132,10 @@ fn position(call: &ExprCall, range: ruff_text_size::TextRange) -> Option<usize> 
 
 impl View<'_> {
     /// How a function goes through what it is given at a position.
+    pub(super) fn takes(&self, function: &ProjectFunction, at: usize) -> Option<Vec<Step>> {
+        self.consumes(function, at, DEEPEST)
+    }
+
     fn consumes(&self, function: &ProjectFunction, at: usize, left: usize) -> Option<Vec<Step>> {
         let left = left.checked_sub(1)?;
         let def = function.get()?;
@@ -168,13 +173,16 @@ impl<'a> Facts<'a> {
         }
         let at = position(call, argument.range())?;
         let origin = self.origin(&call.func);
+        if self.puts_off(&origin, || Wants::Taking(at)) {
+            return None;
+        }
         let own = match origin.is_of_its_file() {
             true => self.outline(),
             false => self.outline_for(&origin),
         };
         let callee = self.project.callee(&own, &origin)?;
         let step = self.project.step(&own.path, self.row_of(call), &callee)?;
-        let rest = self.project.consumes(&callee, at, DEEPEST)?;
+        let rest = self.project.takes(&callee, at)?;
         Some(std::iter::once(step).chain(rest).collect())
     }
 
@@ -183,9 +191,9 @@ impl<'a> Facts<'a> {
         if !self.sees_others() || self.callee(call).is_some() {
             return None;
         }
-        let called = self.called_function(call)?;
+        let called = self.called_function(call, || Wants::Generator)?;
         let def = called.outline()?;
-        (def.is_generator && !def.is_async && def.is_plain)
+        def.makes_generator()
             .then(|| (called.path().to_owned(), def.row))
     }
 }

@@ -5,9 +5,9 @@
 //! first, on whichever thread, all get the same. The disk is reached through the [`Loader`] that the program hands in, and through
 //! nothing else.
 
+mod asked;
 mod calls;
 mod consumption;
-mod kept;
 mod meaning;
 mod modules;
 mod named;
@@ -21,16 +21,18 @@ use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher as _};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ruff_python_ast::{ExprCall, ExprRef, ModModule};
+use ruff_python_ast::{ExprCall, ExprRef};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::facts::Facts;
 use super::libraries::{Declared, Effects, FOLDER};
-use super::parse::{Parsed, parse};
+use super::parse::parse;
 use super::source::Source;
 use super::types::Type;
 use super::versions::Versions;
 
+pub use asked::{Answered, Open};
+pub(super) use asked::{Wants, known};
 pub use calls::{Following, Step};
 pub(super) use meaning::{Meaning, ProjectClass};
 pub(super) use origin::Numbers;
@@ -50,7 +52,7 @@ pub trait Loader: Send + Sync {
 /// The names in a folder.
 type Folder = Option<Arc<BTreeSet<String>>>;
 /// Places that were looked at: files, and folders with a slash behind.
-type Trail = Arc<[Arc<str>]>;
+pub type Trail = Arc<[Arc<str>]>;
 /// What was looked for and found, from where and by which name.
 type Searches = FxHashMap<Box<str>, FxHashMap<Box<str>, modules::Searched>>;
 /// The folder that holds the outermost package of a folder, and what was looked at to know.
@@ -76,8 +78,6 @@ pub struct Project {
     modules: [Mutex<Searches>; 2],
     /// By folder, the one that holds the outermost package around it.
     homes: Mutex<Homes>,
-    /// Trees for files whose turn is still to come; `None` where nobody takes turns.
-    kept: OnceLock<Mutex<kept::Kept>>,
     /// Of files that nobody has summarised.
     states: Mutex<FxHashMap<String, u64>>,
 }
@@ -105,7 +105,6 @@ impl Project {
             followed: Mutex::default(),
             modules: Default::default(),
             homes: Mutex::default(),
-            kept: OnceLock::new(),
             states: Mutex::default(),
         }
     }
@@ -124,16 +123,6 @@ impl Project {
     pub fn with_declared(mut self, declared: Option<&'static Declared>) -> Self {
         self.declared = declared;
         self
-    }
-
-    /// Says that a run begins that looks at each file once, and asks [`Self::parsed`] for its tree first.
-    pub fn take_turns(&self) {
-        self.kept.get_or_init(Mutex::default);
-    }
-
-    /// The tree of the file whose turn it is, where somebody has asked about the file before.
-    pub fn parsed(&self, source: &Source) -> Option<Parsed<ModModule>> {
-        lock(self.kept.get()?).take(source)
     }
 
     /// The file that defines what a qualified name stands for, its number there, and whether it is a class.
@@ -168,12 +157,7 @@ impl Project {
             let source = self.loader(path).read(path)?;
             let parsed = parse(&source).ok()?;
             let facts = Facts::new(&source, &parsed, self.python).ok()?;
-            let outline = Arc::new(Outline::of(&facts));
-            drop(facts);
-            if let Some(kept) = self.kept.get() {
-                lock(kept).keep(&source, parsed);
-            }
-            Some(outline)
+            Some(Arc::new(Outline::of(&facts)))
         })
         .clone()
     }
@@ -408,20 +392,41 @@ impl<'a> Facts<'a> {
 
     /// The type of an expression by what this file tells, and where it tells nothing, by what others do. Dear: for questions that few
     /// expressions get.
-    pub(super) fn type_anywhere(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
+    pub(super) fn type_anywhere(
+        &self,
+        expr: impl Into<ExprRef<'a>>,
+        wants: impl FnOnce() -> Wants,
+    ) -> Type<'a> {
         let expr = expr.into();
         let own = self.ty(expr);
-        if !own.is_unknown() || !self.sees_others() || !self.may_be_elsewhere(expr) {
-            return own;
+        match own.is_unknown() {
+            true => self.type_elsewhere(expr, wants),
+            false => own,
         }
-        match self.stands_for(expr) {
+    }
+
+    /// The type of an expression by what other files tell.
+    pub(super) fn type_elsewhere(
+        &self,
+        expr: impl Into<ExprRef<'a>>,
+        wants: impl FnOnce() -> Wants,
+    ) -> Type<'a> {
+        let expr = expr.into();
+        if !self.sees_others() || !self.may_be_elsewhere(expr) {
+            return Type::Unknown;
+        }
+        match self.stands_for(expr, wants) {
             Meaning::Value(found) => found,
             _ => Type::Unknown,
         }
     }
 
-    /// What an expression stands for, by what other files say.
-    pub(super) fn stands_for(&self, expr: ExprRef<'a>) -> Meaning<'a> {
+    /// What an expression stands for, by what other files say; and what of it is to be known.
+    pub(super) fn stands_for(
+        &self,
+        expr: ExprRef<'a>,
+        wants: impl FnOnce() -> Wants,
+    ) -> Meaning<'a> {
         if !self.sees_others() || self.alone.get() {
             return Meaning::Unknown;
         }
@@ -436,6 +441,9 @@ impl<'a> Facts<'a> {
         let found = match origin {
             Origin::Unknown | Origin::Value(_) => Meaning::Unknown,
             origin if origin.is_elsewhere() => {
+                if self.puts_off(&origin, wants) {
+                    return Meaning::Unknown;
+                }
                 let at = self.outline_for(&origin);
                 self.project.meaning(&at, &origin, meaning::DEEPEST)
             }
@@ -463,12 +471,21 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The function of the project that a call runs, of this file or of another, if its arguments are keys of a cache.
+    pub fn hashing_function(&self, call: &'a ExprCall) -> Option<Called> {
+        let called = self.called_function(call, || Wants::Hashing)?;
+        called.outline()?.hashes_arguments.then_some(called)
+    }
+
     /// The function of the project that a call runs, of this file or of another.
-    pub fn called_function(&self, call: &'a ExprCall) -> Option<Called> {
+    fn called_function(&self, call: &'a ExprCall, wants: impl FnOnce() -> Wants) -> Option<Called> {
         if !self.may_be_elsewhere((&*call.func).into()) {
             return None;
         }
         let origin = self.origin(&call.func);
+        if self.puts_off(&origin, wants) {
+            return None;
+        }
         let function = self.project.callee(&self.outline_for(&origin), &origin)?;
         function.get()?;
         Some(Called(function))

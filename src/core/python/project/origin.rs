@@ -9,7 +9,7 @@ use crate::python::types::Type;
 use crate::python::typeshed::{ClassId, Table};
 
 /// A value, or a thing that has a name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
     Unknown,
     /// A value of a type that needs no other file.
@@ -66,7 +66,7 @@ impl Origin {
 }
 
 /// A [`Type`] without its file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Owned {
     Unknown,
     None,
@@ -97,7 +97,7 @@ pub enum Owned {
 }
 
 /// The number of a class in the table of libraries.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClassRefId(pub(in crate::python) ClassId);
 
 /// Values of values of values.
@@ -137,6 +137,20 @@ impl<'a> Facts<'a> {
             Expr::Attribute(attribute) => self.attribute_origin(attribute, depth),
             Expr::Call(call) => self.call_origin(call, depth),
             Expr::Await(awaiting) => self.await_origin(awaiting, depth),
+            // Nobody asks for texts and numbers of other files.
+            Expr::StringLiteral(_)
+            | Expr::BytesLiteral(_)
+            | Expr::FString(_)
+            | Expr::NumberLiteral(_)
+            | Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_)
+            | Expr::EllipsisLiteral(_)
+            | Expr::Tuple(_)
+            | Expr::Dict(_)
+            | Expr::DictComp(_)
+            | Expr::Compare(_)
+            | Expr::UnaryOp(_)
+            | Expr::Lambda(_) => Origin::Unknown,
             _ => self.value_origin(expr),
         }
     }
@@ -152,9 +166,11 @@ impl<'a> Facts<'a> {
         let binding = self
             .symbol(name)
             .and_then(|symbol| self.only_binding(symbol));
-        match binding.map(|binding| self.binding_origin(binding, depth)) {
-            None | Some(Origin::Unknown) => self.value_origin(name),
-            Some(known) => known,
+        match binding.map(|binding| (binding, self.binding_origin(binding, depth))) {
+            // The type of the value was asked for.
+            Some((Binding::Assign(_) | Binding::Annotated(_) | Binding::Walrus(_), found)) => found,
+            None | Some((_, Origin::Unknown)) => self.value_origin(name),
+            Some((_, known)) => known,
         }
     }
 
@@ -239,10 +255,9 @@ impl<'a> Facts<'a> {
     /// What is declared to be of a class of another file.
     pub(super) fn annotation_origin(&self, annotation: &'a Expr) -> Origin {
         let class = self.class_origin(annotation);
-        // A class that is brought or defined here needs no look at what types there are.
-        let is_plain = matches!(annotation, Expr::Name(_) | Expr::Attribute(_))
-            && !matches!(&class, Origin::Import(name) if name.starts_with("typing"));
-        if !is_plain || class == Origin::Unknown {
+        let is_typing = matches!(&class, Origin::Import(name) if name.starts_with("typing"));
+        // A class that is brought or defined here needs no look at what types there are, and nobody asks for texts and numbers.
+        if (is_typing || class == Origin::Unknown) && self.names_classes(annotation) {
             let declared = self.owned(&self.annotation(annotation));
             if !matches!(declared, Owned::Unknown | Owned::Named(_)) {
                 return Origin::Value(declared);
@@ -251,6 +266,18 @@ impl<'a> Facts<'a> {
         match class {
             Origin::Unknown => Origin::Unknown,
             class => Origin::Instance(Box::new(class)),
+        }
+    }
+
+    /// Whether an annotation has a name in it that this file brings or defines.
+    fn names_classes(&self, annotation: &'a Expr) -> bool {
+        match annotation {
+            Expr::Name(name) => self.symbol(name).is_some(),
+            Expr::Attribute(_) | Expr::StringLiteral(_) => true,
+            // Of several things in one, nobody asks for any.
+            Expr::Subscript(item) => !item.slice.is_tuple_expr() && self.names_classes(&item.slice),
+            Expr::BinOp(op) => self.names_classes(&op.left) || self.names_classes(&op.right),
+            _ => false,
         }
     }
 
@@ -298,7 +325,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether an expression could stand for something of the project, by a look at what it begins with. Answers most questions.
-    pub(super) fn may_be_elsewhere(&self, expr: ExprRef<'a>) -> bool {
+    pub fn may_be_elsewhere(&self, expr: ExprRef<'a>) -> bool {
         let mut expr = expr;
         let name = loop {
             expr = match expr {

@@ -3,7 +3,7 @@
 //! **Invariant**: made from the file alone; what lies elsewhere is told as an [`Origin`].
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 
 use super::consumption::{Consumed, consumed};
@@ -58,6 +58,11 @@ pub struct OutlineFunction {
 }
 
 impl OutlineFunction {
+    /// Whether calling it makes a generator, and nothing else happens.
+    pub(super) fn makes_generator(&self) -> bool {
+        self.is_generator && !self.is_async && self.is_plain
+    }
+
     /// Whether calling it runs its body there and then, or when it is awaited.
     pub(super) fn is_followed(&self) -> bool {
         self.runs_when_called && !self.is_cached && !self.is_generator
@@ -158,17 +163,21 @@ const HASHING: &[&str] = &[
 
 impl Outline {
     pub(super) fn of(facts: &Facts<'_>) -> Self {
-        let mut outline = Self::shape(facts);
-        collect_calls(facts, &mut outline.functions);
+        let returns = returns_of(facts);
+        let mut outline = Self::shaped(facts, &returns);
+        collect_calls(facts, &returns, &mut outline.functions);
         outline
     }
 
     /// The same without the calls, which are most of the work and tell nothing of types.
     pub(super) fn shape(facts: &Facts<'_>) -> Self {
+        Self::shaped(facts, &returns_of(facts))
+    }
+
+    fn shaped<'a>(facts: &Facts<'a>, returns: &Returns<'a>) -> Self {
         let mut functions = Vec::new();
         let mut classes = Vec::new();
         let mut stars = Vec::new();
-        let returns = returns_of(facts);
         for (tag, node) in facts.tree.tagged() {
             let wanted = tag.is(NodeKind::StmtFunctionDef)
                 || tag.is(NodeKind::StmtClassDef)
@@ -471,12 +480,7 @@ fn attribute<'a>(facts: &Facts<'a>, assigned: &[Assigned<'a>]) -> Origin {
 }
 
 /// The calls of all functions, in one pass over the file.
-fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
-    let first_returns = returns_of(facts).into_iter().map(|(def, returns)| {
-        let first = returns.first().map(|stmt| stmt.end());
-        (def, first)
-    });
-    let first_returns: FxHashMap<NodeId, Option<TextSize>> = first_returns.collect();
+fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, functions: &mut [OutlineFunction]) {
     let iterates = facts.may_know("__iter__");
     for (tag, node) in facts.tree.tagged() {
         let is_loop = tag.is(NodeKind::StmtFor) || tag.is(NodeKind::Comprehension);
@@ -496,8 +500,8 @@ fn collect_calls<'a>(facts: &Facts<'a>, functions: &mut [OutlineFunction]) {
         let Some(function) = number.and_then(|number| functions.get_mut(number as usize)) else {
             continue;
         };
-        let first = first_returns.get(&facts.tree.id(def)).copied().flatten();
-        if !function.is_followed() || first.is_some_and(|first| first <= place.start()) {
+        let first = returns.get(&facts.tree.id(def)).and_then(|all| all.first());
+        if !function.is_followed() || first.is_some_and(|first| first.end() <= place.start()) {
             continue;
         }
         let callee = match node {
@@ -614,13 +618,31 @@ impl<'a> Facts<'a> {
 
     /// The line of a place, from 1.
     pub(super) fn row_of(&self, place: impl Ranged) -> usize {
-        self.source.lines().line_index(place.range().start()).get()
+        let text = self.source.text().as_bytes();
+        let ends_with_returns =
+            || *(self.has_carriage_returns).get_or_init(|| memchr::memchr(b'\r', text).is_some());
+        if ends_with_returns() {
+            return self.source.lines().line_index(place.range().start()).get();
+        }
+        // Nearly always a few lines from the last: to count those is cheaper than to find all line ends of the file.
+        let at = place.range().start().to_usize();
+        let (last, row) = self.last_row.get();
+        let between = |from, to| memchr::memchr_iter(b'\n', &text[from..to]).count();
+        let row = match at >= last {
+            true => row + between(last, at),
+            false => row - between(at, last),
+        };
+        self.last_row.set((at, row));
+        row
     }
 }
 
+/// The `return`s of functions, by their nodes.
+type Returns<'a> = FxHashMap<NodeId, Vec<&'a ast::StmtReturn>>;
+
 /// The `return`s of each function that has some, in the order of the text, by the function's node.
-fn returns_of<'a>(facts: &Facts<'a>) -> FxHashMap<NodeId, Vec<&'a ast::StmtReturn>> {
-    let mut returns: FxHashMap<NodeId, Vec<&'a ast::StmtReturn>> = FxHashMap::default();
+fn returns_of<'a>(facts: &Facts<'a>) -> Returns<'a> {
+    let mut returns = Returns::default();
     for (tag, node) in facts.tree.tagged() {
         if let AnyNodeRef::StmtReturn(stmt) = node
             && tag.is(NodeKind::StmtReturn)

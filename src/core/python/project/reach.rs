@@ -22,6 +22,10 @@ impl<'a> Facts<'a> {
         let Some(last) = last_of(&call.func) else {
             return false;
         };
+        // To ask later is cheaper than to look for a way through this file.
+        if self.put_off.is_some() {
+            return self.may_be_elsewhere((&*call.func).into());
+        }
         let known = self
             .reach
             .borrow()

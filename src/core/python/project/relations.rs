@@ -20,7 +20,7 @@ pub struct OutlineRelation {
 
 impl View<'_> {
     /// The relation of that name of a class, or of the nearest base that has one, with its file.
-    fn relation(
+    pub(super) fn relation(
         &self,
         class: &ProjectClass,
         name: &str,

@@ -19,7 +19,7 @@ use format::{MEMBER_RECORD, MODULE_RECORD, NONE, SECTIONS, Section, kind};
 pub(super) use calls::Given;
 
 /// The number of a class in the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ClassId(u16);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
