@@ -50,7 +50,8 @@
 //! The fix is unsafe: of an array with several dimensions `a.sum()` adds all values where `sum(a)` adds rows, missing values are left
 //! out of the sums of a `Series`, and small integer types do not grow.
 //!
-//! Arrays of a few values, arrays that are made of a list for this alone, lists, shapes, other forms of the functions, and operators that arrays have themselves:
+//! Arrays of a few values, arrays that were lists just before, lists, shapes, the text of an exception, other forms of the functions, and
+//! operators that arrays have themselves:
 //!
 //! ```python fine
 //! import numpy as np
@@ -63,9 +64,21 @@
 //!     least = min(a, key=abs)
 //!     pair = max(a[0], a[1])
 //!     return sum(few), converted, largest, least, pair, sum(numbers), sum(other), abs(a), len(a), sum(a.tolist())
+//!
+//!
+//! class Station:
+//!     def __init__(self, units):
+//!         self.adjustable = np.array([unit.adjustable for unit in units])
+//!
+//!     def check(self, limits: np.ndarray, times: np.ndarray, time):
+//!         if len(limits) != 3 or any(limits < 0):
+//!             raise ValueError("three limits, please")
+//!         if time not in times:
+//!             raise ValueError(f"{time} is not within {min(times)} and {max(times)}")
+//!         return any(self.adjustable)
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprRef};
+use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::Array;
 
@@ -95,7 +108,14 @@ impl Rule for BuiltinReducerOnNdarray {
             return None;
         }
         let kind = cx.array(values)?;
-        if kind == Array::Frame || cx.is_small_array(values) || is_converted(values, cx) {
+        // Nobody waits for the text of an exception.
+        let fails = matches!(cx.tree.statement(call), Some(AnyNodeRef::StmtRaise(_)));
+        if kind == Array::Frame
+            || fails
+            || cx.is_small_array(values)
+            || cx.is_made_of_list(values)
+            || cx.is_counted_small(values)
+        {
             return None;
         }
         let function = cx.text(&*call.func);
@@ -125,24 +145,4 @@ impl Rule for BuiltinReducerOnNdarray {
             .fix((!cx.has_comment(call)).then_some(fix)),
         )
     }
-}
-
-/// Whether an array was made of a list for this very purpose: that takes as long as the loop.
-fn is_converted<'a>(values: &'a Expr, cx: &Cx<'a>) -> bool {
-    let made = |call: &'a ExprCall| {
-        ["numpy.array", "numpy.asarray"]
-            .iter()
-            .any(|name| cx.is(&*call.func, name))
-    };
-    let of_list = |call: &'a ExprCall| {
-        let first = call.arguments.args.first();
-        made(call) && first.is_some_and(|first| cx.ty(first).is_list())
-    };
-    let value = cx.only_value(values).and_then(Expr::as_call_expr);
-    let inside = AnyNodeRef::from(ExprRef::from(values));
-    value.is_some_and(of_list)
-        || cx.tree.descendants(inside).any(|node| match node {
-            AnyNodeRef::ExprCall(call) => made(call),
-            _ => false,
-        })
 }

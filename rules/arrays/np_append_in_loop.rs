@@ -54,7 +54,7 @@
 //!     return np.vstack(parts) if parts else None
 //! ```
 //!
-//! A few parts, an array that the loop works with as it grows or that it makes anew, and lists:
+//! A few parts, an array that the loop works with as it grows or that it makes anew, and what is gathered for debugging:
 //!
 //! ```python fine
 //! import numpy as np
@@ -77,6 +77,15 @@
 //!         buffer = np.append(buffer, chunk)
 //!         buffer = buffer[-100:]
 //!     yield "edges", edges
+//!
+//!
+//! def solve(state, step, debug):
+//!     states = np.array([])
+//!     while not state.done:
+//!         state = step(state)
+//!         if debug:
+//!             states = np.append(states, state.value)
+//!     return states
 //! ```
 
 use hotlint_core::ast::{Expr, ExprCall};
@@ -97,6 +106,7 @@ impl Rule for NpAppendInLoop {
         if found.shape != Shape::Joined("numpy")
             || cx.stays_short(&found)
             || !cx.is_only_gathered(&found)
+            || cx.is_behind_level(found.stmt)
             || cx.grew_before(&found, |other| other.shape == found.shape)
         {
             return None;

@@ -84,6 +84,26 @@
 //!         print(file.read())
 //! ```
 //!
+//! What starts or ends a service, and what computes as well, which another rule tells:
+//!
+//! ```python fine
+//! import shutil
+//!
+//! import pandas as pd
+//!
+//!
+//! class Server:
+//!     async def start(self):
+//!         with open(self.path) as file:
+//!             self.config = file.read()
+//!
+//!     async def __aexit__(self, *error):
+//!         shutil.rmtree(self.folder)
+//!
+//!     async def table(self, name):
+//!         return pd.read_csv(name)
+//! ```
+//!
 //! A file that somebody else reads or writes:
 //!
 //! ```python fine
@@ -103,7 +123,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
-use hotlint_core::python::{Binding, Blocks, Does, Effects, Entry, Type};
+use hotlint_core::python::{Binding, Blocks, Does, Effects, Entry, Type, function_around};
 
 pub struct BlockingFileInAsync;
 
@@ -123,6 +143,11 @@ impl Rule for BlockingFileInAsync {
             return None;
         }
         if entry.does(Does::Brief) && !is_many(call, entry, cx) {
+            return None;
+        }
+        // That it computes as well is told already. And what is started or ended has no tasks yet, or none that still matter.
+        let around = function_around(&cx.tree, call)?;
+        if entry.blocks(Blocks::Cpu) || cx.starts_or_ends(around) {
             return None;
         }
         // Somebody else reads what is only opened here, perhaps in a thread.

@@ -122,7 +122,7 @@ impl Rule for IndirectBlockingInAsync {
         }
         let steps = cx.leads_to(call, LONG, Following::Certain)?;
         let around = function_around(&cx.tree, call)?;
-        if is_run_alone(around, cx) {
+        if is_run_alone(around, cx) || cx.is_command(around) {
             return None;
         }
         let last = steps.last()?.entry?;

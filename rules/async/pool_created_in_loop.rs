@@ -27,7 +27,7 @@
 //! lengths([["a", "bc"]] * min(n, 100))
 //! ```
 //!
-//! Made once, or anew because it broke:
+//! Made once, anew because it broke, or anew because the one before may hang:
 //!
 //! ```python fine
 //! from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
@@ -43,6 +43,12 @@
 //!     for size in (1, 2, 4):
 //!         with ProcessPoolExecutor(size) as pool:
 //!             list(pool.map(work, batches))
+//!     for batch in batches:
+//!         pool = ProcessPoolExecutor(max_workers=1)
+//!         try:
+//!             yield pool.submit(work, batch).result(timeout=10)
+//!         finally:
+//!             pool.shutdown(wait=False)
 //! ```
 
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
@@ -79,7 +85,18 @@ impl Rule for PoolCreatedInLoop {
                     AnyNodeRef::StmtIf(_) | AnyNodeRef::ExceptHandlerExceptHandler(_)
                 )
             });
-        if varies || guarded {
+        // One worker, and a limit on how long it is waited for: one that hangs is left behind with its pool.
+        let one = call
+            .arguments
+            .find_argument_value("max_workers", 0)
+            .is_some_and(|workers| cx.text(workers) == "1");
+        let limited = || {
+            cx.tree.descendants(around.node()).any(|node| {
+                matches!(node, AnyNodeRef::ExprCall(result)
+                    if result.arguments.find_keyword("timeout").is_some())
+            })
+        };
+        if varies || guarded || one && limited() {
             return None;
         }
         let workers = match cx.new_pool(call)? {

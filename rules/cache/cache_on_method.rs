@@ -5,6 +5,8 @@
 //! otherwise (128 if nothing is said). The instances also share the places: with more instances than places they evict each other, and
 //! the cache never hits. The same on every Python version, and for `async_lru.alru_cache` and `cachetools.func`.
 //!
+//! A limit bounds the harm: a method with further arguments and a cache with a limit is told only where the file makes many instances.
+//!
 //! For a method without further arguments, `functools.cached_property` keeps the result on the instance and dies with it. For a method
 //! with arguments, make the cache in `__init__`.
 //!
@@ -57,7 +59,7 @@
 //!     def __init__(self, table):
 //!         self.table = table
 //!
-//!     @lru_cache
+//!     @lru_cache(maxsize=None)
 //!     def price(self, name):
 //!         return self.table.get(name)
 //!
@@ -74,7 +76,7 @@
 //! class Prices:
 //!     def __init__(self, table):
 //!         self.table = table
-//!         self.price = lru_cache(self._price)
+//!         self.price = lru_cache(maxsize=None)(self._price)
 //!
 //!     def _price(self, name):
 //!         return self.table.get(name)
@@ -101,6 +103,39 @@
 //!     @functools.lru_cache(1)
 //!     def paths(self):
 //!         return [1]
+//! ```
+//!
+//! ```python bad
+//! from functools import lru_cache
+//!
+//!
+//! class Shop:
+//!     @lru_cache(maxsize=64)
+//!     def price(self, name):
+//!         return self.table[name]
+//!
+//!
+//! def shops(names):
+//!     found = []
+//!     for name in names:
+//!         found.append(Shop(name))
+//!     return found
+//! ```
+//!
+//! With a limit, and no more instances than anybody knows of; or the author has said that it is meant, to another linter:
+//!
+//! ```python fine
+//! import functools
+//!
+//!
+//! class Dialect:
+//!     @functools.lru_cache
+//!     def query(self, schema):
+//!         return f"select * from {schema}"
+//!
+//!     @functools.cache  # noqa: B019
+//!     def tables(self):
+//!         return []
 //! ```
 //!
 //! Static methods and class methods hold no instance, in whatever order the decorators stand:
@@ -210,6 +245,26 @@
 //!     lookups = classmethod(_lookups)
 //! ```
 //!
+//! What there is one of in a program, as its base tells, and what is cached to be done once:
+//!
+//! ```python fine
+//! import functools
+//!
+//! from project import Plugin
+//!
+//!
+//! class Lyrics(Plugin):
+//!     @functools.cache
+//!     def find(self, title):
+//!         return title.lower()
+//!
+//!
+//! class Log:
+//!     @functools.cache
+//!     def warn_once(self, text):
+//!         print(text)
+//! ```
+//!
 //! A cache per instance, and one that keeps nothing:
 //!
 //! ```python fine
@@ -235,10 +290,31 @@
 
 use hotlint_core::ast::{AnyNodeRef, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
-use hotlint_core::python::{CacheLimit, Cached};
+use hotlint_core::python::{CacheLimit, Cached, Instances};
 use hotlint_core::text_size::Ranged;
 
 pub struct CacheOnMethod;
+
+/// The ends of names of base classes whose instances live as long as the program, as everybody calls these.
+const LIVE_ON: &[&str] = &[
+    "Command",
+    "Dialect",
+    "Enum",
+    "Environment",
+    "Flag",
+    "Meta",
+    "Metaclass",
+    "Plugin",
+    "Settings",
+];
+
+/// What other linters call this.
+const SAME_ELSEWHERE: &[&str] = &[
+    "B019",
+    "W1518",
+    "lru-cache-decorating-method",
+    "method-cache-max-size-none",
+];
 
 impl Rule for CacheOnMethod {
     type On = StmtFunctionDef;
@@ -253,17 +329,27 @@ impl Rule for CacheOnMethod {
         let lives_on = cx.derives_from(class, &|base| {
             let last = base.rsplit('.').next().unwrap_or(base);
             // Of classes from elsewhere the name has to do: no instance method is worth a guess.
-            base == "builtins.type"
-                || ["Enum", "Flag", "Meta", "Metaclass"]
-                    .iter()
-                    .any(|end| last.ends_with(end))
+            base == "builtins.type" || LIVE_ON.iter().any(|end| last.ends_with(end))
         });
         if cx.is_static_or_class_method(def)
             || lives_on
             || cx.is_singleton(class)
             || is_wrapped(def, &cached, cx)
+            || is_done_once(def, cx)
             || (cached.limit != CacheLimit::None && cx.has_own_hash(class))
+            || cx.is_waived(cached.decorator.range(), SAME_ELSEWHERE)
+            || cx.is_waived(def.name.range(), SAME_ELSEWHERE)
         {
+            return None;
+        }
+        let no_arguments = def.parameters.len() == 1;
+        let many = || {
+            matches!(
+                cx.instances(class),
+                Instances::Many(..) | Instances::Items(_)
+            )
+        };
+        if cached.limit != CacheLimit::None && !no_arguments && !many() {
             return None;
         }
         let (name, receiver) = (&def.name, &own.parameter.name);
@@ -301,7 +387,6 @@ impl Rule for CacheOnMethod {
                 "one cache for all instances".to_string(),
             ),
         };
-        let no_arguments = def.parameters.len() == 1;
         let help = if def.is_async {
             "keep the result, or a cache of its own, on the instance"
         } else if no_arguments {
@@ -319,6 +404,15 @@ impl Rule for CacheOnMethod {
             finding.cost(cost)
         })
     }
+}
+
+/// Whether the method gives nothing back: its cache is there to do something only once.
+fn is_done_once<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
+    !cx.tree.descendants(def).any(|node| match node {
+        AnyNodeRef::StmtReturn(stmt) => stmt.value.is_some(),
+        AnyNodeRef::ExprYield(_) | AnyNodeRef::ExprYieldFrom(_) | AnyNodeRef::StmtRaise(_) => true,
+        _ => false,
+    })
 }
 
 /// Whether something unknown stands between the cache and the instance: `@classproperty` above it, `classmethod(name)` below.

@@ -20,10 +20,10 @@
 //!     return (datetime.now() - stored).total_seconds() < limit
 //! ```
 //!
-//! Where the days are looked at as well, or nothing is compared:
+//! Where the days are looked at as well, nothing is compared, or a loop waits for the limit and sees it passed within the day:
 //!
 //! ```python fine
-//! from datetime import timedelta
+//! from datetime import datetime, timedelta
 //!
 //!
 //! def told(d: timedelta, limit, other):
@@ -33,13 +33,21 @@
 //!     if other.seconds < limit:
 //!         return "other"
 //!     return f"{d.days}d {hours}h {rest // 60}m"
+//!
+//!
+//! def wait(ready, pause, timeout):
+//!     start = datetime.now()
+//!     while not ready():
+//!         if (datetime.now() - start).seconds > timeout:
+//!             raise TimeoutError
+//!         pause()
 //! ```
 //!
 //! The fix is unsafe: that is the point of it.
 
 use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprAttribute, Operator};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::function_around;
+use hotlint_core::python::{Binding, ScopeKind, function_around};
 
 pub struct TimedeltaSecondsTtl;
 
@@ -59,7 +67,11 @@ impl Rule for TimedeltaSecondsTtl {
             .ops
             .iter()
             .all(|op| matches!(op, CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE));
-        if !ordered || !is_difference(&attribute.value, cx) || looks_at_days(attribute, cx) {
+        if !ordered
+            || !is_difference(&attribute.value, cx)
+            || looks_at_days(attribute, cx)
+            || is_polled(&attribute.value, cx)
+        {
             return None;
         }
         let title = "Replace with `.total_seconds()`";
@@ -96,6 +108,35 @@ fn is_difference<'a>(value: &'a Expr, cx: &Cx<'a>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a loop waits for the difference to grow, from a time that the same function took: it sees the limit passed long before a day
+/// is over.
+fn is_polled<'a>(value: &'a Expr, cx: &Cx<'a>) -> bool {
+    let difference = match value {
+        Expr::Name(_) => cx.only_value(value),
+        value => Some(value),
+    };
+    let Some(Expr::BinOp(difference)) = difference else {
+        return false;
+    };
+    let Expr::Name(then) = &*difference.right else {
+        return false;
+    };
+    let taken_here = cx.symbol(then).is_some_and(|symbol| {
+        cx.tree.scope(symbol.scope).kind == ScopeKind::Function
+            && !symbol.shared
+            && cx
+                .bindings(symbol)
+                .all(|binding| matches!(binding, Binding::Assign(_) | Binding::Annotated(_)))
+    });
+    let around = || {
+        cx.tree
+            .ancestors(value)
+            .take_while(|outer| !outer.is_stmt_function_def())
+            .any(|outer| outer.is_stmt_while())
+    };
+    taken_here && around()
 }
 
 fn looks_at_days<'a>(attribute: &'a ExprAttribute, cx: &Cx<'a>) -> bool {

@@ -83,7 +83,34 @@
 //!     return [owner(key) for key in keys]
 //! ```
 //!
-//! One call for each batch is what batches are for, and a search ends when it has found something:
+//! One call for each batch is what batches are for, tables and constants are few, and what is made for an error is rare:
+//!
+//! ```python fine
+//! import sqlite3
+//!
+//! connection = sqlite3.connect(":memory:")
+//! KINDS = ("day", "week")
+//!
+//!
+//! def store(key):
+//!     connection.execute("insert into items values (?)", (key,))
+//!
+//!
+//! def store_all(tables, chunks, keys, work):
+//!     for table in tables:
+//!         store(table)
+//!     for kind in KINDS:
+//!         store(kind)
+//!     for chunk in chunks:
+//!         store(chunk)
+//!     for key in keys:
+//!         try:
+//!             work(key)
+//!         except ValueError:
+//!             store(key)
+//! ```
+//!
+//! The same of many rows at once, and of a search, which ends when it has found something:
 //!
 //! ```python fine
 //! import sqlite3
@@ -121,8 +148,12 @@
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule, way};
 use hotlint_core::python::{Does, Effects, Following, Loop, function_around};
+use hotlint_core::text_size::Ranged;
 
 pub struct CrossFunctionQueryInLoop;
+
+/// How many functions deep a query is looked for.
+const DEEPEST: usize = 3;
 
 /// What waits for another program's answer about each item.
 const ASKS: Effects = Effects::does(Does::Queries).or(Effects::does(Does::KeyValue));
@@ -148,13 +179,22 @@ impl Rule for CrossFunctionQueryInLoop {
         // `while` polls or goes through pages, and what is the same each time is another story.
         if matches!(around, Loop::While(_))
             || ends_early(around, cx)
+            || cx.goes_over_structure(around)
+            || cx.goes_over_batches(around)
+            || cx.is_of_command_line()
+            || around.iter().is_some_and(|iter| cx.is_few(iter))
+            || handles_error(call, around, cx)
             || given.all(|one| cx.is_invariant(one, around))
         {
             return None;
         }
+        // What lies deeper is a small part of what the call is for.
+        if steps.len() > DEEPEST {
+            return None;
+        }
         let last = steps.last()?.entry?;
         // What is gathered in a pipeline goes out at once.
-        if !last.does(Does::Queries) && !last.does(Does::RoundTrip) {
+        if !last.does(Does::Queries) && !last.does(Does::RoundTrip) || last.does(Does::Single) {
             return None;
         }
         let name = &steps.first()?.name;
@@ -177,6 +217,14 @@ impl Rule for CrossFunctionQueryInLoop {
             .help(help),
         )
     }
+}
+
+/// Whether the call is made for what went wrong with an item.
+fn handles_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    cx.tree
+        .ancestors(call)
+        .take_while(|outer| outer.range() != around.range())
+        .any(|outer| outer.is_except_handler_except_handler())
 }
 
 /// Whether the loop may stop before its last item: a search.

@@ -25,7 +25,7 @@
 //! save(path, names)
 //! ```
 //!
-//! Each file once, a log that is written now and then, and lines that others wait for:
+//! Each file once, a log that is written now and then, lines that others wait for, and many lines for each opening:
 //!
 //! ```python fine
 //! import os
@@ -47,11 +47,28 @@
 //!     while True:
 //!         with open(path, "a") as file:
 //!             file.write(queue.get())
+//!
+//!
+//! def train(epochs, batches, step, path):
+//!     for epoch in epochs:
+//!         loss = 0
+//!         for batch in batches:
+//!             loss += step(batch)
+//!         with open(path, "a") as file:
+//!             file.write(f"{epoch}: {loss}")
+//!
+//!
+//! def join(groups, path):
+//!     for group in groups:
+//!         with open(path, "a") as file:
+//!             for line in group:
+//!                 file.write(line)
 //! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
 use hotlint_core::python::{Blocks, Does, Effects};
+use hotlint_core::text_size::Ranged;
 
 pub struct OpenAppendInLoop;
 
@@ -99,6 +116,13 @@ impl Rule for OpenAppendInLoop {
             _ => false,
         }) || cx.calls_in(around, "flush");
         if deliberate {
+            return None;
+        }
+        // Each opening serves many lines, or an iteration has more to do than to write one.
+        let is_loop = |node: AnyNodeRef<'a>| {
+            (node.is_stmt_for() || node.is_stmt_while()) && node.range() != around.range()
+        };
+        if cx.tree.descendants(around.node()).any(is_loop) {
             return None;
         }
         let message = format!(

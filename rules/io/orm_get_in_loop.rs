@@ -50,6 +50,21 @@
 //! def empty(year):
 //!     queries = [Book.objects.filter(year=year), Book.objects.filter(year=0)]
 //!     return [query for query in queries if not query.exists()]
+//!
+//!
+//! def sell(pks, known):
+//!     for pk in pks:
+//!         book = Book.objects.select_for_update().get(pk=pk)
+//!         book.sold += 1
+//!     for pk in pks:
+//!         if pk not in known:
+//!             known[pk] = Book.objects.get(pk=pk)
+//!         yield known[pk]
+//!     for pk in pks:
+//!         book = known.get(pk)
+//!         if book is None:
+//!             book = Book.objects.get(pk=pk)
+//!         yield book
 //! ```
 
 use hotlint_core::ast::{Expr, ExprCall};
@@ -72,7 +87,7 @@ impl Rule for OrmGetInLoop {
         // Each item is a query of its own.
         let is_item = matches!(&*call.func, Expr::Attribute(method)
             if method.value.is_name_expr() && cx.names_bound_in(&*method.value, around));
-        if is_item || cx.was_done_before(call, around, is_look_up) {
+        if is_item || locks(call) || cx.was_done_before(call, around, is_look_up) {
             return None;
         }
         let message = format!(
@@ -88,6 +103,19 @@ impl Rule for OrmGetInLoop {
                     entry.batched
                 )),
         )
+    }
+}
+
+/// Whether the row is locked as it is read: each in its turn, as long as its work takes.
+fn locks(call: &ExprCall) -> bool {
+    let mut inner = &*call.func;
+    loop {
+        inner = match inner {
+            Expr::Attribute(method) if method.attr.as_str() == "select_for_update" => return true,
+            Expr::Attribute(method) => &method.value,
+            Expr::Call(call) => &call.func,
+            _ => return false,
+        };
     }
 }
 

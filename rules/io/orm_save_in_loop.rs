@@ -50,6 +50,34 @@
 //!         file.save()
 //! ```
 //!
+//! What looks for its row first, what tells others of each object, what may fail for one of them, what is needed at once, and what is
+//! sent for many:
+//!
+//! ```python fine
+//! from django.db import DatabaseError, models
+//!
+//!
+//! class Book(models.Model):
+//!     title = models.TextField()
+//!
+//!
+//! def load(titles, years, files):
+//!     for title in titles:
+//!         Book.objects.get_or_create(title=title)
+//!     for book in Book.objects.filter(title=""):
+//!         book.delete()
+//!     for year in years:
+//!         Book.objects.filter(year=year).update(old=True)
+//!     for title in titles:
+//!         try:
+//!             Book.objects.create(title=title)
+//!         except DatabaseError:
+//!             print(title)
+//!     for title, file in files:
+//!         book = Book.objects.create(title=title)
+//!         book.files.add(file)
+//! ```
+//!
 //! A session that is sent now and then, or whose rows are asked for their keys:
 //!
 //! ```python fine
@@ -95,9 +123,15 @@ impl Rule for OrmSaveInLoop {
             .tree
             .ancestors(call)
             .take_while(|outer| outer.range() != around.range())
-            .any(|outer| matches!(outer, AnyNodeRef::ExceptHandlerExceptHandler(_)));
+            .any(|outer| match outer {
+                AnyNodeRef::ExceptHandlerExceptHandler(_) => true,
+                // What fails for one item is no matter of the others.
+                AnyNodeRef::StmtTry(attempt) => !attempt.handlers.is_empty(),
+                _ => false,
+            });
         // What a row is needed for in the same iteration has to be there.
         if is_chosen
+            || is_used_at_once(call, around, cx)
             || (!entry.does(Does::Maps) && is_needed(call, around, cx))
             || (!entry.does(Does::Maps)
                 && cx
@@ -119,6 +153,20 @@ impl Rule for OrmSaveInLoop {
                 .help(format!("write all of them at once: {}", entry.batched)),
         )
     }
+}
+
+/// Whether the object that is made is needed in the same iteration: `order = Order.objects.create(); order.files.add(file)`.
+fn is_used_at_once<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let Some(AnyNodeRef::StmtAssign(assign)) = cx.tree.parent(call) else {
+        return false;
+    };
+    let [Expr::Name(name)] = &*assign.targets else {
+        return false;
+    };
+    cx.symbol(name).is_some_and(|symbol| {
+        cx.reads(symbol)
+            .any(|read| read.start() > call.end() && around.repeats(read))
+    })
 }
 
 /// Whether a session is sent now and then, or what it has sent is asked for in the same iteration: the key of a row, by whoever
@@ -157,5 +205,8 @@ fn fills_a_session<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
 
 /// Writes objects: what it sends does not depend on what comes back.
 fn is_write(entry: &'static Entry) -> bool {
-    entry.does(Does::Queries) && !entry.does(Does::Varies) && !entry.does(Does::Batches)
+    entry.does(Does::Queries)
+        && !entry.does(Does::Varies)
+        && !entry.does(Does::Batches)
+        && !entry.does(Does::Single)
 }

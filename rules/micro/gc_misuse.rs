@@ -1,7 +1,8 @@
 //! # `gc.collect()` in every iteration
 //!
 //! `gc.collect()` looks at every container that the program holds: 10 to 500 ms in a large one, and nearly all of it is still in use. The
-//! collector runs by itself when enough was allocated. In a loop the program spends its time there.
+//! collector runs by itself when enough was allocated. In a loop the program spends its time there. Those who call it mean to save
+//! memory, as a rule: whether it does is for you to say.
 //!
 //! ```python bad
 //! import gc
@@ -41,6 +42,10 @@
 //!         work(model)
 //!         del model
 //!         gc.collect()
+//!     for i in range(len(batches)):
+//!         work(batches[i])
+//!         batches[i] = None
+//!         gc.collect()
 //!     while True:
 //!         time.sleep(60)
 //!         gc.collect()
@@ -54,7 +59,7 @@
 //!         print(time.perf_counter() - start)
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, ExprCall};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
 
 pub struct GcMisuse;
@@ -62,7 +67,7 @@ pub struct GcMisuse;
 impl Rule for GcMisuse {
     type On = InLoop<ExprCall>;
     const CALLEES: &'static [&'static str] = &["gc.collect"];
-    const COST: Cost = Cost::Factor("10 to 500 ms in every iteration of a large program");
+    const COST: Cost = Cost::Debatable("10 to 500 ms in every iteration of a large program");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let around = cx.in_loop(call)?;
@@ -74,6 +79,10 @@ impl Rule for GcMisuse {
         // Something large was let go of, or time or memory is measured.
         let on_purpose = cx.tree.descendants(around.node()).any(|node| match node {
             AnyNodeRef::StmtDelete(_) => true,
+            // `inputs[k] = None`: the place stays, what was in it goes.
+            AnyNodeRef::StmtAssign(stmt) => {
+                stmt.value.is_literal_expr() && !stmt.targets.iter().all(Expr::is_name_expr)
+            }
             AnyNodeRef::ExprCall(other) => cx.name(&*other.func).is_some_and(|name| {
                 name.starts_with("time.")
                     || name.starts_with("tracemalloc.")

@@ -169,7 +169,7 @@ pub struct RegexCompileInLoop;
 impl Rule for RegexCompileInLoop {
     type On = InLoop<ExprCall>;
     const CALLEES: &'static [&'static str] = &["re.compile"];
-    const COST: Cost = Cost::Factor("2 to 9 times slower on short strings");
+    const COST: Cost = Cost::Constant("2 to 9 times slower on short strings");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let arguments = &call.arguments;

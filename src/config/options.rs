@@ -76,6 +76,7 @@ impl QuietPlace {
             QuietPlace::Tests => &[
                 "**/test_*.py",
                 "**/*_test.py",
+                "**/tests.py",
                 "**/conftest.py",
                 "**/tests/**",
                 "**/test/**",
@@ -197,7 +198,7 @@ pub const KEYS: &[Key] = &[
         name: "quiet-in",
         kind: Kind::QuietPlaces,
         default: "[\"tests\", \"migrations\", \"generated\"]",
-        doc: "Files that are checked but kept quiet, whatever `select` says: `test_*.py`, `*_test.py`, `conftest.py` and all below `tests`, `test` or `testing`; all below `migrations`, `*_migrations` or `alembic/versions`; and files with a comment in the first ten lines that says they were generated. `[]` reports them like any other.",
+        doc: "Files that are checked but kept quiet, whatever `select` says: `test_*.py`, `*_test.py`, `tests.py`, `conftest.py` and all below `tests`, `test` or `testing`; all below `migrations`, `*_migrations` or `alembic/versions`; and files with a comment in the first ten lines that says they were generated. `[]` reports them like any other.",
         read: |reader, options, value| {
             let names = QuietPlace::ALL.map(|place| (place.name(), place));
             let items = reader.list(value);

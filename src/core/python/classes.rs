@@ -454,24 +454,31 @@ impl<'a> Facts<'a> {
         made == 1
     }
 
-    /// Whether a class compares and hashes its instances by value: it, or a base of this file, defines `__hash__` or is a frozen
-    /// dataclass.
+    /// Whether a class compares and hashes its instances by value: it, or a base of this file, defines `__hash__`, is a frozen
+    /// dataclass, or a named tuple.
     pub fn has_own_hash(&self, class: &'a ast::StmtClassDef) -> bool {
-        self.ancestry(class).into_iter().any(|class| {
-            let scope = self.body_scope(class);
-            let frozen = self.dataclass(class).is_some_and(|(_, arguments)| {
-                arguments.is_some_and(|arguments| {
-                    ["frozen", "unsafe_hash"]
-                        .iter()
-                        .any(|name| arguments.find_keyword(name).is_some())
-                })
-            });
-            frozen
-                || self
-                    .symbols()
-                    .in_scope(&self.tree, scope, "__hash__")
-                    .is_some()
-        })
+        let is_tuple = |base: &str| {
+            matches!(
+                base,
+                "typing.NamedTuple" | "typing_extensions.NamedTuple" | "builtins.tuple"
+            )
+        };
+        self.derives_from(class, &is_tuple)
+            || self.ancestry(class).into_iter().any(|class| {
+                let scope = self.body_scope(class);
+                let frozen = self.dataclass(class).is_some_and(|(_, arguments)| {
+                    arguments.is_some_and(|arguments| {
+                        ["frozen", "unsafe_hash"]
+                            .iter()
+                            .any(|name| arguments.find_keyword(name).is_some())
+                    })
+                });
+                frozen
+                    || self
+                        .symbols()
+                        .in_scope(&self.tree, scope, "__hash__")
+                        .is_some()
+            })
     }
 
     /// Whether instances of a class are certainly unhashable: it defines `__eq__`, itself or as a dataclass, and no `__hash__`.

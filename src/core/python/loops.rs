@@ -262,6 +262,13 @@ impl<'a> Facts<'a> {
                     Some(sum.saturating_add(self.length(part, hops + 1)?))
                 })
             }
+            Expr::If(branch) => {
+                let (one, other) = (&branch.body, &branch.orelse);
+                Some(
+                    self.length(one, hops + 1)?
+                        .max(self.length(other, hops + 1)?),
+                )
+            }
             Expr::Name(name) => self.length_of_symbol(self.symbol(name)?, hops),
             Expr::Attribute(attribute) => self.length_of_attribute(attribute, hops),
             Expr::Call(call) => {
@@ -281,7 +288,10 @@ impl<'a> Facts<'a> {
                         let most = call.arguments.find_argument_value("maxsplit", 1)?;
                         Some(whole_number(most)?.saturating_add(1))
                     }
-                    "builtins.range" => range_length(args),
+                    "builtins.range" => match &**args {
+                        [stop @ (Expr::Name(_) | Expr::If(_))] => self.at_most(stop, hops),
+                        args => range_length(args),
+                    },
                     "builtins.enumerate" | "builtins.reversed" | "builtins.sorted"
                     | "builtins.list" | "builtins.tuple" | "builtins.set"
                     | "builtins.frozenset" | "builtins.iter" => {
@@ -295,6 +305,23 @@ impl<'a> Facts<'a> {
                 }
             }
             _ => None,
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// The greatest value of a number that is written down, as in `2 if retry else 1`, or of a variable that holds one.
+    fn at_most(&self, number: &'a Expr, hops: u8) -> Option<u64> {
+        if hops > 4 {
+            return None;
+        }
+        match number {
+            Expr::If(branch) => {
+                let one = self.at_most(&branch.body, hops + 1)?;
+                Some(one.max(self.at_most(&branch.orelse, hops + 1)?))
+            }
+            Expr::Name(_) => self.at_most(self.only_value(number)?, hops + 1),
+            literal => whole_number(literal),
         }
     }
 }
@@ -512,6 +539,11 @@ mod tests {
         for args in ["n", "0, n", "1, 2, 0", ""] {
             assert_eq!(range(args), None, "{args}");
         }
+        assert_eq!(range("2 if retry else 1"), Some(2));
+        assert_eq!(range("2 if retry else n"), None);
+        assert_eq!(length("TRIES = 3\nlen(range(TRIES))\n"), Some(3));
+        assert_eq!(length("n = 3\nn = 4\nlen(range(n))\n"), None);
+        assert_eq!(length("len('ab' if x else (1, 2, 3))\n"), Some(3));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod accumulation;
 mod annotations;
+mod array_sizes;
 mod arrays;
 mod blocks;
 mod caches;
@@ -54,6 +55,7 @@ mod scans;
 mod source;
 mod spare;
 mod steadiness;
+mod structure;
 mod symbols;
 mod targets;
 mod text;
@@ -66,6 +68,7 @@ mod uses;
 mod vectors;
 mod versions;
 mod waits;
+mod waived;
 mod walk;
 mod walks;
 mod work;

@@ -89,6 +89,8 @@ words! {
         Offloads = 41 "offloads",
         /// Hands over many at once: what others do one by one.
         Batches = 42 "batches",
+        /// Is made for one object at a time, and nothing does the same for many: it looks first, or tells others of each.
+        Single = 50 "single",
         /// Over in microseconds, as a rule: a look at what a path is.
         Brief = 43 "brief",
         /// Reads or writes objects of a model, with rows behind them.
