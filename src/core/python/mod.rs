@@ -59,6 +59,7 @@ mod structure;
 mod symbols;
 mod targets;
 mod text;
+mod told;
 mod tree;
 mod type_text;
 mod types;
@@ -107,6 +108,7 @@ pub use project::{
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};
 pub use symbols::{Binding, Symbol};
+pub use told::TypeProvider;
 pub use tree::{MAX_DEPTH, NodeId, Scope, ScopeId, ScopeKind, Tag, Tree, comprehension_generators};
 pub use types::{Class, ClassRef, Type};
 pub use uses::Use;
