@@ -135,6 +135,7 @@ impl Rule for NpAppendInLoop {
             )
             .label(format!("`{function}` makes a new array"))
             .because(found.around.header(), "in every iteration")
+            .sized(cx.rounds_of(found.target, found.stmt), name)
             .help(help),
         )
     }

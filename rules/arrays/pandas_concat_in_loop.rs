@@ -124,6 +124,7 @@ impl Rule for PandasConcatInLoop {
             .label("copies the whole frame")
             .cost(cost)
             .because(found.around.header(), "in every iteration")
+            .sized(cx.rounds_of(found.target, found.stmt), name)
             .help(help),
         )
     }

@@ -152,11 +152,24 @@ impl<'a> Facts<'a> {
         let Some(first) = call.arguments.find_argument_value("num", at) else {
             return self.is_few(expr);
         };
-        let small = match first {
+        let whole = |expr: &Expr| match expr {
             Expr::NumberLiteral(number) => match &number.value {
-                Number::Int(int) => int.as_u64().is_some_and(|int| int <= SMALL),
-                _ => false,
+                Number::Int(int) => int.as_u64(),
+                _ => None,
             },
+            _ => None,
+        };
+        let converts = ["numpy.array", "numpy.asarray", "torch.tensor"]
+            .iter()
+            .any(|name| self.is(&*call.func, name));
+        let small = match first {
+            Expr::NumberLiteral(_) => whole(first).is_some_and(|int| int <= SMALL),
+            // `np.zeros((2, 3))`
+            Expr::Tuple(shape) if !converts => shape
+                .elts
+                .iter()
+                .try_fold(1_u64, |all, side| all.checked_mul(whole(side)?))
+                .is_some_and(|all| all <= SMALL),
             other => self
                 .known_length(other)
                 .is_some_and(|length| length <= SMALL),
