@@ -317,6 +317,10 @@ mod tests {
             ("probe(pd.read_csv(p))\n", row),
             ("df = pd.read_sql(q, c)\nprobe(df['a'])\n", row),
             (
+                "all = pd.DataFrame()\nfor p in ps:\n    part = pd.read_csv(p)\n    all = pd.concat([all, part])\nprobe(pd.concat([all, part]))\n",
+                row,
+            ),
+            (
                 "df = pd.read_csv(p)\ndf = df[df.a > 3].merge(other)\nprobe(df)\n",
                 row,
             ),

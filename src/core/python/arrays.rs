@@ -6,7 +6,7 @@ use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Number};
 use ruff_text_size::Ranged;
 
 use super::facts::Facts;
-use super::libraries::root_number;
+use super::libraries::{Does, root_number};
 use super::loops::Loop;
 use super::types::Type;
 
@@ -147,6 +147,13 @@ impl<'a> Facts<'a> {
         let Some(call) = value.as_call_expr() else {
             return self.is_few(expr);
         };
+        // The parts are few, not what is in them.
+        let joins = self
+            .knows(call)
+            .is_some_and(|entry| entry.does(Does::Joins));
+        if joins {
+            return false;
+        }
         let spaced = self.is(&*call.func, "numpy.linspace");
         let at = if spaced { 2 } else { 0 };
         let Some(first) = call.arguments.find_argument_value("num", at) else {

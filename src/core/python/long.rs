@@ -219,6 +219,11 @@ impl<'a> Facts<'a> {
                 let name = keyword.arg.as_deref();
                 name.is_some_and(|name| name.ends_with("__in"))
             });
+            // `filter(job=self)`: what belongs to one object.
+            let picks = picks
+                || call.arguments.keywords.iter().any(|keyword| {
+                    matches!(&keyword.value, Expr::Name(name) if self.class_of_self(name).is_some())
+                });
             let picks = picks
                 || call.arguments.args.iter().any(|arg| {
                     matches!(arg, Expr::Call(test) if matches!(&*test.func, Expr::Attribute(method)
@@ -1023,6 +1028,7 @@ mod tests {
             "xs = xs + ys\nprobe(xs)\n",
             "from .models import Order\nprobe(list(Order.objects.filter(pk__in=chosen)))\n",
             // The rows of one object.
+            "from .models import Line\nclass Order:\n    def f(self):\n        probe(Line.objects.filter(order=self, open=True))\n",
             "def f(order):\n    probe(order.lines.all())\n",
             // One folder.
             "import os\nprobe(os.listdir(p))\n",
