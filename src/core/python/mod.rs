@@ -61,6 +61,7 @@ mod structure;
 mod symbols;
 mod targets;
 mod text;
+mod told;
 mod tree;
 mod type_text;
 mod types;
@@ -109,6 +110,7 @@ pub use project::{
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};
 pub use symbols::{Binding, Symbol};
+pub use told::TypeProvider;
 pub use tree::{MAX_DEPTH, NodeId, Scope, ScopeId, ScopeKind, Tag, Tree, comprehension_generators};
 pub use types::{Class, ClassRef, Type};
 pub use uses::Use;
