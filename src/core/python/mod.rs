@@ -105,7 +105,8 @@ pub use patterns::{Blowup, PatternFlags, Regex, plain_text};
 pub use per_item::{PerItem, plain_parameters};
 pub use pools::Pool;
 pub use project::{
-    Answered, Called, Following, Loader, Open, OutlineFunction, Parameter, Project, Step, Trail,
+    Answered, Called, Following, Loader, Open, OutlineFunction, Parameter, Project, Seen, Step,
+    Trail,
 };
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};
