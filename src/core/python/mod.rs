@@ -4,6 +4,7 @@
 
 mod accumulation;
 mod annotations;
+mod array_evidence;
 mod array_sizes;
 mod arrays;
 mod blocks;
@@ -52,6 +53,7 @@ mod project;
 mod questions;
 mod quick;
 mod scans;
+mod selections;
 mod source;
 mod spare;
 mod steadiness;
