@@ -39,6 +39,8 @@ pub(in crate::python) enum Wants {
     Generator,
     /// How it goes through what it is given at a position.
     Taking(usize),
+    /// Whether all other files take its items one by one.
+    Users,
 }
 
 /// The questions of one file.
@@ -121,6 +123,7 @@ impl View<'_> {
             Wants::Generator => callee()
                 .and_then(|callee| Some(callee.get()?.makes_generator()))
                 .unwrap_or(false),
+            Wants::Users => callee().is_some_and(|callee| self.users(&callee).is_some()),
             Wants::Taking(at) => callee().is_some_and(|callee| self.takes(&callee, *at).is_some()),
         }
     }

@@ -11,6 +11,7 @@ use super::fingerprint;
 use super::origin::Origin;
 use super::relations::OutlineRelation;
 use super::table::ByName;
+use super::users::{Taken, taken};
 use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
@@ -33,6 +34,8 @@ pub struct Outline {
     names: ByName<Origin>,
     /// Modules whose names are all brought in.
     pub(super) stars: Vec<Box<str>>,
+    /// What of other files is used for its items alone; nothing in a mere shape.
+    pub(super) taken: Box<[Taken]>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -168,6 +171,7 @@ impl Outline {
         let returns = returns_of(facts);
         let mut outline = Self::shaped(facts, &returns);
         collect_calls(facts, &returns, &mut outline.functions);
+        outline.taken = taken(facts);
         outline
     }
 
@@ -211,6 +215,7 @@ impl Outline {
             classes,
             names: names(facts),
             stars,
+            taken: Box::default(),
         }
     }
 
@@ -223,6 +228,7 @@ impl Outline {
             classes: Vec::new(),
             names: ByName::default(),
             stars: Vec::new(),
+            taken: Box::default(),
         }
     }
 
