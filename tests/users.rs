@@ -171,3 +171,65 @@ fn a_new_user_is_seen_by_a_run_that_remembers() {
     write(folder, "other.py", "x = 1\n");
     assert_eq!(found(folder, LISTS, &["."]).len(), 1, "and no more");
 }
+
+const SLOTS: &str = "dataclass-without-slots";
+const POINT: &str = "from dataclasses import dataclass\n\n\n@dataclass\nclass Point:\n    x: int\n    y: int = 0\n\n\ndef nearest(points: list[Point]) -> Point:\n    return min(points, key=abs)\n";
+
+fn slots(other: &str) -> usize {
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/point.py", POINT),
+        ("app/other.py", other),
+    ]);
+    count(folder.path(), SLOTS, "app/point.py")
+}
+
+#[test]
+fn a_class_keeps_its_dict_where_another_file_needs_it() {
+    for (why, other) in [
+        (
+            "an attribute more",
+            "from .point import Point\n\n\ndef mark(point: Point):\n    point.color = 1\n",
+        ),
+        (
+            "of who knows what",
+            "from .point import Point\n\n\ndef mark(points):\n    for point in points:\n        point.color = Point(1)\n",
+        ),
+        (
+            "that a function gives",
+            "from .point import nearest\n\n\ndef mark(points):\n    first = nearest(points)\n    first.color = 1\n",
+        ),
+        (
+            "all attributes",
+            "from .point import Point\n\n\ndef show(point: Point):\n    return vars(point)\n",
+        ),
+        (
+            "the dict",
+            "from app import point\n\n\ndef show(one: point.Point):\n    return one.__dict__\n",
+        ),
+        (
+            "weak references",
+            "import weakref\n\nfrom .point import Point\n\nseen = weakref.WeakSet([Point(1)])\n",
+        ),
+        ("a default", "from .point import Point\n\nprint(Point.y)\n"),
+        (
+            "a second base",
+            "from .point import Point\n\n\nclass Both(dict, Point):\n    pass\n",
+        ),
+    ] {
+        assert_eq!(slots(other), 0, "{why}");
+    }
+}
+
+#[test]
+fn a_class_whose_users_keep_to_its_fields_could_have_slots() {
+    for other in [
+        "x = 1\n",
+        "from .point import Point\n\n\ndef move(point: Point):\n    point.x = 1\n",
+        "from .point import Point\n\n\nclass Colored(Point):\n    def __init__(self):\n        self.color = 1\n",
+        "class Point:\n    pass\n\n\ndef mark(point: Point):\n    point.color = 1\n",
+        "class Board:\n    pass\n\n\ndef mark(board: Board):\n    board.color = 1\n",
+    ] {
+        assert_eq!(slots(other), 1, "{other}");
+    }
+}

@@ -16,6 +16,7 @@ mod origin;
 mod outline;
 mod reach;
 mod relations;
+mod shapes;
 mod table;
 mod users;
 
@@ -97,6 +98,8 @@ pub struct Project {
     states: Mutex<FxHashMap<String, u64>>,
     /// Which files say which words, once somebody asks who uses something.
     words: OnceLock<Option<naming::Words>>,
+    /// What files need of objects, where somebody asked.
+    needs: Mutex<FxHashMap<String, Arc<OnceLock<Arc<shapes::Needs>>>>>,
 }
 
 impl std::fmt::Debug for Project {
@@ -124,6 +127,7 @@ impl Project {
             homes: Mutex::default(),
             states: Mutex::default(),
             words: OnceLock::new(),
+            needs: Mutex::default(),
         }
     }
 
