@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use hotlint_core::commands::{self, CommandFile};
 use hotlint_core::lint::{Cx, Dispatch, Finding, Severity, Silence};
-use hotlint_core::python::{Facts, ParseProblem, Project, Source, SourceKind, Versions, parse};
+use hotlint_core::python::{
+    Facts, ParseProblem, Project, Source, SourceKind, TypeProvider, Versions, parse,
+};
 use hotlint_core::text_size::TextRange;
 
 use crate::anchor::{self, Anchor};
@@ -27,6 +29,8 @@ pub struct Setup {
     pub project: Option<Arc<Project>>,
     /// When those are asked.
     pub asking: Asking,
+    /// Who may know types that a file does not tell: a type checker of the whole program.
+    pub types: Option<Arc<dyn TypeProvider>>,
 }
 
 /// When other files are asked.
@@ -60,7 +64,9 @@ pub fn explain(
 ) -> Result<Explanation, ParseProblem> {
     let parsed = parse(source)?;
     let facts = Facts::new(source, &parsed, setup.python).map_err(ParseProblem::TooDeep)?;
-    let facts = facts.within(setup.project.as_deref());
+    let facts = facts
+        .within(setup.project.as_deref())
+        .told_by(setup.types.as_deref());
     let all = Dispatch::new(hotlint_rules::all().iter().copied());
     let (spoken, silent) = all.explain(&Cx::new(facts), lines);
     let (found, spoken) = spoken.into_iter().unzip();
@@ -89,7 +95,7 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
         Err(problem) => return FileReport::unparsed(problem),
     };
     let facts = match Facts::new(source, &parsed, setup.python) {
-        Ok(facts) => facts.within(project),
+        Ok(facts) => facts.within(project).told_by(setup.types.as_deref()),
         Err(place) => return FileReport::unparsed(ParseProblem::TooDeep(place)),
     };
     let cx = Cx::new(match setup.asking {

@@ -202,6 +202,7 @@ fn pool(threads: usize) -> std::io::Result<rayon::ThreadPool> {
 pub fn setup(target: &Target, text: &str) -> Setup {
     Setup {
         asking: Asking::AtOnce,
+        types: None,
         python: target.config.versions(text),
         policy: target.config.settings.policy.clone(),
         project: (target.config.settings.looks_further())

@@ -28,6 +28,16 @@ impl<'a> Facts<'a> {
         known(self.declared(expr, &|name| self.meaning(name), DEEPEST))
     }
 
+    /// The type that an annotation from elsewhere declares; `qualified` tells what its names stand for.
+    pub(super) fn annotation_with(
+        &self,
+        expr: &Expr,
+        qualified: &dyn Fn(&Expr) -> Option<String>,
+    ) -> Type<'a> {
+        let meaning = |name: &Expr| qualified(name).map(Meaning::Library);
+        known(self.declared(expr, &meaning, DEEPEST))
+    }
+
     /// The type that an annotation declares, given what its names mean. A quoted one is no part of the file's tree.
     fn declared<'e>(
         &self,

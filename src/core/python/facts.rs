@@ -23,6 +23,7 @@ use super::project::{Meaning, NOTHING, Numbers, Origin, Outline, Reach, View, Wa
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
+use super::told::TypeProvider;
 use super::tree::{NodeId, Tree};
 use super::types::Type;
 use super::versions::Versions;
@@ -74,6 +75,8 @@ pub struct Facts<'a> {
     pub(super) alone: Cell<bool>,
     /// What expressions stand for by what other files say, by their nodes.
     pub(super) meanings: RefCell<FxHashMap<NodeId, Meaning<'a>>>,
+    /// Who may know types that the file does not tell.
+    pub(super) told: Option<&'a dyn TypeProvider>,
     /// Questions to other files, where they are put off.
     pub(super) put_off: Option<RefCell<FxHashSet<(Origin, Wants)>>>,
     /// Places that may need some object to have a `__dict__`.
@@ -119,6 +122,7 @@ impl<'a> Facts<'a> {
             nameplate: OnceCell::new(),
             alone: Cell::new(false),
             meanings: RefCell::default(),
+            told: None,
             put_off: None,
             dict_uses: OnceCell::new(),
         })

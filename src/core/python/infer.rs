@@ -35,15 +35,19 @@ impl<'a> Facts<'a> {
     /// The type of an expression; [`Type::Unknown`] where the file does not tell.
     pub fn ty(&self, expr: impl Into<ExprRef<'a>>) -> Type<'a> {
         let expr = expr.into();
+        let is_idle = self.inference.get().is_idle();
         // A name is one question already; the rest is put together anew, and many rules ask of the same node.
-        if !self.inference.get().is_idle() || matches!(expr, ExprRef::Name(_)) {
+        if !is_idle || (matches!(expr, ExprRef::Name(_)) && self.told.is_none()) {
             return known(self.infer(expr));
         }
         let id = self.tree.id(expr);
         if let Some(found) = self.types.borrow().get(&id) {
             return found.clone();
         }
-        let found = known(self.infer(expr));
+        let found = match known(self.infer(expr)) {
+            Type::Unknown => self.told(expr),
+            found => found,
+        };
         self.types.borrow_mut().insert(id, found.clone());
         found
     }

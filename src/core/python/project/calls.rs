@@ -95,7 +95,7 @@ impl View<'_> {
             Meaning::Function(function) => Some(function),
             // Making an instance runs `__init__`.
             Meaning::Class(class) => {
-                let number = *class.get()?.methods.get("__init__")?;
+                let number = class.outline.among(&class.get()?.methods, "__init__")?;
                 let outline = class.outline;
                 Some(ProjectFunction { outline, number })
             }

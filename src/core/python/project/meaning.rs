@@ -207,16 +207,16 @@ impl View<'_> {
             let Some(class) = level.get() else {
                 return Meaning::Unknown;
             };
-            if let Some(method) = class.methods.get(name) {
+            if let Some(method) = level.outline.among(&class.methods, name) {
                 return Meaning::Function(ProjectFunction {
                     outline: Arc::clone(&level.outline),
-                    number: *method,
+                    number: method,
                 });
             }
-            if let Some(getter) = class.properties.get(name) {
+            if let Some(getter) = level.outline.among(&class.properties, name) {
                 let getter = ProjectFunction {
                     outline: Arc::clone(&level.outline),
-                    number: *getter,
+                    number: getter,
                 };
                 return self.called(Meaning::Function(getter), depth);
             }

@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
 
 use crate::python::facts::Facts;
+use crate::python::libraries::root_number;
 use crate::python::names::imported_name;
 use crate::python::symbols::{Binding, Symbol};
 use crate::python::types::Type;
@@ -94,6 +95,25 @@ pub enum Owned {
     Named(Box<str>),
     /// A class of the file.
     Own(u32),
+}
+
+impl Owned {
+    /// Whether a class or a file is part of it: of texts and numbers nobody asks other files.
+    fn is_asked_for(&self) -> bool {
+        match self {
+            Owned::File(_) | Owned::Library(..) | Owned::Named(_) | Owned::Own(_) => true,
+            Owned::List(inner)
+            | Owned::Tuple(inner)
+            | Owned::Set(inner)
+            | Owned::FrozenSet(inner)
+            | Owned::View(inner)
+            | Owned::Deque(inner)
+            | Owned::Iterator(inner) => inner.is_asked_for(),
+            Owned::Dict(pair) => pair.0.is_asked_for() || pair.1.is_asked_for(),
+            Owned::Positions(parts) | Owned::Union(parts) => parts.iter().any(Self::is_asked_for),
+            _ => false,
+        }
+    }
 }
 
 /// The number of a class in the table of libraries.
@@ -205,9 +225,10 @@ impl<'a> Facts<'a> {
     }
 
     fn value_origin(&self, expr: impl Into<ExprRef<'a>>) -> Origin {
-        match self.owned(&self.ty(expr)) {
-            Owned::Unknown => Origin::Unknown,
-            owned => Origin::Value(owned),
+        let owned = self.owned(&self.ty(expr));
+        match owned.is_asked_for() {
+            true => Origin::Value(owned),
+            false => Origin::Unknown,
         }
     }
 
@@ -454,6 +475,12 @@ impl<'a> Facts<'a> {
 fn is_of_library(module: &str) -> bool {
     let root = module.split('.').next().unwrap_or(module);
     Table::get().has_module(root)
+}
+
+/// Whether a qualified name is of a library that is known, and known to do nothing that is asked for.
+pub(super) fn is_of_idle_library(name: &str) -> bool {
+    let root = name.split('.').next().unwrap_or(name);
+    root_number(root).is_none() && Table::get().has_module(root)
 }
 
 /// Numbers of functions and of classes, by their nodes.

@@ -2,13 +2,15 @@
 //!
 //! **Invariant**: made from the file alone; what lies elsewhere is told as an [`Origin`].
 
+use std::collections::BTreeMap;
+
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 
 use super::consumption::{Consumed, consumed};
 use super::fingerprint;
-use super::origin::Origin;
+use super::origin::{Origin, is_of_idle_library};
 use super::relations::OutlineRelation;
 use super::table::ByName;
 use super::users::{Taken, taken};
@@ -100,6 +102,9 @@ pub enum Callee {
     Other(Origin),
 }
 
+/// Functions of a file by their numbers, sorted by name; of two by one name, the last.
+type Numbers = Box<[u32]>;
+
 /// What a class is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClassKind {
@@ -119,8 +124,8 @@ pub struct OutlineClass {
     pub kind: ClassKind,
     pub bases: Vec<Origin>,
     /// Functions of the file, by the name of the method; those that are decorated as properties are not among them.
-    pub(super) methods: ByName<u32>,
-    pub(super) properties: ByName<u32>,
+    pub(super) methods: Numbers,
+    pub(super) properties: Numbers,
     pub(super) attributes: ByName<Origin>,
     /// `__slots__` is there, or `slots=True`.
     pub has_slots: bool,
@@ -245,6 +250,13 @@ impl Outline {
         self.functions.get(usize::try_from(number).ok()?)
     }
 
+    /// The one of these functions that has a name.
+    pub(super) fn among(&self, functions: &Numbers, name: &str) -> Option<u32> {
+        let named = |number: &u32| (self.function(*number)).map_or("", |function| &function.name);
+        let found = functions.binary_search_by(|number| named(number).cmp(name));
+        found.ok().map(|at| functions[at])
+    }
+
     pub(super) fn class(&self, number: u32) -> Option<&OutlineClass> {
         self.classes.get(usize::try_from(number).ok()?)
     }
@@ -262,7 +274,9 @@ fn names(facts: &Facts<'_>) -> ByName<Origin> {
             continue;
         };
         let origin = facts.bound_origin(binding);
-        if origin != Origin::Unknown {
+        // Nobody looks here for what a library is not known for.
+        let is_idle = matches!(&origin, Origin::Import(name) if is_of_idle_library(name));
+        if origin != Origin::Unknown && !is_idle {
             names.push((symbol.name.into(), origin));
         }
     }
@@ -390,8 +404,8 @@ fn relations<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> Vec<OutlineRe
 }
 
 fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
-    let mut methods: Vec<(Box<str>, u32)> = Vec::new();
-    let mut properties: Vec<(Box<str>, u32)> = Vec::new();
+    let mut methods: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut properties: BTreeMap<&str, u32> = BTreeMap::new();
     for stmt in &def.body {
         if let Stmt::FunctionDef(method) = stmt
             && let Some(number) = facts.number_of_function(method)
@@ -401,7 +415,7 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
             } else {
                 &mut methods
             };
-            table.push((method.name.as_str().into(), number));
+            table.insert(method.name.as_str(), number);
         }
     }
     let mut attributes: Vec<(Box<str>, Origin)> = Vec::new();
@@ -432,8 +446,8 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
         row: facts.row_of(&def.name),
         kind,
         bases: def.bases().iter().map(|base| facts.origin(base)).collect(),
-        methods: methods.into_iter().collect(),
-        properties: properties.into_iter().collect(),
+        methods: methods.into_values().collect(),
+        properties: properties.into_values().collect(),
         attributes: attributes.into_iter().collect(),
         has_slots,
         relations: relations(facts, def),

@@ -33,7 +33,10 @@ impl View<'_> {
                 return Some((Arc::clone(&level.outline), found.clone()));
             }
             // Something else by that name.
-            if class.methods.has(name) || class.properties.has(name) || class.attributes.has(name) {
+            let functions = [&class.methods, &class.properties];
+            let is_function =
+                (functions.into_iter()).any(|all| level.outline.among(all, name).is_some());
+            if is_function || class.attributes.has(name) {
                 return None;
             }
             for base in class.bases.iter().rev() {
