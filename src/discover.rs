@@ -16,7 +16,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
 
 use crate::cache::{self, Cache, Stamp};
-use crate::config::{Configs, Resolved};
+use crate::config::{Configs, Resolved, Settings};
 use crate::quiet::normal;
 use crate::words::{reason, shown};
 
@@ -112,7 +112,7 @@ pub fn met(path: &Path, folder: &Path, is_python: bool, configs: &Configs) -> Op
         true => folder,
         false => &settings.root,
     };
-    let is_walked = extension_in(path, &WALKED);
+    let is_walked = is_walked(path, settings);
     let is_met = if is_walked && path.starts_with(folder) && path.is_file() {
         is_walked_to(path, folder, configs)
     } else {
@@ -269,9 +269,7 @@ impl Search<'_> {
                 let stamp = metadata.as_ref().and_then(Stamp::of);
                 push(read, (path.to_path_buf(), stamp));
             }
-            Some(kind)
-                if extension_in(path, &WALKED) || command_file(path) && settings.reads_commands =>
-            {
+            Some(kind) if is_walked(path, settings) => {
                 let place = if kind.is_symlink() { links } else { found };
                 if kind.is_file() || kind.is_symlink() {
                     push(place, (path.to_path_buf(), config));
@@ -372,6 +370,11 @@ fn absolute(path: &Path, cwd: &Path) -> PathBuf {
         Ok(real) if climbs => real,
         _ => normal(&joined),
     }
+}
+
+/// Whether a walk takes a file, by its name.
+fn is_walked(path: &Path, settings: &Settings) -> bool {
+    extension_in(path, &WALKED) || settings.reads_commands && command_file(path)
 }
 
 /// Whether a file holds command lines, by its name.

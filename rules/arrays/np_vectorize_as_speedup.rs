@@ -49,6 +49,28 @@
 //! means(table)
 //! ```
 //!
+//! The same as a decorator:
+//!
+//! ```python bad
+//! import numpy as np
+//!
+//!
+//! @np.vectorize
+//! def clip(value, limit):
+//!     if value > limit:
+//!         return limit
+//!     return value
+//! ```
+//!
+//! ```python bad
+//! import numpy as np
+//!
+//!
+//! @np.vectorize(otypes=[float])
+//! def area(radius):
+//!     return np.pi * radius**2
+//! ```
+//!
 //! A function that does more than compute has no compiled twin, and `vectorize` is as good a loop as any for it:
 //!
 //! ```python fine
@@ -63,15 +85,38 @@
 //!     found = np.apply_along_axis(lambda row: peaks(row), 1, codes)
 //!     return named(codes), upper, moved, counts, found
 //! ```
+//!
+//! ```python fine
+//! import functools
+//!
+//! import numpy as np
+//!
+//! NAMES = {1: "one"}
+//!
+//!
+//! @np.vectorize
+//! def label(code):
+//!     return NAMES.get(code, "?")
+//!
+//!
+//! @np.vectorize(otypes=[object])
+//! def moved(days):
+//!     return days + 1
+//!
+//!
+//! @functools.cache
+//! def twice(value):
+//!     return 2 * value
+//! ```
 
-use hotlint_core::ast::{Expr, ExprCall};
-use hotlint_core::lint::{Cost, Cx, Finding, Rule};
-use hotlint_core::python::{Does, Effects};
+use hotlint_core::ast::{AnyNodeRef, Arguments, Expr, ExprCall, StmtFunctionDef};
+use hotlint_core::lint::{CallOrDecorated, Cost, Cx, Finding, Rule};
+use hotlint_core::python::{Does, Effects, Formula};
 
 pub struct NpVectorizeAsSpeedup;
 
 impl Rule for NpVectorizeAsSpeedup {
-    type On = ExprCall;
+    type On = CallOrDecorated;
     const EFFECTS: Effects = Effects::does(Does::CallsPerItem);
     const COST: Cost = Cost::Factor(
         "20 times slower than whole arrays for a thousand values, 70 times for 10,000",
@@ -81,53 +126,91 @@ impl Rule for NpVectorizeAsSpeedup {
         cx.imports("numpy")
     }
 
-    fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        let entry = cx.knows(call)?;
-        let function = call.arguments.args.first()?;
-        let spelled = cx.spelled(call);
-        let along_axis = entry.last() == "apply_along_axis";
-        let help = if along_axis && takes_axis(function, cx) {
-            let name = cx.text(function);
-            let rest = &call.arguments.args;
-            match (rest.get(1), rest.get(2)) {
-                (Some(axis), Some(array))
-                    if rest.len() == 3 && call.arguments.keywords.is_empty() =>
-                {
-                    format!(
-                        "it takes an axis itself: `{name}({}, axis={})`",
-                        cx.text(array),
-                        cx.text(axis)
-                    )
-                }
-                _ => format!("`{name}` takes an axis itself"),
-            }
-        } else {
-            if makes_objects(call, cx) {
-                return None;
-            }
-            let formula = cx.formula(function)?;
-            let is_leaf = |expr: &'a Expr| cx.is_parameter_of(expr, &formula);
-            if !cx.is_elementwise_formula(&formula, &is_leaf) {
-                return None;
-            }
-            let chooses =
-                formula.parts.len() > 1 || formula.parts.iter().any(|part| part.is_if_expr());
-            match chooses {
-                true => "compute with whole arrays, and choose with `np.where` or `np.select`"
-                    .to_owned(),
-                false => "the same operators and NumPy functions take whole arrays".to_owned(),
-            }
-        };
-        let per = if along_axis { "row" } else { "value" };
-        Some(
-            Finding::new(
-                call,
-                format!("`{spelled}` calls a Python function for every {per}"),
-            )
-            .label("a Python loop in disguise")
-            .help(help),
-        )
+    fn check<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Finding> {
+        match node {
+            AnyNodeRef::ExprCall(call) => called(call, cx),
+            AnyNodeRef::StmtFunctionDef(def) => decorated(def, cx),
+            _ => None,
+        }
     }
+}
+
+fn called<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+    let entry = cx.knows(call)?;
+    let function = call.arguments.args.first()?;
+    let spelled = cx.spelled(call);
+    let along_axis = entry.last() == "apply_along_axis";
+    let help = if along_axis && takes_axis(function, cx) {
+        let name = cx.text(function);
+        let rest = &call.arguments.args;
+        match (rest.get(1), rest.get(2)) {
+            (Some(axis), Some(array)) if rest.len() == 3 && call.arguments.keywords.is_empty() => {
+                format!(
+                    "it takes an axis itself: `{name}({}, axis={})`",
+                    cx.text(array),
+                    cx.text(axis)
+                )
+            }
+            _ => format!("`{name}` takes an axis itself"),
+        }
+    } else {
+        if makes_objects(&call.arguments, cx) {
+            return None;
+        }
+        with_arrays(&cx.formula(function)?, cx)?
+    };
+    let per = if along_axis { "row" } else { "value" };
+    Some(
+        Finding::new(
+            call,
+            format!("`{spelled}` calls a Python function for every {per}"),
+        )
+        .label("a Python loop in disguise")
+        .help(help),
+    )
+}
+
+/// `@np.vectorize` with and without arguments.
+fn decorated<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
+    let [decorator] = def.decorator_list.as_slice() else {
+        return None;
+    };
+    let entry = cx.entry(&cx.decorator_name(decorator)?)?;
+    // Of these, only `vectorize` makes do with the function.
+    if !entry.effects.any_of(NpVectorizeAsSpeedup::EFFECTS) || entry.last() != "vectorize" {
+        return None;
+    }
+    if let Expr::Call(call) = &decorator.expression
+        && (!call.arguments.args.is_empty() || makes_objects(&call.arguments, cx))
+    {
+        return None;
+    }
+    let help = with_arrays(&cx.body_formula(def)?, cx)?;
+    Some(
+        Finding::new(
+            decorator,
+            format!(
+                "`{}` is a Python function that is called for every value",
+                def.name
+            ),
+        )
+        .label("a Python loop in disguise")
+        .help(help),
+    )
+}
+
+/// How to compute the same with whole arrays, where that can be.
+fn with_arrays<'a>(formula: &Formula<'a>, cx: &Cx<'a>) -> Option<String> {
+    let is_leaf = |expr: &'a Expr| cx.is_parameter_of(expr, formula);
+    if !cx.is_elementwise_formula(formula, &is_leaf) {
+        return None;
+    }
+    let chooses = formula.parts.len() > 1 || formula.parts.iter().any(|part| part.is_if_expr());
+    let help = match chooses {
+        true => "compute with whole arrays, and choose with `np.where` or `np.select`",
+        false => "the same operators and NumPy functions take whole arrays",
+    };
+    Some(help.to_owned())
 }
 
 /// Whether a function of NumPy reduces along an axis that it is told.
@@ -166,8 +249,8 @@ fn takes_axis<'a>(function: &'a Expr, cx: &Cx<'a>) -> bool {
 }
 
 /// Whether `otypes` names something that is no number.
-fn makes_objects<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
-    let Some(types) = call.arguments.find_argument_value("otypes", 1) else {
+fn makes_objects<'a>(arguments: &'a Arguments, cx: &Cx<'a>) -> bool {
+    let Some(types) = arguments.find_argument_value("otypes", 1) else {
         return false;
     };
     let all = match types {

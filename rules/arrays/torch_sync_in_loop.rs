@@ -1,7 +1,8 @@
 //! # Waiting for the device in every step of training
 //!
 //! Work for a GPU is queued, and Python runs ahead. `loss.item()`, `.cpu()`, `.numpy()` and `.tolist()` wait until all that was queued
-//! is done, and copy: in every step, the device then stands still while Python prepares the next one. Kept as a tensor, `loss.detach()`
+//! is done, and copy; so do `print(loss)`, `f"{loss}"`, `float(loss)` and `if loss > limit:`, where it is known that these are tensors. In
+//! every step, the device then stands still while Python prepares the next one. Kept as a tensor, `loss.detach()`
 //! costs nothing; one `.item()` every hundred steps, or one at the end, tells as much.
 //!
 //! ```python bad
@@ -34,6 +35,32 @@
 //!     return total.item()
 //! ```
 //!
+//! ```python bad
+//! import torch
+//!
+//!
+//! def train(model: torch.nn.Module, batches, optimizer, device):
+//!     for inputs, targets in batches:
+//!         optimizer.zero_grad()
+//!         loss = torch.nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
+//!         loss.backward()
+//!         optimizer.step()
+//!         print(f"loss: {loss:.3f}")
+//! ```
+//!
+//! ```python bad
+//! import torch
+//!
+//!
+//! def train(model: torch.nn.Module, batches, optimizer, device):
+//!     for inputs, targets in batches:
+//!         loss = torch.nn.functional.mse_loss(model(inputs.to(device)), targets.to(device))
+//!         if torch.isnan(loss):
+//!             continue
+//!         loss.backward()
+//!         optimizer.step()
+//! ```
+//!
 //! Waiting now and then, once for all steps, and on a processor without a device:
 //!
 //! ```python fine
@@ -49,7 +76,25 @@
 //!             optimizer.step()
 //!             if step % 100 == 0:
 //!                 log(step, loss.item())
+//!             if step % 100 == 0 and loss.item() > 10:
+//!                 break
 //!         log(epoch, loss.item())
+//! ```
+//!
+//! What is no tensor, or not known to be one, and what only looks at its shape:
+//!
+//! ```python fine
+//! import torch
+//!
+//!
+//! def train(model, batches, criterion, optimizer, device):
+//!     for step, (inputs, targets) in enumerate(batches):
+//!         loss = criterion(model(inputs.to(device)), targets.to(device))
+//!         loss.backward()
+//!         optimizer.step()
+//!         if loss is None or inputs.shape[0] > 1:
+//!             print(step, loss)
+//!         print(f"{step}: {loss}", torch.float32)
 //! ```
 //!
 //! ```python fine
@@ -67,19 +112,31 @@
 //!     return total
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, UnaryOp};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
 use hotlint_core::python::{Array, Loop};
-use hotlint_core::text_size::Ranged;
+use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct TorchSyncInLoop;
 
 /// Methods of a tensor that wait for the device.
 const WAITS: &[&str] = &["item", "cpu", "numpy", "tolist"];
 
+/// Builtins that ask a tensor for its value.
+const READS: &[&str] = &[
+    "builtins.print",
+    "builtins.float",
+    "builtins.int",
+    "builtins.bool",
+    "builtins.str",
+    "builtins.repr",
+    "builtins.format",
+];
+
 impl Rule for TorchSyncInLoop {
     type On = InLoop<ExprCall>;
-    const METHODS: &'static [&'static str] = WAITS;
+    // Each iteration of a training loop goes back through the network.
+    const METHODS: &'static [&'static str] = &["backward"];
     const COST: Cost = Cost::Debatable("the device stands still in every step");
 
     fn concerns(cx: &Cx<'_>) -> bool {
@@ -87,63 +144,104 @@ impl Rule for TorchSyncInLoop {
     }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        let around = waits(call, cx)?;
-        // One of them is told.
-        let before = cx.tree.descendants(around.node()).any(|node| match node {
+        let around = cx.in_loop(call)?;
+        let mut inside = cx.tree.descendants(around.node());
+        // One loop may have several losses.
+        let is_first = inside.all(|node| match node {
             AnyNodeRef::ExprCall(other) => {
-                (other.start(), other.end()) < (call.start(), call.end())
-                    && around.repeats(other)
-                    && other
-                        .func
-                        .as_attribute_expr()
-                        .is_some_and(|method| WAITS.contains(&method.attr.as_str()))
-                    && waits(other, cx).is_some()
+                other.start() >= call.start() || !goes_back(other, around, cx)
             }
-            _ => false,
+            _ => true,
         });
-        if before || !has_device(cx) {
+        if !is_first || !has_device(cx) {
             return None;
         }
+        // One of them is told.
+        let waits = cx.tree.descendants(around.node()).filter(|node| {
+            around.repeats(*node)
+                && (cx.in_loop(*node)).is_some_and(|its| its.range() == around.range())
+        });
+        let mut waits: Vec<(TextRange, String)> = waits
+            .filter_map(|node| wait(node, cx).filter(|_| !on_condition(node, around, cx)))
+            .collect();
+        waits.sort_by_key(|(place, _)| (place.start(), place.end()));
+        let (place, what) = waits.into_iter().next()?;
         Some(
-            Finding::new(
-                call,
-                format!("`{}` waits for the device in every step", cx.spelled(call)),
-            )
-            .label("until all that was queued is done")
-            .because(around.header(), "for each batch of this loop")
-            .help("keep the tensor, detached, and fetch its value once, or every so many steps"),
+            Finding::new(place, format!("{what} waits for the device in every step"))
+                .label("until all that was queued is done")
+                .because(around.header(), "for each batch of this loop")
+                .help(
+                    "keep the tensor, detached, and fetch its value once, or every so many steps",
+                ),
         )
     }
 }
 
-/// The training loop in every step of which a call waits for a tensor.
-fn waits<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Loop<'a>> {
-    let method = call.func.as_attribute_expr()?;
-    if !call.arguments.is_empty() || !cx.is_of(&method.value, Array::Tensor, &method.attr) {
-        return None;
-    }
-    let around = cx.in_loop(call)?;
-    let on_condition = cx
-        .tree
-        .ancestors(call)
-        .take_while(|outer| outer.range() != around.range())
-        .any(|outer| {
-            outer.is_stmt_if() || outer.is_expr_if() || outer.is_except_handler_except_handler()
-        });
-    (!on_condition && trains(around, cx)).then_some(around)
+fn goes_back<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "backward")
+        && (cx.in_loop(call)).is_some_and(|its| its.range() == around.range())
 }
 
-/// Whether each iteration goes back through the network.
-fn trains<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    cx.tree.descendants(around.node()).any(|node| match node {
+/// What of a node waits for the value of a tensor, in words.
+fn wait<'a>(node: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<(TextRange, String)> {
+    let is_tensor = |expr: &'a Expr| cx.array(expr) == Some(Array::Tensor);
+    let shown = |expr: &'a Expr| match cx.text(expr) {
+        text if text.len() < 60 && !text.contains('\n') => format!("`{text}`"),
+        _ => "a tensor".to_owned(),
+    };
+    match node {
         AnyNodeRef::ExprCall(call) => {
-            matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "backward")
-                && cx
-                    .in_loop(call)
-                    .is_some_and(|its| its.range() == around.range())
+            if let Expr::Attribute(method) = &*call.func
+                && WAITS.contains(&method.attr.as_str())
+            {
+                let waits = call.arguments.is_empty()
+                    && cx.is_of(&method.value, Array::Tensor, &method.attr);
+                return waits.then(|| (call.range(), format!("`{}`", cx.spelled(call))));
+            }
+            if !call.func.is_name_expr() || !READS.iter().any(|read| cx.is(&*call.func, read)) {
+                return None;
+            }
+            let read = call.arguments.args.iter().find(|one| is_tensor(one))?;
+            let what = format!("`{}` of {}", cx.spelled(call), shown(read));
+            Some((call.range(), what))
         }
-        _ => false,
-    })
+        AnyNodeRef::InterpolatedElement(element) => {
+            let written = &*element.expression;
+            is_tensor(written).then(|| (written.range(), format!("writing {}", shown(written))))
+        }
+        AnyNodeRef::StmtIf(stmt) => tested(&stmt.test, is_tensor, shown),
+        AnyNodeRef::StmtWhile(stmt) => tested(&stmt.test, is_tensor, shown),
+        AnyNodeRef::StmtAssert(stmt) => tested(&stmt.test, is_tensor, shown),
+        AnyNodeRef::ExprIf(branch) => tested(&branch.test, is_tensor, shown),
+        _ => None,
+    }
+}
+
+fn tested<'a>(
+    test: &'a Expr,
+    is_tensor: impl Fn(&'a Expr) -> bool,
+    shown: impl Fn(&'a Expr) -> String,
+) -> Option<(TextRange, String)> {
+    let asked = match test {
+        Expr::UnaryOp(unary) if unary.op == UnaryOp::Not => &*unary.operand,
+        Expr::BoolOp(op) => op.values.first()?,
+        test => test,
+    };
+    is_tensor(asked).then(|| (asked.range(), format!("testing {}", shown(asked))))
+}
+
+/// Whether an iteration of the loop may do without a node.
+fn on_condition<'a>(node: AnyNodeRef<'a>, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let is_part = |part: &Expr| part.range().contains_range(node.range());
+    cx.tree
+        .ancestors(node)
+        .take_while(|outer| outer.range() != around.range())
+        .any(|outer| match outer {
+            AnyNodeRef::StmtIf(stmt) => !is_part(&stmt.test),
+            AnyNodeRef::ExprIf(branch) => !is_part(&branch.test),
+            AnyNodeRef::ExprBoolOp(op) => !op.values.first().is_some_and(is_part),
+            outer => outer.is_except_handler_except_handler(),
+        })
 }
 
 /// Whether the file moves anything to a device.

@@ -90,7 +90,8 @@
 //!     x: int
 //! ```
 //!
-//! Something in the file needs the `__dict__`:
+//! Something in the file needs the `__dict__`. With `follow-imports`, the same counts in all other files that say the name of the class,
+//! or of a function beside it that gives one:
 //!
 //! ```python fine 3.10
 //! from dataclasses import dataclass
@@ -307,6 +308,9 @@ impl Rule for DataclassWithoutSlots {
             Instances::Few => return None,
             Instances::Unknown if !is_record(class, cx) => return None,
             _ => {}
+        }
+        if cx.needs_dict_elsewhere(class, &fields) {
+            return None;
         }
         let message = format!(
             "every instance of the dataclass `{}` has a `__dict__`",

@@ -4,7 +4,12 @@
 //! the list once, a generator holds one. This is about memory alone: up to some thousand items a list is as fast or faster, and on
 //! more it is about equal, on every Python version.
 //!
-//! Only functions that nobody outside of the file can know are looked at: a leading underscore, or a function inside a function.
+//! A function that nobody outside of the file can know is judged by its file: a leading underscore, or a function inside a function. With
+//! `follow-imports`, a public function at the top of a module is judged by all Python files below the folder of the configuration, tests
+//! and what is excluded from checks among them: every file that says its name must do nothing with it but run over what it gives, and
+//! the finding names each place. A name in `__all__` or in a string, an import that passes it on, and a name that over 60 files say keep
+//! the rule silent; so does a project that can be installed, with `[build-system]` in its `pyproject.toml`, or a `setup.py`: who
+//! uses it cannot be seen.
 //!
 //! ```python bad
 //! def _squares(numbers):
@@ -146,9 +151,9 @@
 //!         print(text)
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprContext, Stmt, StmtFunctionDef};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprContext, ExprName, Stmt, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
-use hotlint_core::python::{Binding, Loop, Purity, Use, function_around};
+use hotlint_core::python::{Binding, Loop, Use, function_around};
 use hotlint_core::text_size::{Ranged, TextRange};
 
 pub struct ReturnListCouldYield;
@@ -158,29 +163,34 @@ impl Rule for ReturnListCouldYield {
     const COST: Cost = Cost::Memory("O(n) -> O(1) memory");
 
     fn check<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Finding> {
-        if def.is_async || !def.decorator_list.is_empty() || !is_private(def, cx) {
+        if def.is_async || !def.decorator_list.is_empty() {
             return None;
         }
+        let known = known(def, cx)?;
         let built = built(def, cx)?;
         let symbol = cx.symbol(def)?;
         cx.only_binding(symbol)?;
-        let mut gains: Option<AnyNodeRef<'a>> = None;
+        let mut gains: Option<TextRange> = None;
         for read in cx.reads(symbol) {
             let call = match cx.tree.parent(read)? {
                 AnyNodeRef::ExprCall(call) if call.func.range() == read.range() => call,
                 _ => return None,
             };
-            match consumer(call, cx)? {
-                Consumer::OneByOne(node) => {
-                    if interferes(def, call, node, cx) {
-                        return None;
-                    }
-                    gains = gains.or(Some(node));
-                }
-                Consumer::AllAtOnce => {}
+            let taking = cx.taking(call)?;
+            let around = cx.taking_loop(&taking);
+            if around.is_some_and(|around| interferes(def, call, around, cx)) {
+                return None;
             }
+            gains = gains.or_else(|| taking.place());
         }
-        let consumer = gains?;
+        let users = match known {
+            Known::InFile => Vec::new(),
+            Known::InProject if reads_state(def, cx) => return None,
+            Known::InProject => cx.users_elsewhere(def)?,
+        };
+        if gains.is_none() && users.is_empty() {
+            return None;
+        }
         let help = match built {
             Built::Appended(_) => format!(
                 "`yield` each item in place of `append`; then `{}` runs, and raises, while its result is iterated over",
@@ -191,43 +201,79 @@ impl Rule for ReturnListCouldYield {
                 def.name
             ),
         };
-        Some(
-            Finding::new(
-                built.range(),
-                format!(
-                    "`{}` builds a list that its callers only run over once",
-                    def.name
-                ),
-            )
-            .label("holds all items at the same time")
-            .because(place(consumer), "takes one item after the other")
-            .help(help),
+        let mut finding = Finding::new(
+            built.range(),
+            format!(
+                "`{}` builds a list that its callers only run over once",
+                def.name
+            ),
         )
+        .label("holds all items at the same time")
+        .help(help);
+        if let Some(consumer) = gains {
+            finding = finding.because(consumer, "takes one item after the other");
+        }
+        Some(users.iter().fold(finding, |finding, user| {
+            finding.because_of(&user.path, user.row, "takes one item after the other")
+        }))
     }
 }
 
-/// Nobody outside of the file calls it by right.
-fn is_private<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
-    match cx.tree.parent(def) {
-        Some(AnyNodeRef::ModModule(_)) => {
-            let listed = || {
-                cx.visible(def, "__all__").is_some_and(|all| {
-                    cx.binding_nodes(all).any(|node| {
-                        cx.tree.parent(node).is_some_and(|stmt| {
-                            cx.tree.descendants(stmt).any(|node| match node {
-                                AnyNodeRef::ExprStringLiteral(text) => {
-                                    text.value.to_str() == def.name.as_str()
-                                }
-                                _ => false,
-                            })
-                        })
-                    })
-                })
-            };
-            def.name.starts_with('_') && !def.name.starts_with("__") && !listed()
-        }
-        _ => matches!(cx.tree.parent(def), Some(AnyNodeRef::StmtFunctionDef(_))),
+/// Who may call it.
+enum Known {
+    InFile,
+    InProject,
+}
+
+fn known<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<Known> {
+    match cx.tree.parent(def)? {
+        AnyNodeRef::ModModule(_) if def.name.starts_with("__") || is_listed(def, cx) => None,
+        AnyNodeRef::ModModule(_) if def.name.starts_with('_') => Some(Known::InFile),
+        AnyNodeRef::ModModule(_) => Some(Known::InProject),
+        AnyNodeRef::StmtFunctionDef(_) => Some(Known::InFile),
+        _ => None,
     }
+}
+
+/// Whether `__all__` hands it to everybody.
+fn is_listed<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
+    cx.visible(def, "__all__").is_some_and(|all| {
+        cx.binding_nodes(all).any(|node| {
+            cx.tree.parent(node).is_some_and(|stmt| {
+                cx.tree.descendants(stmt).any(|node| match node {
+                    AnyNodeRef::ExprStringLiteral(text) => text.value.to_str() == def.name.as_str(),
+                    _ => false,
+                })
+            })
+        })
+    })
+}
+
+/// Whether it reads variables of its module that may change while somebody takes the items.
+fn reads_state<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
+    outer_reads(def, cx).any(|name| {
+        cx.symbol(name).is_some_and(|symbol| {
+            let only = cx.only_binding(symbol);
+            let is_constant = only.is_some() && cx.ty(name).is_hashable();
+            !is_constant && !is_definition(symbol.bindings.len(), only)
+        })
+    })
+}
+
+/// What the function reads from outside of it.
+fn outer_reads<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> impl Iterator<Item = &'a ExprName> {
+    let own_scope = def.body.first().map(|first| cx.tree.scope_of(first));
+    cx.own_nodes(def).filter_map(move |node| match node {
+        AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => {
+            let symbol = cx.symbol(name)?;
+            let is_outer = Some(symbol.scope) != own_scope
+                && !def
+                    .range()
+                    .contains_range(cx.tree.scope(symbol.scope).node.range());
+            is_outer.then_some(name)
+        }
+        _ => None,
+    })
 }
 
 /// What the function returns.
@@ -321,117 +367,21 @@ fn is_plain_append<'a>(call: &'a ExprCall, def: &'a StmtFunctionDef, cx: &Cx<'a>
     false
 }
 
-/// How a caller takes the items.
-enum Consumer<'a> {
-    /// A loop, a comprehension or a builtin that holds none of them.
-    OneByOne(AnyNodeRef<'a>),
-    /// Makes another list of them: nothing gained, nothing lost.
-    AllAtOnce,
-}
-
-fn consumer<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Consumer<'a>> {
-    let node = cx.tree.parent(call)?;
-    match node {
-        AnyNodeRef::StmtFor(stmt) if stmt.iter.range() == call.range() && !stmt.is_async => {
-            Some(Consumer::OneByOne(node))
-        }
-        AnyNodeRef::Comprehension(clause)
-            if clause.iter.range() == call.range() && !clause.is_async =>
-        {
-            // A generator expression runs who knows when.
-            match cx.tree.parent(clause)? {
-                AnyNodeRef::ExprGenerator(_) => None,
-                _ => Some(Consumer::OneByOne(node)),
-            }
-        }
-        AnyNodeRef::Arguments(arguments) => {
-            let AnyNodeRef::ExprCall(outer) = cx.tree.parent(arguments)? else {
-                return None;
-            };
-            if arguments.args.len() != 1 {
-                return None;
-            }
-            match cx.name(&*outer.func)?.as_str() {
-                "builtins.sum" | "builtins.any" | "builtins.all" | "builtins.min"
-                | "builtins.max" | "builtins.set" | "builtins.frozenset" | "builtins.dict" => {
-                    Some(Consumer::OneByOne(outer.into()))
-                }
-                "builtins.list" | "builtins.tuple" | "builtins.sorted" | "builtins.str.join" => {
-                    Some(Consumer::AllAtOnce)
-                }
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-fn place(consumer: AnyNodeRef<'_>) -> TextRange {
-    match consumer {
-        AnyNodeRef::StmtFor(stmt) => Loop::For(stmt).header(),
-        other => other.range(),
-    }
-}
-
 /// Whether the order matters in which the function and the code that takes its items run: a body that changes what the function
 /// reads, or a function that does more than compute.
 fn interferes<'a>(
     def: &'a StmtFunctionDef,
     call: &'a ExprCall,
-    consumer: AnyNodeRef<'a>,
+    around: Loop<'a>,
     cx: &Cx<'a>,
 ) -> bool {
-    let around = match consumer {
-        AnyNodeRef::StmtFor(stmt) => Loop::For(stmt),
-        AnyNodeRef::Comprehension(clause) => match cx.tree.parent(clause) {
-            Some(comprehension) => Loop::Clause {
-                comprehension,
-                clause,
-            },
-            None => return true,
-        },
-        // A builtin calls nothing while it counts.
-        _ => return false,
-    };
-    let changed = |name| {
-        cx.symbol(name)
-            .is_some_and(|symbol| cx.changes_in(symbol, around))
-    };
-    let arguments = cx.tree.descendants(&call.arguments);
-    let by_argument = arguments.into_iter().any(|node| match node {
-        AnyNodeRef::ExprName(name) => changed(name),
-        // Whatever an argument reaches may be changed by any call.
-        AnyNodeRef::ExprAttribute(_) | AnyNodeRef::ExprSubscript(_) => cx.calls_unknown(around),
-        AnyNodeRef::ExprCall(inner) => {
-            cx.purity(inner) == Purity::Impure && cx.calls_unknown(around)
-        }
-        _ => false,
-    });
-    // What the function reads from outside, and whether it does anything but append.
-    let own_scope = def.body.first().map(|first| cx.tree.scope_of(first));
-    let by_outer = cx.own_nodes(def).any(|node| match node {
-        AnyNodeRef::ExprName(name) if name.ctx == ExprContext::Load => {
+    cx.taking_disturbs(call, around)
+        || outer_reads(def, cx).any(|name| {
             cx.symbol(name).is_some_and(|symbol| {
-                Some(symbol.scope) != own_scope
-                    && !def
-                        .range()
-                        .contains_range(cx.tree.scope(symbol.scope).node.range())
-                    && cx.changes_in(symbol, around)
+                cx.changes_in(symbol, around)
                     && !is_definition(symbol.bindings.len(), cx.only_binding(symbol))
             })
-        }
-        _ => false,
-    });
-    let body_writes = match around {
-        Loop::For(stmt) => stmt.body.iter().any(|stmt| {
-            cx.tree.descendants(stmt).any(|node| match node {
-                AnyNodeRef::ExprAttribute(attribute) => attribute.ctx != ExprContext::Load,
-                _ => false,
-            })
-        }),
-        _ => false,
-    };
-    by_argument || by_outer || body_writes
+        })
 }
 
 fn is_definition(bindings: usize, only: Option<Binding<'_>>) -> bool {

@@ -26,7 +26,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::project::project;
 
 pub use edit::with_key;
-pub use exclude::Exclude;
+pub use exclude::{Exclude, USUAL};
 pub use file::{Layer, NAMES as FILE_NAMES};
 pub use issue::{Issue, did_you_mean};
 pub use kind::schema;

@@ -3,7 +3,7 @@
 //! **Invariant**: an edit that is handed out was tried: the finding is silent afterwards, and no comment is malformed.
 
 use hotlint_core::lint::{Edit, Fix, FixLevel};
-use hotlint_core::python::{Source, parse};
+use hotlint_core::python::{Source, SourceKind, parse};
 use hotlint_core::text_size::{TextRange, TextSize};
 
 use super::MALFORMED;
@@ -57,7 +57,10 @@ fn candidates(source: &Source, rule: &str, place: TextRange, reason: &str) -> Ve
     edits.extend(longer_list(source, rule, place));
     let blank = if reason.is_empty() { "" } else { " " };
     let comment = format!("# {MARK} ignore[{rule}]{blank}{reason}");
-    for offset in [place.start(), place.end()] {
+    // Behind a command it may be one more argument: not all that read those files look for comments there.
+    let is_command = matches!(source.kind(), SourceKind::Commands(_));
+    let ends = [place.start(), place.end()];
+    for offset in ends.into_iter().filter(|_| !is_command) {
         let line = line_range(source, offset);
         let text = source.text().get(line.to_std_range()).unwrap_or_default();
         let text = text.trim_end();

@@ -71,6 +71,9 @@ PY
     cp shop/poll.py tests/test_poll.py
     cp shop/poll.py vendored/poll.py
     echo 'x = 1' >shop/clean.py
+    printf 'FROM python:3.12\nCMD uvicorn shop.main:app --reload\n' >Dockerfile
+    printf 'services:\n  web:\n    command: gunicorn shop.wsgi --reload\n' >compose.prod.yml
+    echo 'command: gunicorn shop.wsgi --reload' >other.yml
 }
 
 config() {
@@ -93,6 +96,11 @@ try() {
     step "$(basename "$runner"), $where: findings"
     expect 1 "$runner" run --all-files
     says 'shop/poll.py:5:5'
+    if [ "$where" != 'a local hook' ]; then
+        says 'Dockerfile:2:27'
+        says 'compose.prod.yml:3:33'
+        grep -q 'other.yml' <<<"$said" && fail "YAML that starts nothing is passed"$'\n'"$said"
+    fi
     grep -qE 'vendored|tests/' <<<"$said" && fail "excluded and quiet files are told"$'\n'"$said"
     # One file that is clean, among others that are not.
     git commit -qm all --no-verify && echo 'y = 2' >>shop/clean.py && git add -A

@@ -194,8 +194,12 @@ impl Client {
     }
 
     pub fn open(&mut self, name: &str, text: &str) {
+        self.open_as(name, "python", text);
+    }
+
+    pub fn open_as(&mut self, name: &str, language: &str, text: &str) {
         let item =
-            json!({"uri": self.uri(name), "languageId": "python", "version": 1, "text": text});
+            json!({"uri": self.uri(name), "languageId": language, "version": 1, "text": text});
         self.notify("textDocument/didOpen", json!({ "textDocument": item }));
     }
 

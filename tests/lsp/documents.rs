@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, apply, brief, list, pulling, usual};
+use super::client::{Client, apply, brief, edited, list, pulling, usual};
 use super::{SAFE, SLEEP};
 
 #[test]
@@ -227,4 +227,44 @@ fn fixes_of_a_notebook_stay_in_their_cells() {
             "{after}"
         );
     }
+}
+
+#[test]
+fn what_starts_servers_is_checked_as_a_run_checks_it() {
+    let mut client = Client::new(&[], usual());
+    let dockerfile = "FROM python:3.12\nCMD uvicorn shop.main:app --reload\n";
+    let compose = "services:\n  web:\n    command: gunicorn shop.wsgi --reload\n";
+    for (name, language, text, line) in [
+        (
+            "Procfile",
+            "plaintext",
+            "web: gunicorn shop.wsgi --reload\n",
+            1,
+        ),
+        ("deploy/Dockerfile", "dockerfile", dockerfile, 2),
+        ("compose.prod.yml", "dockercompose", compose, 3),
+    ] {
+        client.write(name, text);
+        client.open_as(name, language, text);
+        let found = brief(&client.published(name, 1));
+        assert_eq!(found, [format!("{line} worker-config")], "{name}");
+    }
+    // A comment above: behind a command it would be a part of it.
+    let actions = client.actions("deploy/Dockerfile", 1);
+    let edit = client.edit(&actions, "Ignore `worker-config` on this line");
+    let after = edited(dockerfile, &edit);
+    assert_eq!(
+        after,
+        "FROM python:3.12\n# hotlint: ignore[worker-config]\nCMD uvicorn shop.main:app --reload\n"
+    );
+    // As typed, and of another name.
+    client.change(
+        "Procfile",
+        2,
+        json!([{"text": "web: gunicorn shop.wsgi\n"}]),
+    );
+    assert!(client.published("Procfile", 2).is_empty());
+    client.open_as("values.yml", "yaml", compose);
+    assert!(client.published("values.yml", 1).is_empty());
+    assert_eq!(client.leave(), 0);
 }

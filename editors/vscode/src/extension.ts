@@ -57,6 +57,10 @@ export class Session {
                 { scheme: 'untitled', language: 'python' },
                 { scheme: 'vscode-notebook', language: 'python' },
                 { scheme: 'vscode-notebook-cell', language: 'python' },
+                // What starts servers: the program tells by the name which of them it reads.
+                { scheme: 'file', pattern: '**/{Procfile,*.service}' },
+                { scheme: 'file', pattern: '**/{Dockerfile,Dockerfile.*,*.dockerfile,Containerfile}' },
+                { scheme: 'file', pattern: '**/{compose,compose.*,docker-compose,docker-compose.*}.{yml,yaml}' },
             ],
             diagnosticCollectionName: 'hotlint',
             diagnosticPullOptions: { onChange: true, onSave: true, onTabs: false },

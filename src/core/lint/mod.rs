@@ -26,7 +26,8 @@ pub use dispatch::Dispatch;
 pub use finding::{Cause, Edit, Elsewhere, Finding, Fix, FixLevel, Severity};
 pub use page::{Example, ExampleKind, Pair, examples, pairs};
 pub use query::{
-    Accumulating, AnyComprehension, AnyFor, AnyImport, FirstElement, InAsync, InLoop, Looped, Query,
+    Accumulating, AnyComprehension, AnyFor, AnyImport, CallOrDecorated, FirstElement, InAsync,
+    InLoop, Looped, Query,
 };
 pub use rule::{Cost, Group, Rule, RuleEntry, RuleInfo};
 pub use sides::OneSided;

@@ -159,6 +159,21 @@ impl Query for AnyImport {
     }
 }
 
+/// Calls, and functions with a decorator: that calls, too.
+pub struct CallOrDecorated;
+
+impl Query for CallOrDecorated {
+    type Node<'a> = AnyNodeRef<'a>;
+    const KINDS: &'static [NodeKind] = &[NodeKind::ExprCall, NodeKind::StmtFunctionDef];
+    fn get<'a>(node: AnyNodeRef<'a>, _: &Cx<'a>) -> Option<AnyNodeRef<'a>> {
+        match node {
+            AnyNodeRef::ExprCall(_) => Some(node),
+            AnyNodeRef::StmtFunctionDef(def) => (!def.decorator_list.is_empty()).then_some(node),
+            _ => None,
+        }
+    }
+}
+
 /// `something[0]` and `something.pop(0)`, with what is asked for its first item.
 pub struct FirstElement;
 

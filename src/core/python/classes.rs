@@ -46,9 +46,9 @@ pub enum Layout {
 /// A place that reaches for the `__dict__` of some object, or writes an attribute from outside of its class.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DictUse<'a> {
-    receiver: &'a Expr,
+    pub(super) receiver: &'a Expr,
     /// The attribute written; `None` may be any.
-    attribute: Option<&'a str>,
+    pub(super) attribute: Option<&'a str>,
 }
 
 /// Decorators of classes that leave the layout of the instances alone.
@@ -372,7 +372,7 @@ impl<'a> Facts<'a> {
     }
 
     /// An import of `weakref`: who knows what is referred to.
-    fn is_weak(&self, node: AnyNodeRef<'a>) -> bool {
+    pub(super) fn is_weak(&self, node: AnyNodeRef<'a>) -> bool {
         match node {
             AnyNodeRef::StmtImport(stmt) => stmt.names.iter().any(|alias| &alias.name == "weakref"),
             AnyNodeRef::StmtImportFrom(stmt) => stmt.module.as_deref() == Some("weakref"),
@@ -380,7 +380,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn dict_uses(&self) -> Rc<[DictUse<'a>]> {
+    pub(super) fn dict_uses(&self) -> Rc<[DictUse<'a>]> {
         Rc::clone(self.dict_uses.get_or_init(|| {
             let nodes = self.tree.nodes().iter();
             nodes.filter_map(|node| self.dict_use(*node)).collect()

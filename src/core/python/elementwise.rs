@@ -1,7 +1,10 @@
 //! Computing with one number at a time what an array computes for all at once.
 
 use ruff_python_ast::helpers::is_docstring_stmt;
-use ruff_python_ast::{AnyNodeRef, CmpOp, Expr, ExprCall, ExprName, ExprRef, Operator, Stmt};
+use ruff_python_ast::{
+    AnyNodeRef, CmpOp, Expr, ExprCall, ExprName, ExprRef, Operator, Parameters, Stmt,
+    StmtFunctionDef,
+};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::facts::Facts;
@@ -263,28 +266,39 @@ impl<'a> Facts<'a> {
     /// What a function computes, if it does nothing else: a lambda, or a function of this file made of `return`, `if` and names for what
     /// was computed.
     pub fn formula(&self, function: &'a Expr) -> Option<Formula<'a>> {
-        let mut parts = Vec::new();
-        let (place, parameters) = match function {
+        match function {
             Expr::Lambda(lambda) => {
-                parts.push(&*lambda.body);
-                (lambda.range(), lambda.parameters.as_deref()?)
+                let parameters = lambda.parameters.as_deref()?;
+                self.formula_of(lambda.range(), parameters, vec![&*lambda.body])
             }
-            Expr::Name(name) => {
-                let Binding::Function(def) = self.only_binding(self.symbol(name)?)? else {
-                    return None;
-                };
-                if !def.decorator_list.is_empty() || def.is_async {
-                    return None;
-                }
-                let body = match def.body.as_slice() {
-                    [first, rest @ ..] if is_docstring_stmt(first) => rest,
-                    body => body,
-                };
-                gather(body, &mut parts)?;
-                (def.range(), &*def.parameters)
-            }
-            _ => return None,
+            Expr::Name(name) => match self.only_binding(self.symbol(name)?)? {
+                Binding::Function(def) if def.decorator_list.is_empty() => self.body_formula(def),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The same of the body of a function, whatever its decorators make of it.
+    pub fn body_formula(&self, def: &'a StmtFunctionDef) -> Option<Formula<'a>> {
+        if def.is_async {
+            return None;
+        }
+        let body = match def.body.as_slice() {
+            [first, rest @ ..] if is_docstring_stmt(first) => rest,
+            body => body,
         };
+        let mut parts = Vec::new();
+        gather(body, &mut parts)?;
+        self.formula_of(def.range(), &def.parameters, parts)
+    }
+
+    fn formula_of(
+        &self,
+        place: TextRange,
+        parameters: &'a Parameters,
+        parts: Vec<&'a Expr>,
+    ) -> Option<Formula<'a>> {
         let plain = parameters.vararg.is_none()
             && parameters.kwarg.is_none()
             && parameters.kwonlyargs.is_empty();

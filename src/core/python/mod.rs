@@ -59,6 +59,7 @@ mod spare;
 mod steadiness;
 mod structure;
 mod symbols;
+mod taking;
 mod targets;
 mod text;
 mod told;
@@ -106,11 +107,12 @@ pub use per_item::{PerItem, plain_parameters};
 pub use pools::Pool;
 pub use project::{
     Answered, Called, Following, Loader, Open, OutlineFunction, Parameter, Project, Seen, Step,
-    Trail,
+    Trail, User,
 };
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};
 pub use symbols::{Binding, Symbol};
+pub use taking::Taking;
 pub use told::TypeProvider;
 pub use tree::{MAX_DEPTH, NodeId, Scope, ScopeId, ScopeKind, Tag, Tree, comprehension_generators};
 pub use types::{Class, ClassRef, Type};

@@ -39,6 +39,10 @@ pub(in crate::python) enum Wants {
     Generator,
     /// How it goes through what it is given at a position.
     Taking(usize),
+    /// Whether all other files take its items one by one.
+    Users,
+    /// Whether another file needs the instances of a class to have a `__dict__`; the attributes that would be slots.
+    Dict(Box<[Box<str>]>),
 }
 
 /// The questions of one file.
@@ -131,6 +135,11 @@ impl View<'_> {
             Wants::Generator => callee()
                 .and_then(|callee| Some(callee.get()?.makes_generator()))
                 .unwrap_or(false),
+            Wants::Users => callee().is_some_and(|callee| self.users(&callee).is_some()),
+            Wants::Dict(fields) => match meaning() {
+                Meaning::Class(class) => self.needs_dict(&class, fields),
+                _ => false,
+            },
             Wants::Taking(at) => callee().is_some_and(|callee| self.takes(&callee, *at).is_some()),
         }
     }

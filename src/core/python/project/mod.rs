@@ -11,11 +11,14 @@ mod consumption;
 mod meaning;
 mod modules;
 mod named;
+mod naming;
 mod origin;
 mod outline;
 mod reach;
 mod relations;
+mod shapes;
 mod table;
+mod users;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -42,6 +45,7 @@ pub use origin::Origin;
 pub(super) use outline::Outline;
 pub use outline::{OutlineFunction, Parameter};
 pub(super) use reach::Reach;
+pub use users::User;
 
 /// What the program lets a project see of the disk. Paths are as [`Source::path`] tells them.
 pub trait Loader: Send + Sync {
@@ -49,6 +53,16 @@ pub trait Loader: Send + Sync {
     fn list(&self, folder: &str) -> Option<Vec<String>>;
     /// The text of a file; `None` where it cannot be read.
     fn read(&self, path: &str) -> Option<Source>;
+
+    /// All Python files of the project; `None` where there are more than can be told.
+    fn files(&self) -> Option<Vec<String>> {
+        None
+    }
+
+    /// Whether others than the project use what is public in it.
+    fn is_published(&self) -> bool {
+        true
+    }
 }
 
 /// The names in a folder.
@@ -82,6 +96,10 @@ pub struct Project {
     homes: Mutex<Homes>,
     /// Of files that nobody has summarised.
     states: Mutex<FxHashMap<String, u64>>,
+    /// Which files say which words, once somebody asks who uses something.
+    words: OnceLock<Option<naming::Words>>,
+    /// What files need of objects, where somebody asked.
+    needs: Mutex<FxHashMap<String, Arc<OnceLock<Arc<shapes::Needs>>>>>,
 }
 
 impl std::fmt::Debug for Project {
@@ -108,6 +126,8 @@ impl Project {
             modules: Default::default(),
             homes: Mutex::default(),
             states: Mutex::default(),
+            words: OnceLock::new(),
+            needs: Mutex::default(),
         }
     }
 
@@ -167,6 +187,9 @@ impl Project {
     /// What is there at a place that [`Facts::seen`] tells, as a number: it changes with the text of a file and with the names in a
     /// folder.
     pub fn state(&self, place: &str) -> u64 {
+        if let Some(state) = self.naming_state(place) {
+            return state;
+        }
         if let Some(folder) = place.strip_suffix('/') {
             let folder = match folder {
                 "." => "",

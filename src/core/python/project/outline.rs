@@ -13,6 +13,7 @@ use super::fingerprint;
 use super::origin::{Origin, Owned, is_of_idle_library};
 use super::relations::OutlineRelation;
 use super::table::ByName;
+use super::users::{Taken, taken};
 use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
@@ -35,6 +36,8 @@ pub struct Outline {
     names: ByName<Origin>,
     /// Modules whose names are all brought in.
     pub(super) stars: Vec<Box<str>>,
+    /// What of other files is used for its items alone; nothing in a mere shape.
+    pub(super) taken: Box<[Taken]>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -173,6 +176,7 @@ impl Outline {
         let returns = returns_of(facts);
         let mut outline = Self::shaped(facts, &returns);
         collect_calls(facts, &returns, &mut outline);
+        outline.taken = taken(facts);
         outline
     }
 
@@ -216,6 +220,7 @@ impl Outline {
             classes,
             names: names(facts),
             stars,
+            taken: Box::default(),
         }
     }
 
@@ -228,6 +233,7 @@ impl Outline {
             classes: Vec::new(),
             names: ByName::default(),
             stars: Vec::new(),
+            taken: Box::default(),
         }
     }
 

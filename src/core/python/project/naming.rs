@@ -1,0 +1,83 @@
+//! Which files of a project say a name: a look at their words alone, so that the others need not be read as Python.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Project, View, fingerprint};
+
+/// Which files say which words.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// In order.
+    files: Vec<Arc<str>>,
+    /// By the number of a word; two words of one number are taken for the same.
+    by_word: FxHashMap<u32, Vec<u32>>,
+}
+
+/// What stands before a word where it is a place that an answer hangs on.
+const SAYS: char = '?';
+
+impl Words {
+    fn of(project: &Project) -> Option<Self> {
+        let mut files = project.loader.files()?;
+        files.sort_unstable();
+        files.dedup();
+        let mut words = Self::default();
+        for path in files {
+            let Some(source) = project.loader.read(&path) else {
+                continue;
+            };
+            let Ok(number) = u32::try_from(words.files.len()) else {
+                break;
+            };
+            words.files.push(path.into());
+            let is_part = |c: char| c == '_' || c.is_alphanumeric();
+            let said = source.text().split(|c: char| !is_part(c));
+            let said: FxHashSet<u32> = said
+                .filter(|word| word.starts_with(|c: char| !c.is_ascii_digit()))
+                .map(number_of)
+                .collect();
+            for word in said {
+                words.by_word.entry(word).or_default().push(number);
+            }
+        }
+        Some(words)
+    }
+
+    fn saying(&self, name: &str) -> Vec<Arc<str>> {
+        let numbers = self.by_word.get(&number_of(name)).into_iter().flatten();
+        let files = numbers.filter_map(|number| self.files.get(usize::try_from(*number).ok()?));
+        files.map(Arc::clone).collect()
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "half of the number tells words apart"
+)]
+fn number_of(word: &str) -> u32 {
+    fingerprint(word) as u32
+}
+
+impl Project {
+    /// The files that say a name, in order; `None` where nobody knows all files.
+    fn naming(&self, name: &str) -> Option<Vec<Arc<str>>> {
+        let words = self.words.get_or_init(|| Words::of(self));
+        Some(words.as_ref()?.saying(name))
+    }
+
+    /// What is to be known of a place that stands for the files that say a name; `None` for other places.
+    pub(super) fn naming_state(&self, place: &str) -> Option<u64> {
+        let name = place.strip_prefix(SAYS)?;
+        Some(self.naming(name).map_or(0, |files| fingerprint(&files)))
+    }
+}
+
+impl View<'_> {
+    /// The files that say a name, in order; `None` where nobody knows all files.
+    pub(super) fn naming(&self, name: &str) -> Option<Vec<Arc<str>>> {
+        self.note(&format!("{SAYS}{name}"));
+        self.project.naming(name)
+    }
+}

@@ -1,0 +1,235 @@
+//! What a file of a project says of a function or a class that another one defines, with imports followed.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const CONFIG: &str = "follow-imports = true\ntarget-version = \"3.10\"\n";
+
+fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "hotlint.toml", CONFIG);
+    for (name, text) in files {
+        write(folder.path(), name, text);
+    }
+    folder
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// The findings of one rule, of a run over `paths`.
+fn found(folder: &Path, rule: &str, args: &[&str]) -> Vec<serde_json::Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_hotlint"))
+        .current_dir(folder)
+        .env_remove("HOTLINT_CACHE_DIR")
+        .env_remove("HOTLINT_NO_CACHE")
+        .args(["check", "-q", "--select", rule, "--output-format", "json"])
+        .args(args)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_ne!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    told.as_array().unwrap().clone()
+}
+
+/// How many findings there are, which is the same for a run over the whole project and one over the file alone, with a cache and
+/// without.
+fn count(folder: &Path, rule: &str, file: &str) -> usize {
+    let whole = found(folder, rule, &["--no-cache", "."]);
+    assert_eq!(found(folder, rule, &["--no-cache", file]), whole);
+    for _ in 0..2 {
+        assert_eq!(found(folder, rule, &["."]), whole, "remembered");
+    }
+    whole.len()
+}
+
+const LISTS: &str = "return-list-could-yield";
+const SQUARES: &str = "def squares(numbers):\n    found = []\n    for number in numbers:\n        found.append(number * number)\n    return found\n";
+const TAKES: &str = "from .squares import squares\n\n\ndef total(numbers):\n    total = 0\n    for square in squares(numbers):\n        total += square\n    return total\n";
+
+fn lists(more: &[(&str, &str)]) -> usize {
+    let files = [("app/__init__.py", ""), ("app/squares.py", SQUARES)];
+    let folder = project(&[&files, more].concat());
+    count(folder.path(), LISTS, "app/squares.py")
+}
+
+#[test]
+fn a_list_that_all_files_run_over_once_could_be_a_generator() {
+    let by_module = "from app import squares\n\n\ndef largest(numbers):\n    return max(squares.squares(numbers))\n";
+    let files = [
+        ("app/__init__.py", ""),
+        ("app/squares.py", SQUARES),
+        ("app/take.py", TAKES),
+        ("main.py", by_module),
+    ];
+    let folder = project(&files);
+    assert_eq!(count(folder.path(), LISTS, "app/squares.py"), 1);
+    let told = &found(folder.path(), LISTS, &["app/squares.py"])[0];
+    let told = told.to_string();
+    for place in ["app/take.py", "main.py"] {
+        assert!(told.contains(place), "{place} is not named: {told}");
+    }
+}
+
+#[test]
+fn who_needs_the_list_keeps_it() {
+    assert_eq!(lists(&[("app/take.py", TAKES)]), 1);
+    for (why, other) in [
+        (
+            "counts",
+            "from app.squares import squares\n\nprint(len(squares([1])))\n",
+        ),
+        (
+            "keeps",
+            "from app.squares import squares\n\nkept = squares([1])\n",
+        ),
+        (
+            "passes on",
+            "from app.squares import squares\n\nprint(list(map(squares, [[1]])))\n",
+        ),
+        ("exports", "from app.squares import squares as squares\n"),
+        (
+            "renames",
+            "from app.squares import squares as s\n\nprint(s([1])[0])\n",
+        ),
+        (
+            "takes once and keeps once",
+            "from app.squares import squares\n\nfor x in squares([1]):\n    print(x)\nkept = squares([1])\n",
+        ),
+        (
+            "by the module",
+            "import app.squares\n\nprint(len(app.squares.squares([1])))\n",
+        ),
+        (
+            "a module by another name",
+            "import app.squares as sq\n\nprint(sq.squares([1])[0])\n",
+        ),
+        (
+            "by its name",
+            "from unittest import mock\n\n\ndef test():\n    with mock.patch(\"app.squares.squares\"):\n        pass\n",
+        ),
+        (
+            "all names",
+            "from app.squares import *\n\nprint(squares([1])[0])\n",
+        ),
+        (
+            "a loop that changes what is read",
+            "from app.squares import squares\n\n\ndef run(numbers):\n    for square in squares(numbers):\n        numbers.append(square)\n",
+        ),
+    ] {
+        let found = lists(&[("app/take.py", TAKES), ("other.py", other)]);
+        assert_eq!(found, 0, "{why}");
+    }
+}
+
+#[test]
+fn who_means_something_else_by_the_name_is_no_user() {
+    let other = "import numpy as np\n\n\nclass Board:\n    def squares(self):\n        return [1]\n\n\ndef show(board: Board, squares):\n    # squares\n    return len(board.squares()), squares[0], len(np.squares)\n";
+    assert_eq!(lists(&[("app/take.py", TAKES), ("other.py", other)]), 1);
+}
+
+#[test]
+fn users_outside_of_the_project_cannot_be_seen() {
+    let built = "[build-system]\nrequires = [\"hatchling\"]\n";
+    assert_eq!(
+        lists(&[("app/take.py", TAKES), ("pyproject.toml", built)]),
+        0
+    );
+    assert_eq!(
+        lists(&[
+            ("app/take.py", TAKES),
+            ("pyproject.toml", "[project]\nname = \"app\"\n")
+        ]),
+        1
+    );
+    // Nobody uses it: there is nothing to be seen.
+    assert_eq!(lists(&[]), 0);
+}
+
+#[test]
+fn a_new_user_is_seen_by_a_run_that_remembers() {
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/squares.py", SQUARES),
+        ("app/take.py", TAKES),
+    ]);
+    let folder = folder.path();
+    assert_eq!(found(folder, LISTS, &["."]).len(), 1);
+    let keeps = "from app.squares import squares\n\nkept = squares([1])\n";
+    write(folder, "other.py", keeps);
+    assert_eq!(found(folder, LISTS, &["."]).len(), 0, "somebody keeps it");
+    write(folder, "other.py", "x = 1\n");
+    assert_eq!(found(folder, LISTS, &["."]).len(), 1, "and no more");
+}
+
+const SLOTS: &str = "dataclass-without-slots";
+const POINT: &str = "from dataclasses import dataclass\n\n\n@dataclass\nclass Point:\n    x: int\n    y: int = 0\n\n\ndef nearest(points: list[Point]) -> Point:\n    return min(points, key=abs)\n";
+
+fn slots(other: &str) -> usize {
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/point.py", POINT),
+        ("app/other.py", other),
+    ]);
+    count(folder.path(), SLOTS, "app/point.py")
+}
+
+#[test]
+fn a_class_keeps_its_dict_where_another_file_needs_it() {
+    for (why, other) in [
+        (
+            "an attribute more",
+            "from .point import Point\n\n\ndef mark(point: Point):\n    point.color = 1\n",
+        ),
+        (
+            "of who knows what",
+            "from .point import Point\n\n\ndef mark(points):\n    for point in points:\n        point.color = Point(1)\n",
+        ),
+        (
+            "that a function gives",
+            "from .point import nearest\n\n\ndef mark(points):\n    first = nearest(points)\n    first.color = 1\n",
+        ),
+        (
+            "all attributes",
+            "from .point import Point\n\n\ndef show(point: Point):\n    return vars(point)\n",
+        ),
+        (
+            "the dict",
+            "from app import point\n\n\ndef show(one: point.Point):\n    return one.__dict__\n",
+        ),
+        (
+            "weak references",
+            "import weakref\n\nfrom .point import Point\n\nseen = weakref.WeakSet([Point(1)])\n",
+        ),
+        ("a default", "from .point import Point\n\nprint(Point.y)\n"),
+        (
+            "a second base",
+            "from .point import Point\n\n\nclass Both(dict, Point):\n    pass\n",
+        ),
+    ] {
+        assert_eq!(slots(other), 0, "{why}");
+    }
+}
+
+#[test]
+fn a_class_whose_users_keep_to_its_fields_could_have_slots() {
+    for other in [
+        "x = 1\n",
+        "from .point import Point\n\n\ndef move(point: Point):\n    point.x = 1\n",
+        "from .point import Point\n\n\nclass Colored(Point):\n    def __init__(self):\n        self.color = 1\n",
+        "class Point:\n    pass\n\n\ndef mark(point: Point):\n    point.color = 1\n",
+        "class Board:\n    pass\n\n\ndef mark(board: Board):\n    board.color = 1\n",
+    ] {
+        assert_eq!(slots(other), 1, "{other}");
+    }
+}
