@@ -118,7 +118,7 @@ fn settle(target: &Target, file: &mut Linted, mode: Mode, cache: Option<&Cache>)
                 target.shown
             );
             if let (Some(cache), Some(key)) = (cache, waiting) {
-                cache.settle(key, &seen, project);
+                cache.settle(key, &seen.places(), project);
             }
         }
         Err(Answered) => *file = lint_file(target, mode, cache, Asking::AtOnce),

@@ -146,7 +146,7 @@ fn calls_lead_to_them_over_other_files() {
     );
     write(
         &path.join("a.py"),
-        "from db import client, load\n\n\ndef f(keys):\n    return [load(key) for key in keys]\n\n\ndef g(keys):\n    return [client.query('select ?', key) for key in keys]\n",
+        "from db import client, load\n\n\ndef f():\n    return [load(key) for key in open('keys')]\n\n\ndef g(keys):\n    return [client.query('select ?', key) for key in keys]\n",
     );
     let expected = [
         "a.py:5:13: cross-function-query-in-loop",

@@ -52,6 +52,7 @@
 //! BLOCKS = re.compile(r"(a+)+")
 //! PAIRS = re.compile(r"(\w+=\w*;)*$")
 //! AHEAD = re.compile(r"((?=a)a+)+b")
+//! OPTIONS = re.compile(r"\)(\s*,?\s*(STRICT|WITHOUT ROWID))*$")
 //! ```
 //!
 //! There is no fix: let the parts that are repeated begin or end with something that tells them apart, or, from Python 3.11 on, make
@@ -102,6 +103,16 @@ impl Rule for RegexCatastrophic {
             read_flags(given, &mut flags, cx)?;
         }
         let blowup = Regex::parse(text, flags)?.blowup(member == "fullmatch")?;
+        // Nobody writes the same word over and over, but to do harm.
+        let mut letters: Vec<char> = (blowup.pump.chars())
+            .filter(|letter| letter.is_alphabetic())
+            .map(|letter| letter.to_ascii_lowercase())
+            .collect();
+        letters.sort_unstable();
+        letters.dedup();
+        if letters.len() > MOST_LETTERS {
+            return None;
+        }
         let start = match blowup.prefix.as_str() {
             "" => String::new(),
             prefix => format!("{prefix:?} + "),
@@ -121,6 +132,9 @@ impl Rule for RegexCatastrophic {
         )
     }
 }
+
+/// How many letters what is repeated may have: separators, digits, one word character and another.
+const MOST_LETTERS: usize = 2;
 
 /// `re.I | re.X`; `None` where a flag is not known.
 fn read_flags<'a>(given: &'a Expr, flags: &mut PatternFlags, cx: &Cx<'a>) -> Option<()> {

@@ -141,6 +141,7 @@ impl Rule for BuiltinReducerOnNdarray {
                 format!("`{function}` takes the values of the {what} one by one"),
             )
             .label("makes an object of each value")
+            .sized(cx.array_size(values), cx.text(values))
             .help(format!("the {what} does it in compiled code: `{short}`"))
             .fix((!cx.has_comment(call)).then_some(fix)),
         )

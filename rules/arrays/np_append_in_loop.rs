@@ -135,6 +135,11 @@ impl Rule for NpAppendInLoop {
             )
             .label(format!("`{function}` makes a new array"))
             .because(found.around.header(), "in every iteration")
+            .sized(
+                cx.rounds_of(found.target, found.stmt)
+                    .or(|| cx.array_size(found.value)),
+                name,
+            )
             .help(help),
         )
     }

@@ -156,6 +156,7 @@ impl Rule for PandasApplyAxis1 {
             false => finding
                 .cost("3 times slower than the whole column for 1,000 values, 20 times for 10,000"),
         };
+        let finding = finding.sized(cx.array_size(&method.value), cx.text(&*method.value));
         Some(finding.help(help(method.value.as_ref(), &formula, whole, cx)))
     }
 }

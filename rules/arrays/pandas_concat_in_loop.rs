@@ -124,6 +124,11 @@ impl Rule for PandasConcatInLoop {
             .label("copies the whole frame")
             .cost(cost)
             .because(found.around.header(), "in every iteration")
+            .sized(
+                cx.rounds_of(found.target, found.stmt)
+                    .or(|| cx.array_size(found.value)),
+                name,
+            )
             .help(help),
         )
     }

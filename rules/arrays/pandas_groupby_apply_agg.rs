@@ -100,9 +100,10 @@ impl Rule for PandasGroupbyApplyAgg {
             return None;
         };
         let method = call.func.as_attribute_expr()?;
-        if call.arguments.args.len() != 1 || !is_grouped(&method.value, cx) {
+        if call.arguments.args.len() != 1 {
             return None;
         }
+        let frame = grouped(&method.value, cx)?;
         let found = Found::of(lambda)?;
         let groups = match cx.text(&*method.value) {
             text if text.len() <= 60 && !text.contains('\n') => text.to_owned(),
@@ -133,6 +134,7 @@ impl Rule for PandasGroupbyApplyAgg {
                 ),
             )
             .label("cuts out each group")
+            .sized(cx.array_size(frame), cx.text(frame))
             .help(help),
         )
     }
@@ -231,27 +233,24 @@ fn column_of(column: &str, groups: &str) -> String {
     }
 }
 
-/// Whether an expression gives groups of a frame, or of a column of it.
-fn is_grouped<'a>(expr: &'a Expr, cx: &Cx<'a>) -> bool {
+/// The frame or column of which an expression gives groups.
+fn grouped<'a>(expr: &'a Expr, cx: &Cx<'a>) -> Option<&'a Expr> {
     if !cx.imports("pandas") {
-        return false;
+        return None;
     }
     match expr {
-        Expr::Subscript(item) => is_grouped(&item.value, cx),
-        Expr::Call(call) => match &*call.func {
-            Expr::Attribute(method) => {
-                method.attr.as_str() == "groupby"
-                    && (cx.array(&method.value) == Some(Array::Series)
-                        || cx.is_of(&method.value, Array::Frame, "groupby"))
-            }
-            _ => false,
-        },
-        Expr::Name(_) => cx
-            .only_value(expr)
-            .is_some_and(|value| is_grouped(value, cx)),
-        Expr::Attribute(attribute) => {
-            attribute.value.is_call_expr() && is_grouped(&attribute.value, cx)
+        Expr::Subscript(item) => grouped(&item.value, cx),
+        Expr::Call(call) => {
+            let method = call.func.as_attribute_expr()?;
+            let groups = method.attr.as_str() == "groupby"
+                && (cx.array(&method.value) == Some(Array::Series)
+                    || cx.is_of(&method.value, Array::Frame, "groupby"));
+            groups.then_some(&*method.value)
         }
-        _ => false,
+        Expr::Name(_) => grouped(cx.only_value(expr)?, cx),
+        Expr::Attribute(attribute) if attribute.value.is_call_expr() => {
+            grouped(&attribute.value, cx)
+        }
+        _ => None,
     }
 }

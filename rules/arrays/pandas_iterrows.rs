@@ -130,7 +130,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprSubscript, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
-use hotlint_core::python::{Array, Loop, RowUse, Symbol};
+use hotlint_core::python::{Array, Loop, RowUse, Size, Symbol};
 use hotlint_core::text_size::Ranged;
 
 pub struct PandasIterrows;
@@ -162,6 +162,11 @@ impl Rule for PandasIterrows {
             return None;
         }
         let help = help(frame, around, row, used, cx);
+        // What the loop itself adds shows nothing.
+        let size = match cx.array_size(frame) {
+            Size::Seen(evidence) if around.header().contains_range(evidence.range) => Size::Unknown,
+            size => size,
+        };
         Some(
             Finding::new(
                 call,
@@ -169,6 +174,7 @@ impl Rule for PandasIterrows {
             )
             .label("tens of microseconds per row")
             .because(around.header(), "for each row of this loop")
+            .sized(size, cx.text(frame))
             .help(help),
         )
     }

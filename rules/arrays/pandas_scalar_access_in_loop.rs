@@ -114,6 +114,7 @@ impl Rule for PandasScalarAccessInLoop {
             Finding::new(item, message)
                 .label("goes through indexers and labels each time")
                 .because(around.header(), "for each row of this loop")
+                .sized(cx.array_size(frame), name)
                 .help(help),
         )
     }

@@ -172,6 +172,7 @@ impl Rule for PythonLoopOverNdarray {
                 format!("{name} is gone through value by value in Python"),
             )
             .label("makes an object of each value")
+            .sized(cx.array_size(found.array), cx.text(found.array))
             .help(help),
         )
     }

@@ -119,6 +119,55 @@
 //! async def kept(name):
 //!     with open(name, "wb") as file:
 //!         yield file, name
+//!
+//!
+//! def save(self, name):
+//!     async def fetch():
+//!         data = await self.page()
+//!         with open(name, "wb") as file:
+//!             file.write(data)
+//!
+//!     return self.wait_for(fetch())
+//! ```
+//! ```python fine
+//! import asyncio
+//! import os.path
+//! import tempfile
+//! from pathlib import Path
+//!
+//! NOTICE = os.path.join(os.path.dirname(__file__), "notice.txt")
+//!
+//!
+//! async def notice():
+//!     with open(NOTICE) as file:
+//!         return file.read()
+//!
+//!
+//! async def key(run):
+//!     with tempfile.TemporaryDirectory() as folder:
+//!         await run("make-key", folder)
+//!         return (Path(folder) / "key").read_text()
+//!
+//!
+//! async def convert(name):
+//!     """Converts a file.
+//!
+//!     >>> asyncio.run(convert("a.txt"))
+//!     """
+//!     with open(name) as file:
+//!         return file.read()
+//!
+//!
+//! async def read(name):
+//!     with open(name) as file:
+//!         return file.read()
+//!
+//!
+//! async def main(name):
+//!     print(await read(name))
+//!
+//!
+//! asyncio.run(main("a.txt"))
 //! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName};
@@ -142,12 +191,16 @@ impl Rule for BlockingFileInAsync {
         if of_file && !opens || is_in_memory(call, cx) || opens && is_read_elsewhere(call, cx) {
             return None;
         }
-        if entry.does(Does::Brief) && !is_many(call, entry, cx) {
+        let brief = entry.does(Does::Brief);
+        if brief && !is_many(call, entry, cx) {
             return None;
         }
         // That it computes as well is told already. And what is started or ended has no tasks yet, or none that still matter.
         let around = function_around(&cx.tree, call)?;
-        if entry.blocks(Blocks::Cpu) || cx.starts_or_ends(around) {
+        if entry.blocks(Blocks::Cpu) || cx.starts_or_ends(around) || cx.has_its_own_loop(around) {
+            return None;
+        }
+        if is_near_at_hand(call, cx) {
             return None;
         }
         // Somebody else reads what is only opened here, perhaps in a thread.
@@ -155,6 +208,13 @@ impl Rule for BlockingFileInAsync {
             return None;
         }
         let finding = cx.stops_the_loop(call, entry, "until the disk has answered")?;
+        let finding = match cx.in_loop(call) {
+            Some(each) if brief => {
+                let items = each.iter().map_or("", |iter| cx.text(iter));
+                finding.sized(cx.rounds(&[each]), items)
+            }
+            _ => finding,
+        };
         // What is opened is then read here.
         Some(match opens {
             true => finding.help(
@@ -182,6 +242,38 @@ fn is_many<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
                 _ => false,
             })
     })
+}
+
+/// Whether the file came with the program, or was written to a temporary folder a moment ago: small, or in memory still.
+fn is_near_at_hand<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let in_temporary = |name: &'a ExprName| {
+        let bound = cx.symbol(name).and_then(|symbol| cx.only_binding(symbol));
+        matches!(bound, Some(Binding::With(item, _))
+            if cx.call_of(&item.context_expr, "tempfile.TemporaryDirectory").is_some())
+    };
+    let leads_there = |place: &'a Expr| {
+        cx.tree.descendants(place).any(|node| match node {
+            AnyNodeRef::ExprName(name) => name.id.as_str() == "__file__" || in_temporary(name),
+            _ => false,
+        })
+    };
+    let writes = call
+        .arguments
+        .find_argument_value("mode", 1)
+        .and_then(Expr::as_string_literal_expr)
+        .is_some_and(|mode| mode.value.to_str().contains(['w', 'a', 'x', '+']));
+    let (path, reads) = match &*call.func {
+        Expr::Attribute(method) if matches!(method.attr.as_str(), "read_text" | "read_bytes") => {
+            (Some(&*method.value), true)
+        }
+        func => (
+            call.arguments.args.first(),
+            cx.is(func, "builtins.open") && !writes,
+        ),
+    };
+    reads
+        && path
+            .is_some_and(|path| leads_there(path) || cx.only_value(path).is_some_and(leads_there))
 }
 
 /// Whether the bytes are in memory, or of something that was opened here and told.

@@ -2,7 +2,8 @@
 //!
 //! An `AsyncClient` or `ClientSession` keeps a pool of open connections. One that is made for a request and closed behind it keeps
 //! none: each request resolves the name and shakes hands for TCP and TLS anew, two to four round trips before the request itself, and
-//! making an `httpx` client reads the certificates of the system, about 20 ms.
+//! making an `httpx` client reads the certificates of the system, about 20 ms. Whether there are many requests is for you to say: a
+//! coroutine that asks once a day may do so.
 //!
 //! ```python bad
 //! import httpx
@@ -96,7 +97,7 @@ pub struct ClientPerRequestInAsync;
 impl Rule for ClientPerRequestInAsync {
     type On = InAsync<ExprCall>;
     const EFFECTS: Effects = Effects::builds(Builds::Client).or(Effects::builds(Builds::Session));
-    const COST: Cost = Cost::RoundTrips("n connections", "1");
+    const COST: Cost = Cost::Debatable("n connections instead of 1");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let (because, words) = cx.built_per_call(call)?;

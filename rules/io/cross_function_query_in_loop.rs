@@ -213,6 +213,10 @@ impl Rule for CrossFunctionQueryInLoop {
             )
             .label("a round trip each time")
             .because(around.header(), "repeated for each item")
+            .sized(
+                cx.rounds(&[around]),
+                around.iter().map_or("", |iter| cx.text(iter)),
+            )
             .through(&steps, what)
             .help(help),
         )

@@ -72,6 +72,10 @@ impl Rule for HttpWithoutSessionInLoop {
             Finding::new(call, message)
                 .label("one connection per request")
                 .because(around.header(), "for each item of this loop")
+                .sized(
+                    cx.rounds(&[around]),
+                    around.iter().map_or("", |iter| cx.text(iter)),
+                )
                 .help(format!(
                     "make {} before the loop, and ask through it",
                     entry.batched

@@ -133,6 +133,10 @@ impl Rule for OpenAppendInLoop {
             Finding::new(call, message)
                 .label("for one piece of text each")
                 .because(around.header(), "for each item of this loop")
+                .sized(
+                    cx.rounds(&[around]),
+                    around.iter().map_or("", |iter| cx.text(iter)),
+                )
                 .help("open the file once, around the loop"),
         )
     }

@@ -146,10 +146,12 @@ impl Rule for OrmSaveInLoop {
             "`{}` writes to the database in every iteration",
             cx.spelled(call)
         );
+        let items = around.iter().map_or("", |iter| cx.text(iter));
         Some(
             Finding::new(call, message)
                 .label("one statement per item")
                 .because(around.header(), "for each item of this loop")
+                .sized(cx.rounds(&[around]), items)
                 .help(format!("write all of them at once: {}", entry.batched)),
         )
     }

@@ -88,6 +88,8 @@
 //! import logging
 //! import sqlite3
 //!
+//! from sqlalchemy.orm import Session
+//!
 //! log = logging.getLogger(__name__)
 //! connection = sqlite3.connect(":memory:")
 //!
@@ -106,6 +108,15 @@
 //!             connection.execute("insert into names values (?)", (row,))
 //!         except sqlite3.IntegrityError:
 //!             connection.execute("update names set seen = 1 where name = ?", (row,))
+//!     for row in rows:
+//!         log.warning("row %s is gone", row)
+//!         connection.execute("delete from rows where name = ?", (row,))
+//!
+//!
+//! def move(session: Session, names, table_of):
+//!     for name in names:
+//!         child = table_of(session, name)
+//!         session.execute(child.update().where(child.c.shop == 1).values(shop=2))
 //! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, InterpolatedStringElement, Operator, Stmt};
@@ -143,6 +154,12 @@ impl Rule for QueryInLoop {
         let finding = Finding::new(call, message)
             .label(label)
             .because(around.header(), "for each item of this loop");
+        let finding = match around.iter() {
+            Some(items) if cx.is_selection(items) => {
+                finding.sized(cx.rounds(&[around]), cx.text(items))
+            }
+            _ => finding,
+        };
         Some(match entry.batched {
             "" => finding.help("ask once for all items"),
             batched => finding.help(format!("ask once for all items: {batched}")),
@@ -158,7 +175,7 @@ fn is_plain_query(entry: &'static Entry) -> bool {
         && !entry.does(Does::Maps)
 }
 
-/// Whether the branch tells of an error first: nobody waits for that.
+/// Whether the branch tells of an error first, or each item gets a warning: nobody waits for that.
 fn is_said_of_an_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     let Some(stmt) = cx.tree.statement(call) else {
         return false;
@@ -167,14 +184,32 @@ fn is_said_of_an_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) ->
     let mut before = siblings(&cx.tree, stmt)
         .iter()
         .take_while(|other| other.start() < stmt.start());
-    is_branch
-        && before.any(|other| match other {
-            Stmt::Expr(said) => said
-                .value
-                .as_call_expr()
-                .is_some_and(|said| cx.logs_an_error(said)),
-            _ => false,
-        })
+    before.any(|other| match other {
+        Stmt::Expr(said) => said
+            .value
+            .as_call_expr()
+            .is_some_and(|said| match is_branch {
+                true => cx.logs_an_error(said),
+                false => warns(said),
+            }),
+        _ => false,
+    })
+}
+
+/// `log.warning("...", ...)`
+fn warns(said: &ExprCall) -> bool {
+    let is_warning = said.func.as_attribute_expr().is_some_and(|method| {
+        matches!(
+            method.attr.as_str(),
+            "warning" | "warn" | "error" | "exception" | "critical"
+        )
+    });
+    is_warning
+        && said
+            .arguments
+            .args
+            .first()
+            .is_some_and(|message| message.is_string_literal_expr() || message.is_f_string_expr())
 }
 
 /// Whether what fails for one item is done otherwise for that item: all of them at once would fail together.
@@ -286,7 +321,11 @@ fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -
                 let first = made.arguments.args.first();
                 let of_table = ENTITIES.contains(&name)
                     && first.is_some_and(|first| cx.names_bound_in(first, around));
-                if of_table || first.is_some_and(is_item) {
+                // `table_of(connection, name)`
+                let finds_table = made.func.is_name_expr()
+                    && name.split('_').any(|word| word == "table")
+                    && cx.names_bound_in(&made.arguments, around);
+                if of_table || finds_table || first.is_some_and(is_item) {
                     return true;
                 }
                 match &*made.func {

@@ -1,7 +1,7 @@
 //! # An expensive argument of `log.debug` in a loop
 //!
 //! A logger that is off does nothing with its arguments, but Python has made them by then. What serialises, parses or computes for a
-//! debug message does so in every iteration of every run, for nobody.
+//! debug message does so in every iteration of every run, for nobody. Whether that is much work is for you to say.
 //!
 //! ```python bad
 //! import json
@@ -80,7 +80,7 @@ pub struct LoggingExpensiveArgUnguarded;
 impl Rule for LoggingExpensiveArgUnguarded {
     type On = InLoop<ExprCall>;
     const CALLEES: &'static [&'static str] = LOW_LOGS;
-    const COST: Cost = Cost::Factor("all of the argument's work, even if the level is off");
+    const COST: Cost = Cost::Debatable("all of the argument's work, even if the level is off");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let log = cx.low_log(call).filter(|log| log.level == "debug")?;

@@ -92,9 +92,8 @@ fn run(
         .stderr(Stdio::piped())
         .spawn()
         .map_err(start)?;
-    if let Some(stdin) = child.stdin.take() {
-        serde_json::to_writer(stdin, jobs).map_err(|error| failed(error.to_string()))?;
-    }
+    // One that ends before it has read all says why: that comes first.
+    let handed = (child.stdin.take()).map_or(Ok(()), |stdin| serde_json::to_writer(stdin, jobs));
     let mut lines = Vec::new();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines() {
@@ -106,6 +105,7 @@ fn run(
     let (Some(first), true) = (lines.first(), output.status.success()) else {
         return Err(failed(told()));
     };
+    handed.map_err(|error| failed(error.to_string()))?;
     let mut answer: Answer =
         serde_json::from_str(first).map_err(|error| failed(error.to_string()))?;
     let wanted = if answer.missing.is_empty() {

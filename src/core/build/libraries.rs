@@ -35,6 +35,9 @@ struct Sizes {
     of: Vec<String>,
     /// What there is one item for, so that there are as many as the data have: "line of the file".
     each: String,
+    /// Whether what is called gives an array or a frame that is as long: whoever goes over a frame gets its columns.
+    #[serde(default)]
+    arrays: bool,
     /// Methods whose names tell enough where the class of the object is not known: nothing else has a method of that name.
     #[serde(default)]
     peculiar: Vec<String>,
@@ -94,8 +97,8 @@ struct Entry {
 /// What was read, before the stubs are compiled.
 pub struct Libraries {
     entries: BTreeMap<String, Entry>,
-    /// What there is one item for, and the file that says so.
-    sizes: BTreeMap<String, (String, PathBuf)>,
+    /// What there is one item for, whether an array or a frame has so many, and the file that says so.
+    sizes: BTreeMap<String, (String, bool, PathBuf)>,
     /// The same by the names of methods.
     peculiar: BTreeMap<String, String>,
 }
@@ -107,7 +110,7 @@ impl Libraries {
     /// A file that is no TOML, has an unknown key or effect, a stub that is no Python, or says something twice.
     pub fn read(folder: &Path, stubs: &mut Stubs) -> Result<Self, Box<dyn Error>> {
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-        let mut all_sizes: BTreeMap<String, (String, PathBuf)> = BTreeMap::new();
+        let mut all_sizes: BTreeMap<String, (String, bool, PathBuf)> = BTreeMap::new();
         let mut peculiar: BTreeMap<String, String> = BTreeMap::new();
         let mut files: Vec<PathBuf> = fs::read_dir(folder)?
             .map(|entry| Ok(entry?.path()))
@@ -145,8 +148,8 @@ impl Libraries {
                 let methods = sizes.peculiar.iter();
                 peculiar.extend(methods.map(|method| (method.clone(), sizes.each.clone())));
                 for name in sizes.of.iter().flat_map(|pattern| expanded(pattern)) {
-                    let told = (sizes.each.clone(), file.clone());
-                    if let Some((_, before)) = all_sizes.insert(name.clone(), told) {
+                    let told = (sizes.each.clone(), sizes.arrays, file.clone());
+                    if let Some((_, _, before)) = all_sizes.insert(name.clone(), told) {
                         let before = before.display();
                         return Err(wrong(&format!("{name} is told twice, see {before}")).into());
                     }
@@ -175,7 +178,8 @@ impl Libraries {
         let entries = self.entries.iter();
         let known = names.spread(entries.map(|(name, entry)| (&**name, entry, &entry.file)))?;
         let sizes = self.sizes.iter();
-        let sizes = names.spread(sizes.map(|(name, (each, file))| (&**name, &**each, file)))?;
+        let sizes = sizes.map(|(name, (each, arrays, file))| (&**name, (&**each, *arrays), file));
+        let sizes = names.spread(sizes)?;
         let roots: BTreeSet<&str> = known.keys().map(|(_, name)| root(name)).collect();
         let numbers: HashMap<&str, usize> = (0..).zip(&roots).map(|(i, root)| (*root, i)).collect();
         if roots.len() > 256 {
@@ -199,13 +203,26 @@ impl Libraries {
             )?;
         }
         writeln!(lines, "];")?;
-        let mut sizes: Vec<(&str, &str)> = (sizes.iter())
-            .map(|((_, name), each)| (name.as_str(), *each))
-            .collect();
-        sizes.sort_unstable();
+        let listed = |arrays: bool| -> Vec<(&str, &str)> {
+            let mut listed: Vec<_> = (sizes.iter())
+                .filter(|(_, (_, of_arrays))| *of_arrays == arrays)
+                .map(|((_, name), (each, _))| (name.as_str(), *each))
+                .collect();
+            listed.sort_unstable();
+            listed
+        };
         let peculiar: Vec<_> = self.peculiar.iter().collect();
         writeln!(lines, "static PECULIAR: &[(&str, &str)] = &{peculiar:?};")?;
-        writeln!(lines, "static SIZES: &[(&str, &str)] = &{sizes:?};")?;
+        writeln!(
+            lines,
+            "static SIZES: &[(&str, &str)] = &{:?};",
+            listed(false)
+        )?;
+        writeln!(
+            lines,
+            "static ARRAY_SIZES: &[(&str, &str)] = &{:?};",
+            listed(true)
+        )?;
         Ok(lines)
     }
 }

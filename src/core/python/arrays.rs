@@ -6,7 +6,7 @@ use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Number};
 use ruff_text_size::Ranged;
 
 use super::facts::Facts;
-use super::libraries::root_number;
+use super::libraries::{Does, root_number};
 use super::loops::Loop;
 use super::types::Type;
 
@@ -147,16 +147,36 @@ impl<'a> Facts<'a> {
         let Some(call) = value.as_call_expr() else {
             return self.is_few(expr);
         };
+        // The parts are few, not what is in them.
+        let joins = self
+            .knows(call)
+            .is_some_and(|entry| entry.does(Does::Joins));
+        if joins {
+            return false;
+        }
         let spaced = self.is(&*call.func, "numpy.linspace");
         let at = if spaced { 2 } else { 0 };
         let Some(first) = call.arguments.find_argument_value("num", at) else {
             return self.is_few(expr);
         };
-        let small = match first {
+        let whole = |expr: &Expr| match expr {
             Expr::NumberLiteral(number) => match &number.value {
-                Number::Int(int) => int.as_u64().is_some_and(|int| int <= SMALL),
-                _ => false,
+                Number::Int(int) => int.as_u64(),
+                _ => None,
             },
+            _ => None,
+        };
+        let converts = ["numpy.array", "numpy.asarray", "torch.tensor"]
+            .iter()
+            .any(|name| self.is(&*call.func, name));
+        let small = match first {
+            Expr::NumberLiteral(_) => whole(first).is_some_and(|int| int <= SMALL),
+            // `np.zeros((2, 3))`
+            Expr::Tuple(shape) if !converts => shape
+                .elts
+                .iter()
+                .try_fold(1_u64, |all, side| all.checked_mul(whole(side)?))
+                .is_some_and(|all| all <= SMALL),
             other => self
                 .known_length(other)
                 .is_some_and(|length| length <= SMALL),

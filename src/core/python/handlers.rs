@@ -3,7 +3,24 @@
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
 use ruff_text_size::Ranged;
 
+use super::blocks::function_around;
 use super::facts::Facts;
+
+/// What lets other coroutines run beside the one that calls it.
+const STARTS_TASKS: &[&str] = &[
+    "TaskGroup",
+    "as_completed",
+    "create_task",
+    "create_task_group",
+    "ensure_future",
+    "gather",
+    "open_nursery",
+    "start_server",
+    "wait",
+];
+
+/// How many functions are looked through, each awaited by the next.
+const MAX_HOPS: u8 = 3;
 
 impl<'a> Facts<'a> {
     /// Whether a function answers requests: a decorator binds it to a path, it takes a request of a web framework, or it is the
@@ -50,6 +67,97 @@ impl<'a> Facts<'a> {
         let mut words = def.name.trim_matches('_').split('_');
         words.clone().any(|word| WORDS.contains(&word))
             && words.all(|word| WORDS.contains(&word) || AROUND.contains(&word))
+    }
+
+    /// Whether a coroutine has an event loop for itself, as far as the file tells: whatever calls it there runs it to its end,
+    /// `asyncio.run(fetch())`, or awaits it and has a loop for itself; and nothing in the file starts tasks.
+    pub fn has_its_own_loop(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        let starts_tasks = |node: &AnyNodeRef<'a>| {
+            matches!(node, AnyNodeRef::ExprAttribute(attribute)
+                if STARTS_TASKS.contains(&attribute.attr.as_str()))
+        };
+        if self.is_told_to_run_alone(def) {
+            return true;
+        }
+        // Whatever else there is, a function that is no coroutine waits for its own.
+        let is_inner = function_around(&self.tree, def).is_some_and(|outer| !outer.is_async);
+        self.is_run_alone(def, 0) && (is_inner || !self.tree.nodes().iter().any(starts_tasks))
+    }
+
+    /// Whether the example in its own documentation, or in that of the function around it, runs it so.
+    fn is_told_to_run_alone(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        let around = function_around(&self.tree, def);
+        [Some(def), around].into_iter().flatten().any(|def| {
+            let text = match def.body.first() {
+                Some(ast::Stmt::Expr(first)) => first.value.as_string_literal_expr(),
+                _ => None,
+            };
+            let example = format!("asyncio.run({}(", def.name);
+            text.is_some_and(|text| text.value.to_str().contains(&example))
+        })
+    }
+
+    fn is_run_alone(&self, def: &'a ast::StmtFunctionDef, hops: u8) -> bool {
+        if hops > MAX_HOPS || !def.is_async || !def.decorator_list.is_empty() {
+            return false;
+        }
+        let reads: Vec<AnyNodeRef<'a>> = match self.tree.parent(def) {
+            Some(AnyNodeRef::StmtClassDef(_)) => {
+                let nodes = self.tree.nodes().iter().copied();
+                nodes
+                    .filter(|node| {
+                        matches!(node, AnyNodeRef::ExprAttribute(method)
+                            if method.attr.as_str() == def.name.as_str())
+                    })
+                    .collect()
+            }
+            _ => match self.symbol(def) {
+                Some(symbol) => self.reads(symbol).map(AnyNodeRef::from).collect(),
+                None => return false,
+            },
+        };
+        // Made within a function that is none, for that function to run it, once.
+        let outer = function_around(&self.tree, def).filter(|outer| !outer.is_async);
+        !reads.is_empty()
+            && reads.into_iter().all(|read| {
+                let call = match self.tree.parent(read) {
+                    Some(AnyNodeRef::ExprCall(call)) if call.func.range() == read.range() => {
+                        Some(call)
+                    }
+                    _ => None,
+                };
+                let made = call.map_or(read, AnyNodeRef::from);
+                let by = function_around(&self.tree, read);
+                let is_outer = outer
+                    .zip(by)
+                    .is_some_and(|(outer, by)| outer.range() == by.range());
+                let awaited = || {
+                    matches!(self.tree.parent(made), Some(AnyNodeRef::ExprAwait(_)))
+                        && by.is_some_and(|by| self.is_run_alone(by, hops + 1))
+                };
+                is_outer && call.is_some() && self.loops(read).is_empty()
+                    || self.is_run_to_its_end(made)
+                    || awaited()
+            })
+    }
+
+    /// `asyncio.run(...)`, `anyio.run(...)`, `loop.run_until_complete(...)`
+    fn is_run_to_its_end(&self, made: AnyNodeRef<'a>) -> bool {
+        let Some(AnyNodeRef::Arguments(arguments)) = self.tree.parent(made) else {
+            return false;
+        };
+        let Some(AnyNodeRef::ExprCall(run)) = self.tree.parent(arguments) else {
+            return false;
+        };
+        let is_first = arguments
+            .args
+            .first()
+            .is_some_and(|first| first.range() == made.range());
+        let names = ["asyncio.run", "anyio.run", "trio.run"];
+        is_first
+            && (names.iter().any(|name| self.is(&*run.func, name))
+                || matches!(&*run.func, Expr::Attribute(method)
+                    if method.attr.as_str() == "run_until_complete"))
     }
 
     /// Whether the file belongs to a command line, as its path tells: somebody runs it by hand, now and then.

@@ -2,9 +2,10 @@
 //!
 //! **Invariant**: says [`Size::Seen`] only with the place that shows it. What no text shows is [`Size::Unknown`], however likely it is.
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Number, Operator};
+use ruff_python_ast::{self as ast, AnyNodeRef, BoolOp, CmpOp, Expr, Number, Operator};
 use ruff_text_size::{Ranged, TextRange};
 
+use super::arrays::Array;
 use super::facts::Facts;
 use super::infer::Assigned;
 use super::libraries::{Blocks, Entry, one_for_each, peculiar};
@@ -151,7 +152,10 @@ impl<'a> Facts<'a> {
         self.rounds(&lasting.collect::<Vec<_>>())
     }
 
-    fn sighted(&self, look: impl FnOnce(&mut Sight<'_, 'a>) -> Option<Evidence>) -> Size {
+    pub(super) fn sighted(
+        &self,
+        look: impl FnOnce(&mut Sight<'_, 'a>) -> Option<Evidence>,
+    ) -> Size {
         let mut sight = Sight {
             facts: self,
             steps: 0,
@@ -215,6 +219,11 @@ impl<'a> Facts<'a> {
                 let name = keyword.arg.as_deref();
                 name.is_some_and(|name| name.ends_with("__in"))
             });
+            // `filter(job=self)`: what belongs to one object.
+            let picks = picks
+                || call.arguments.keywords.iter().any(|keyword| {
+                    matches!(&keyword.value, Expr::Name(name) if self.class_of_self(name).is_some())
+                });
             let picks = picks
                 || call.arguments.args.iter().any(|arg| {
                     matches!(arg, Expr::Call(test) if matches!(&*test.func, Expr::Attribute(method)
@@ -259,9 +268,12 @@ impl Size {
     }
 }
 
+/// What is looked for in a value: items, or the values of an array.
+pub(super) type Look<'a> = fn(&mut Sight<'_, 'a>, &'a Expr) -> Option<Evidence>;
+
 /// One search for evidence.
-struct Sight<'f, 'a> {
-    facts: &'f Facts<'a>,
+pub(super) struct Sight<'f, 'a> {
+    pub(super) facts: &'f Facts<'a>,
     steps: u32,
     /// How many functions lie between: what comes from afar may have been something else on its way.
     hops: u8,
@@ -270,7 +282,7 @@ struct Sight<'f, 'a> {
 }
 
 impl<'a> Sight<'_, 'a> {
-    fn evidence(place: impl Ranged, each: &str) -> Evidence {
+    pub(super) fn evidence(place: impl Ranged, each: &str) -> Evidence {
         Evidence {
             range: place.range(),
             text: format!("one for each {each}"),
@@ -303,10 +315,15 @@ impl<'a> Sight<'_, 'a> {
         found
     }
 
-    /// What shows that `expr` has many items, or is a long text.
-    fn items(&mut self, expr: &'a Expr) -> Option<Evidence> {
+    /// Goes one step further, unless there were too many.
+    pub(super) fn step(&mut self) -> bool {
         self.steps += 1;
-        if self.steps > MAX_STEPS {
+        self.steps <= MAX_STEPS
+    }
+
+    /// What shows that `expr` has many items, or is a long text.
+    pub(super) fn items(&mut self, expr: &'a Expr) -> Option<Evidence> {
+        if !self.step() {
             return None;
         }
         if let Some(count) = self.facts.known_length(expr) {
@@ -315,6 +332,11 @@ impl<'a> Sight<'_, 'a> {
             return (count >= MANY).then_some(Evidence { range, text });
         }
         let found = match expr {
+            Expr::Name(ast::ExprName { id: name, .. })
+            | Expr::Attribute(ast::ExprAttribute {
+                attr: ast::Identifier { id: name, .. },
+                ..
+            }) if is_few_by_name(name) => return None,
             Expr::Name(name) => {
                 let symbol = self.facts.symbol(name)?;
                 self.variable(symbol)
@@ -330,6 +352,7 @@ impl<'a> Sight<'_, 'a> {
             Expr::ListComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {
                 comprehension_generators(expr.into())
                     .iter()
+                    .filter(|clause| !clause.ifs.iter().any(picks))
                     .find_map(|clause| {
                         let items = self.items(&clause.iter);
                         items.or_else(|| self.records(&clause.iter, &clause.target))
@@ -409,7 +432,7 @@ impl<'a> Sight<'_, 'a> {
             }
         }
         if let Some(def) = self.facts.callee(call) {
-            return self.elsewhere(|sight| sight.once(def.name.range(), |sight| sight.result(def)));
+            return self.result_of(def, |sight, value| sight.items(value));
         }
         let Expr::Attribute(method) = &*call.func else {
             return None;
@@ -455,7 +478,7 @@ impl<'a> Sight<'_, 'a> {
     }
 
     /// What shows that a number is a large one: it counts what is long, or is written down.
-    fn count(&mut self, number: &'a Expr) -> Option<Evidence> {
+    pub(super) fn count(&mut self, number: &'a Expr) -> Option<Evidence> {
         match number {
             Expr::NumberLiteral(literal) => match &literal.value {
                 Number::Int(int) if int.as_u64().is_some_and(|n| n >= MANY) => Some(Evidence {
@@ -472,14 +495,35 @@ impl<'a> Sight<'_, 'a> {
                 self.once(number.range(), |sight| sight.count(value))
             }
             Expr::Call(call) if self.facts.is(&*call.func, "builtins.len") => {
-                self.items(call.arguments.args.first()?)
+                let counted = call.arguments.args.first()?;
+                self.items(counted).or_else(|| self.values(counted))
             }
+            // `a.size`, `a.shape[0]`
+            Expr::Attribute(size) if size.attr.as_str() == "size" => self.values(&size.value),
+            Expr::Subscript(side) => match &*side.value {
+                Expr::Attribute(shape) if shape.attr.as_str() == "shape" => {
+                    let columns = side
+                        .slice
+                        .as_number_literal_expr()
+                        .is_none_or(|side| !matches!(&side.value, Number::Int(int) if *int == 0));
+                    (!columns).then(|| self.values(&shape.value))?
+                }
+                _ => None,
+            },
             _ => None,
         }
     }
 
     /// What shows that a function of this file gives something long, whatever it returns.
-    fn result(&mut self, def: &'a ast::StmtFunctionDef) -> Option<Evidence> {
+    pub(super) fn result_of(
+        &mut self,
+        def: &'a ast::StmtFunctionDef,
+        look: Look<'a>,
+    ) -> Option<Evidence> {
+        self.elsewhere(|sight| sight.once(def.name.range(), |sight| sight.result(def, look)))
+    }
+
+    fn result(&mut self, def: &'a ast::StmtFunctionDef, look: Look<'a>) -> Option<Evidence> {
         let nodes: Vec<AnyNodeRef<'a>> = self.facts.own_nodes(def).collect();
         if self.facts.is_generator(def) {
             return nodes.into_iter().find_map(|node| match node {
@@ -497,7 +541,7 @@ impl<'a> Sight<'_, 'a> {
                 match stmt.value.as_deref() {
                     None | Some(Expr::NoneLiteral(_)) => {}
                     Some(value) if self.facts.known_length(value) == Some(0) => {}
-                    Some(value) => found = Some(self.items(value)?),
+                    Some(value) => found = Some(look(self, value)?),
                 }
             }
         }
@@ -508,11 +552,10 @@ impl<'a> Sight<'_, 'a> {
         let place = self.facts.binding_nodes(symbol).next()?.range();
         self.once(place, |sight| {
             let facts = sight.facts;
-            let bindings = facts.bindings(symbol).zip(facts.binding_nodes(symbol));
-            let bindings: Vec<_> = bindings.collect();
+            let bindings: Vec<_> = facts.bindings(symbol).collect();
             let bound = bindings
                 .into_iter()
-                .find_map(|(binding, node)| sight.bound(symbol, binding, node));
+                .find_map(|binding| sight.bound(symbol, binding));
             bound.or_else(|| {
                 let reads: Vec<_> = facts.reads(symbol).collect();
                 reads.into_iter().find_map(|read| {
@@ -523,13 +566,39 @@ impl<'a> Sight<'_, 'a> {
         })
     }
 
-    /// What one binding of a variable shows.
-    fn bound(
+    /// The same of a variable that holds an array or a frame.
+    pub(super) fn values_of(&mut self, symbol: &Symbol<'a>) -> Option<Evidence> {
+        let place = self.facts.binding_nodes(symbol).next()?.range();
+        self.once(place, |sight| {
+            let bindings: Vec<_> = sight.facts.bindings(symbol).collect();
+            bindings.into_iter().find_map(|binding| match binding {
+                Binding::Assign(stmt) => sight.values(&stmt.value),
+                Binding::Annotated(stmt) => sight.values(stmt.value.as_deref()?),
+                Binding::Walrus(walrus) => sight.values(&walrus.value),
+                Binding::Parameter(parameter) => {
+                    sight.given(symbol, parameter, |sight, value| sight.values(value))
+                }
+                _ => None,
+            })
+        })
+    }
+
+    /// The same of an attribute.
+    pub(super) fn values_of_attribute(
         &mut self,
-        symbol: &Symbol<'a>,
-        binding: Binding<'a>,
-        node: AnyNodeRef<'a>,
+        attribute: &'a ast::ExprAttribute,
     ) -> Option<Evidence> {
+        let class = self.facts.class_of_self(attribute.value.as_name_expr()?)?;
+        let attributes = self.facts.attributes_of(class);
+        let assigned = attributes.get(attribute.attr.as_str())?;
+        assigned.iter().find_map(|assigned| match assigned {
+            Assigned::Value(value) => self.once(value.range(), |sight| sight.values(value)),
+            _ => None,
+        })
+    }
+
+    /// What one binding of a variable shows.
+    fn bound(&mut self, symbol: &Symbol<'a>, binding: Binding<'a>) -> Option<Evidence> {
         match binding {
             Binding::Assign(stmt) if self.facts.accumulation(stmt).is_some() => self
                 .items(&stmt.value)
@@ -541,28 +610,9 @@ impl<'a> Sight<'_, 'a> {
                 let added = self.items(&stmt.value);
                 added.or_else(|| self.collected(symbol, stmt.into()))
             }
-            // `for root, folders, files in os.walk(top)`
-            Binding::Unpacked => {
-                let (tuple, iter) =
-                    self.facts
-                        .tree
-                        .ancestors(node)
-                        .take(3)
-                        .find_map(|outer| match outer {
-                            AnyNodeRef::StmtFor(stmt) => Some((&*stmt.target, &*stmt.iter)),
-                            AnyNodeRef::Comprehension(clause) => {
-                                Some((&clause.target, &clause.iter))
-                            }
-                            _ => None,
-                        })?;
-                let first = tuple.as_tuple_expr()?.elts.first()?;
-                let walks = ["os.walk", "os.fwalk"]
-                    .iter()
-                    .any(|walk| self.facts.call_of(iter, walk).is_some());
-                (walks && first.range() != node.range())
-                    .then(|| Self::evidence(iter, "file below the folder"))
+            Binding::Parameter(parameter) => {
+                self.given(symbol, parameter, |sight, value| sight.items(value))
             }
-            Binding::Parameter(parameter) => self.given(symbol, parameter),
             _ => None,
         }
     }
@@ -581,7 +631,12 @@ impl<'a> Sight<'_, 'a> {
     }
 
     /// What the calls of a function of this file pass as one of its parameters.
-    fn given(&mut self, symbol: &Symbol<'a>, parameter: &'a ast::Parameter) -> Option<Evidence> {
+    fn given(
+        &mut self,
+        symbol: &Symbol<'a>,
+        parameter: &'a ast::Parameter,
+        look: Look<'a>,
+    ) -> Option<Evidence> {
         let facts = self.facts;
         let AnyNodeRef::StmtFunctionDef(def) = facts.tree.scope(symbol.scope).node else {
             return None;
@@ -629,7 +684,7 @@ impl<'a> Sight<'_, 'a> {
                     positional.filter(|_| !call.arguments.args.iter().any(Expr::is_starred_expr))?
                 }
             };
-            self.elsewhere(|sight| sight.items(passed))
+            self.elsewhere(|sight| look(sight, passed))
         })
     }
 
@@ -695,22 +750,39 @@ impl<'a> Sight<'_, 'a> {
         if let Some(found) = more.and_then(|more| self.items(more)) {
             return Some(found);
         }
+        let tree = &self.facts.tree;
         let loops = self.facts.loops(at);
-        let mut loops = loops.into_iter().take_while(lasting);
+        let mut loops = loops.into_iter().take_while(lasting).filter(|around| {
+            let mut within = tree
+                .ancestors(at)
+                .take_while(|outer| outer.range() != around.node().range());
+            !within.any(|outer| matches!(outer, AnyNodeRef::StmtIf(branch)
+                if picks(&branch.test) && branch.body.iter().any(|stmt| stmt.range().contains_range(at.range()))))
+        });
         loops.find_map(|around| self.rounds(around))
     }
 
     /// What shows that a loop runs often.
     fn rounds(&mut self, around: Loop<'a>) -> Option<Evidence> {
-        match around {
-            Loop::For(stmt) => self
-                .items(&stmt.iter)
-                .or_else(|| self.records(&stmt.iter, &stmt.target)),
-            Loop::Clause { clause, .. } => self
-                .items(&clause.iter)
-                .or_else(|| self.records(&clause.iter, &clause.target)),
-            Loop::While(stmt) => self.while_rounds(stmt),
-        }
+        let (iter, target) = match around {
+            Loop::For(stmt) => (&*stmt.iter, &*stmt.target),
+            Loop::Clause { clause, .. } => (&clause.iter, &clause.target),
+            Loop::While(stmt) => return self.while_rounds(stmt),
+        };
+        let found = self.items(iter).or_else(|| self.records(iter, target));
+        found.or_else(|| {
+            // A frame is gone through by its columns.
+            let by_value = |kind| kind != Array::Frame;
+            let passed = match iter {
+                Expr::Call(call) => call.arguments.args.first(),
+                _ => None,
+            };
+            let array = [Some(iter), passed]
+                .into_iter()
+                .flatten()
+                .find(|values| self.facts.array(values).is_some_and(by_value))?;
+            self.values(array)
+        })
     }
 
     /// `for user in json.load(file): user["id"]`: a document that is a list of records, and no configuration.
@@ -760,6 +832,10 @@ impl<'a> Sight<'_, 'a> {
             ) {
                 return None;
             }
+            // Somebody types.
+            if self.facts.is(&*method.value, "sys.stdin") {
+                return None;
+            }
             // `read(size - len(data))` asks for what a read left out: a few rounds at the most.
             let counts = call.arguments.args.iter().any(|arg| {
                 self.facts.tree.descendants(arg).any(|node| {
@@ -776,6 +852,27 @@ impl<'a> Sight<'_, 'a> {
             (waits && innermost.range() == stmt.range())
                 .then(|| Self::evidence(call, "piece that is read"))
         })
+    }
+}
+
+/// Whether a name says that it holds what is few by its nature: `existing_columns`.
+fn is_few_by_name(name: &str) -> bool {
+    let last = name.rsplit('_').next().unwrap_or(name);
+    matches!(last, "branches" | "columns")
+}
+
+/// Whether a test lets one in many pass: what equals something, what holds something.
+fn picks(test: &Expr) -> bool {
+    match test {
+        Expr::Compare(compare) => compare
+            .ops
+            .iter()
+            .any(|op| matches!(op, CmpOp::Eq | CmpOp::In | CmpOp::Is)),
+        Expr::BoolOp(tests) => match tests.op {
+            BoolOp::And => tests.values.iter().any(picks),
+            BoolOp::Or => tests.values.first().is_some_and(picks),
+        },
+        _ => false,
     }
 }
 
@@ -839,7 +936,7 @@ mod tests {
                 line,
             ),
             (
-                "import os\nfor top, folders, files in os.walk(p):\n    probe(files)\n",
+                "import os\nxs = []\nfor top, folders, files in os.walk(p):\n    xs.extend(files)\nprobe(xs)\n",
                 "one for each file below the folder",
             ),
             (
@@ -913,6 +1010,10 @@ mod tests {
             // Many items may be a few distinct ones.
             "probe({x for x in open(p)})\n",
             "probe(list(set(open(p))))\n",
+            "def f(cursor):\n    old_columns = cursor.fetchall()\n    probe(old_columns)\n",
+            // One in many.
+            "xs = [x for x in open(p) if x == wanted]\nprobe(xs)\n",
+            "xs = []\nfor x in open(p):\n    if '\\0' in x or bad(x):\n        xs.append(x)\nprobe(xs)\n",
             // Each iteration starts anew.
             "for x in open(p):\n    xs = []\n    xs.append(x)\n    probe(xs)\n",
             "for x in open(p):\n    probe(x.split())\n",
@@ -927,8 +1028,13 @@ mod tests {
             "xs = xs + ys\nprobe(xs)\n",
             "from .models import Order\nprobe(list(Order.objects.filter(pk__in=chosen)))\n",
             // The rows of one object.
+            "from .models import Line\nclass Order:\n    def f(self):\n        probe(Line.objects.filter(order=self, open=True))\n",
             "def f(order):\n    probe(order.lines.all())\n",
+            // One folder.
             "import os\nprobe(os.listdir(p))\n",
+            "import os\nfor top, folders, files in os.walk(p):\n    probe(files)\n",
+            // Somebody types.
+            "import sys\nxs = []\nwhile True:\n    xs.append(sys.stdin.readline())\nprobe(xs)\n",
         ] {
             assert_eq!(size(text), "unknown", "{text}");
         }

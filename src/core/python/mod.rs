@@ -4,6 +4,7 @@
 
 mod accumulation;
 mod annotations;
+mod array_evidence;
 mod array_sizes;
 mod arrays;
 mod blocks;
@@ -52,6 +53,7 @@ mod project;
 mod questions;
 mod quick;
 mod scans;
+mod selections;
 mod source;
 mod spare;
 mod steadiness;
@@ -104,8 +106,8 @@ pub use patterns::{Blowup, PatternFlags, Regex, plain_text};
 pub use per_item::{PerItem, plain_parameters};
 pub use pools::Pool;
 pub use project::{
-    Answered, Called, Following, Loader, Open, OutlineFunction, Parameter, Project, Step, Trail,
-    User,
+    Answered, Called, Following, Loader, Open, OutlineFunction, Parameter, Project, Seen, Step,
+    Trail, User,
 };
 pub use scans::{MethodSearch, Repeated};
 pub use source::{Source, SourceKind};

@@ -139,10 +139,19 @@ pub(super) fn entry(name: &str) -> Option<&'static Entry> {
 /// What there is one item for in what the thing with a qualified name gives, or in what it goes over where it is an `__iter__`, if that
 /// grows with the data: "line of the file".
 pub(super) fn one_for_each(name: &str) -> Option<&'static str> {
-    let found = SIZES
+    look_up(SIZES, name)
+}
+
+/// The same of an array or a frame that is called for: what there is one value or row for.
+pub(super) fn many_in(name: &str) -> Option<&'static str> {
+    look_up(ARRAY_SIZES, name)
+}
+
+fn look_up(sizes: &'static [(&str, &str)], name: &str) -> Option<&'static str> {
+    let found = sizes
         .binary_search_by(|(known, _)| (*known).cmp(name))
         .ok()?;
-    SIZES.get(found).map(|(_, each)| *each)
+    sizes.get(found).map(|(_, each)| *each)
 }
 
 /// The same of a method by its name alone, where nothing else that is known has a method of that name.

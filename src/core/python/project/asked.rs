@@ -83,14 +83,24 @@ impl Project {
     ///
     /// # Errors
     /// There is an answer.
-    pub fn answers(&self, open: &Open) -> Result<Trail, Answered> {
+    pub fn answers(&self, open: &Open) -> Result<Seen<'_>, Answered> {
         let view = View::new(self);
         for (origin, wants) in &open.asked {
             if view.answers(&open.at, origin, wants) {
                 return Err(Answered);
             }
         }
-        Ok(view.into_trail())
+        Ok(Seen(view))
+    }
+}
+
+/// What was looked at.
+pub struct Seen<'p>(View<'p>);
+
+impl Seen<'_> {
+    /// The places, as [`Facts::seen`] tells them.
+    pub fn places(self) -> Trail {
+        self.0.into_trail()
     }
 }
 

@@ -36,7 +36,7 @@ use super::symbols::Binding;
 use super::types::Type;
 use super::versions::Versions;
 
-pub use asked::{Answered, Open};
+pub use asked::{Answered, Open, Seen};
 pub(super) use asked::{Wants, known};
 pub use calls::{Following, Step};
 pub(super) use meaning::{Meaning, ProjectClass};

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
 use ruff_text_size::Ranged;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::consumption::{Consumed, consumed};
 use super::fingerprint;
-use super::origin::{Origin, is_of_idle_library};
+use super::origin::{Origin, Owned, is_of_idle_library};
 use super::relations::OutlineRelation;
 use super::table::ByName;
 use super::users::{Taken, taken};
@@ -175,7 +175,7 @@ impl Outline {
     pub(super) fn of(facts: &Facts<'_>) -> Self {
         let returns = returns_of(facts);
         let mut outline = Self::shaped(facts, &returns);
-        collect_calls(facts, &returns, &mut outline.functions);
+        collect_calls(facts, &returns, &mut outline);
         outline.taken = taken(facts);
         outline
     }
@@ -255,6 +255,29 @@ impl Outline {
         let named = |number: &u32| (self.function(*number)).map_or("", |function| &function.name);
         let found = functions.binary_search_by(|number| named(number).cmp(name));
         found.ok().map(|at| functions[at])
+    }
+
+    /// The same callee, told as the function of this file that it is; `None` where that is nothing.
+    fn settled(&self, callee: Callee) -> Option<Callee> {
+        let method = |class: u32, name: &str| self.among(&self.class(class)?.methods, name);
+        Some(match callee {
+            // `self.method()`: a class's own methods hide those of its bases.
+            Callee::Other(Origin::Attribute(base, name)) => {
+                let own = match &*base {
+                    Origin::Value(Owned::Own(class)) => method(*class, &name),
+                    _ => None,
+                };
+                Callee::Other(match own {
+                    Some(number) => Origin::Function(number),
+                    None => Origin::Attribute(base, name),
+                })
+            }
+            // Making an instance runs `__init__`; one that a base has is not followed.
+            Callee::Other(Origin::Class(class)) => {
+                Callee::Other(Origin::Function(method(class, "__init__")?))
+            }
+            callee => callee,
+        })
     }
 
     pub(super) fn class(&self, number: u32) -> Option<&OutlineClass> {
@@ -508,8 +531,10 @@ fn attribute<'a>(facts: &Facts<'a>, assigned: &[Assigned<'a>]) -> Origin {
 }
 
 /// The calls of all functions, in one pass over the file.
-fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, functions: &mut [OutlineFunction]) {
+fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, outline: &mut Outline) {
     let iterates = facts.may_know("__iter__");
+    let is_described = facts.declared_libraries().is_some();
+    let mut named = FxHashSet::default();
     for (tag, node) in facts.tree.tagged() {
         let is_loop = tag.is(NodeKind::StmtFor) || tag.is(NodeKind::Comprehension);
         if !(tag.is(NodeKind::ExprCall) || iterates && is_loop) {
@@ -530,11 +555,21 @@ fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, functions: &mut [
             continue;
         };
         let number = facts.number_of_function(def);
-        let Some(function) = number.and_then(|number| functions.get_mut(number as usize)) else {
+        let Some(number) = number.filter(|number| outline.function(*number).is_some()) else {
             continue;
         };
+        let function = &outline.functions[number as usize];
         let first = returns.get(&facts.tree.id(def)).and_then(|all| all.first());
         if !function.is_followed() || first.is_some_and(|first| first.end() <= place.start()) {
+            continue;
+        }
+        let awaited = matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_)));
+        // The same function called again, as nearly half of all calls do, comes to the same.
+        if let AnyNodeRef::ExprCall(call) = node
+            && let Expr::Name(name) = &*call.func
+            && let Some(symbol) = facts.symbol_id(name)
+            && !named.insert((number, symbol, awaited))
+        {
             continue;
         }
         let callee = match node {
@@ -547,13 +582,28 @@ fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, functions: &mut [
         let Some(callee) = callee else {
             continue;
         };
-        function.calls.push(Call {
-            callee,
-            row: facts.row_of(place),
-            awaited: matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_))),
-        });
+        // What the configuration describes is known by its own name.
+        let settled = match is_described {
+            true => Some(callee),
+            false => outline.settled(callee),
+        };
+        let Some(callee) = settled else {
+            continue;
+        };
+        // The first of several is the one that is told.
+        let is_new = |known: &Call| known.callee != callee || known.awaited != awaited;
+        if outline.functions[number as usize].calls.iter().all(is_new) {
+            let row = facts.row_of(place);
+            outline.functions[number as usize].calls.push(Call {
+                callee,
+                row,
+                awaited,
+            });
+        }
     }
-    forget_idle_calls(functions);
+    if !is_described {
+        forget_idle_calls(&mut outline.functions);
+    }
 }
 
 /// Whether a look at the callee lets it be something that callers want to know.
@@ -612,13 +662,21 @@ fn forget_idle_calls(functions: &mut [OutlineFunction]) {
 
 /// What a call calls, where callers may want to know.
 fn callee<'a>(facts: &Facts<'a>, call: &'a ast::ExprCall) -> Option<Callee> {
+    let declared = facts.declared_libraries();
+    let is_described = declared.is_some();
     // Methods that do nothing of the kind are most.
     let may_do = match &*call.func {
         Expr::Attribute(method) => {
-            let declared = facts.declared_libraries();
             facts.may_do(&method.attr, WORTH_KNOWING)
                 || declared.is_some_and(|declared| declared.has_last(&method.attr))
         }
+        Expr::Name(name) => match facts.symbol(name).map(|symbol| facts.only_binding(symbol)) {
+            Some(Some(Binding::Function(_) | Binding::Class(_))) => is_described,
+            Some(Some(Binding::ImportFrom(_, alias))) => {
+                is_described || facts.may_do(&alias.name, WORTH_KNOWING)
+            }
+            _ => true,
+        },
         _ => true,
     };
     if let Some(known) = may_do.then(|| facts.knows(call)).flatten() {

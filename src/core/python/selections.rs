@@ -1,0 +1,115 @@
+//! What somebody chose or what belongs to one thing: views of a mapping, sets, parts of a text, an item of something. As a rule a
+//! handful, and where it is not, nothing shows it.
+//!
+//! **Invariant**: a guess by form. It decides what is reported unasked, never whether a finding is right.
+
+use ruff_python_ast::{Expr, Operator};
+
+use super::facts::Facts;
+
+/// Functions that give what they are given.
+const PASSING: &[&str] = &[
+    "builtins.enumerate",
+    "builtins.iter",
+    "builtins.list",
+    "builtins.reversed",
+    "builtins.sorted",
+    "builtins.tuple",
+];
+
+/// How many names and calls are looked through.
+const MAX_HOPS: u8 = 4;
+
+impl<'a> Facts<'a> {
+    /// Whether what a loop goes over looks like a choice: `names & known`, `config.items()`, `path.split("/")`, `plurals[code]`.
+    pub fn is_selection(&self, items: &'a Expr) -> bool {
+        self.selects(items, 0)
+    }
+
+    fn selects(&self, items: &'a Expr, hops: u8) -> bool {
+        if hops > MAX_HOPS {
+            return false;
+        }
+        match items {
+            Expr::Subscript(item) => !item.slice.is_slice_expr() || self.selects(&item.value, hops),
+            Expr::BinOp(op) => matches!(
+                op.op,
+                Operator::Sub | Operator::BitAnd | Operator::BitOr | Operator::BitXor
+            ),
+            Expr::Set(_) | Expr::SetComp(_) | Expr::Dict(_) | Expr::DictComp(_) => true,
+            Expr::Attribute(attribute) => {
+                let of_self = attribute.value.as_name_expr();
+                of_self.is_some_and(|name| self.class_of_self(name).is_some())
+                    && self.is_setting(attribute)
+            }
+            Expr::Call(call) => {
+                let args = &call.arguments.args;
+                if PASSING.iter().any(|name| self.is(&*call.func, name)) {
+                    return args
+                        .first()
+                        .is_some_and(|inner| self.selects(inner, hops + 1));
+                }
+                match &*call.func {
+                    Expr::Attribute(method) => match method.attr.as_str() {
+                        "items" | "keys" | "values" => args.is_empty(),
+                        "split" | "rsplit" => !args.is_empty(),
+                        "difference" | "intersection" | "union" => true,
+                        _ => self.ty(items).is_set(),
+                    },
+                    _ => self.ty(items).is_set(),
+                }
+            }
+            Expr::Name(_) => {
+                let ty = self.ty(items).without_none();
+                ty.is_set()
+                    || ty.is_mapping()
+                    || self
+                        .only_value(items)
+                        .is_some_and(|value| self.selects(value, hops + 1))
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+    use ruff_python_ast::AnyNodeRef;
+
+    fn selection(text: &str) -> bool {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).expect("the text parses");
+        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the text is flat");
+        let mut calls = facts.tree.nodes().iter().filter_map(|node| match node {
+            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "probe" => Some(call),
+            _ => None,
+        });
+        let probe = calls.next_back().expect("a probe").arguments.args.first();
+        facts.is_selection(probe.expect("an argument"))
+    }
+
+    #[test]
+    fn choices_are_told_by_their_form() {
+        for (text, wanted) in [
+            ("probe(config.items())\n", true),
+            ("probe(list(new - old))\n", true),
+            ("added = new.difference(old)\nprobe(added)\n", true),
+            ("def f(ids: set[int]):\n    probe(sorted(ids))\n", true),
+            ("probe(enumerate(path.split('/')))\n", true),
+            ("probe(plurals[code])\n", true),
+            (
+                "class C:\n    def __init__(self, names: list):\n        self.names = names\n    def f(self):\n        probe(self.names)\n",
+                true,
+            ),
+            ("def f(ids):\n    probe(ids)\n", false),
+            ("def f(ids: list[int]):\n    probe(ids[1:])\n", false),
+            ("probe(session.query(Order))\n", false),
+            ("probe(text.split())\n", false),
+            ("probe(first + second)\n", false),
+        ] {
+            assert_eq!(selection(text), wanted, "{text}");
+        }
+    }
+}
