@@ -156,28 +156,17 @@ fn is_handful(expr: &Expr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::python::{Source, Versions, parse};
+    use crate::python::facts::probe::probed;
 
     /// The argument of the last `probe(...)` of a text: whether it was made of a list, and whether it is counted.
     fn probe(text: &str) -> (bool, bool) {
         let text = format!("import numpy as np\n{text}");
-        let source = Source::module("example.py", text);
-        let parsed = parse(&source).expect("the code parses");
-        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the code is flat");
-        let nodes = facts.tree.nodes().iter().rev();
-        let mut calls = nodes.filter_map(|node| match node {
-            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "probe" => Some(call),
-            _ => None,
-        });
-        let values = calls
-            .next()
-            .and_then(|call| call.arguments.args.first())
-            .expect("a call of `probe`");
-        (
-            facts.is_made_of_list(values),
-            facts.is_counted_small(values),
-        )
+        probed(&text, |facts, values| {
+            (
+                facts.is_made_of_list(values),
+                facts.is_counted_small(values),
+            )
+        })
     }
 
     #[test]

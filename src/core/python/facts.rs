@@ -233,3 +233,23 @@ impl<'a> Facts<'a> {
             .any(|id| place.contains_range(self.tree.node(*id).range()))
     }
 }
+
+/// For tests of facts: the text asks about the argument of its last `probe(...)`.
+#[cfg(test)]
+pub(super) mod probe {
+    use super::*;
+    use crate::python::parse::parse;
+
+    /// The answer to a question about the argument of the last `probe(...)` of a text.
+    pub fn probed<T>(text: &str, ask: impl for<'a> FnOnce(&Facts<'a>, &'a Expr) -> T) -> T {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).expect("the text parses");
+        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the text is flat");
+        let mut calls = facts.tree.nodes().iter().filter_map(|node| match node {
+            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "probe" => Some(call),
+            _ => None,
+        });
+        let probe = calls.next_back().expect("a probe");
+        ask(&facts, probe.arguments.args.first().expect("an argument"))
+    }
+}

@@ -8,7 +8,7 @@ use ruff_text_size::Ranged;
 
 use super::facts::Facts;
 use super::infer::Assigned;
-use super::long::MANY;
+use super::sizes::MANY;
 use super::symbols::{Binding, Symbol};
 use super::tree::comprehension_generators;
 use super::uses::Use;
@@ -330,21 +330,12 @@ fn is_constant_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::python::facts::probe::probed;
     use crate::python::{Source, Versions, parse};
 
     /// Whether the argument of the last `probe(...)` of a text is few.
     fn few(text: &str) -> Option<bool> {
-        let source = Source::module("example.py", text);
-        let parsed = parse(&source).ok()?;
-        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
-        let mut calls = facts.tree.nodes().iter().filter_map(|node| match node {
-            AnyNodeRef::ExprCall(call) => match &*call.func {
-                Expr::Name(name) if name.id.as_str() == "probe" => Some(call),
-                _ => None,
-            },
-            _ => None,
-        });
-        Some(facts.is_few(calls.next_back()?.arguments.args.first()?))
+        Some(probed(text, |facts, expr| facts.is_few(expr)))
     }
 
     #[test]

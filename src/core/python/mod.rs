@@ -4,7 +4,6 @@
 
 mod accumulation;
 mod annotations;
-mod array_evidence;
 mod array_sizes;
 mod arrays;
 mod blocks;
@@ -36,7 +35,6 @@ mod invariance;
 mod joins;
 mod libraries;
 mod logs;
-mod long;
 mod loops;
 mod members;
 mod messages;
@@ -54,6 +52,7 @@ mod questions;
 mod quick;
 mod scans;
 mod selections;
+mod sizes;
 mod source;
 mod spare;
 mod steadiness;
@@ -98,7 +97,6 @@ pub use libraries::{
     Blocks, Builds, Declaration, Declared, Does, Effects, Entry, Fault, entries, expanded,
 };
 pub use logs::{LOW_LOGS, Log};
-pub use long::{Evidence, Size};
 pub use loops::{FEW, Loop};
 pub use models::{Fetch, Field, Relation, is_tested};
 pub use parse::{ParseProblem, Parsed, parse};
@@ -110,6 +108,7 @@ pub use project::{
     Trail, User,
 };
 pub use scans::{MethodSearch, Repeated};
+pub use sizes::{Evidence, Size};
 pub use source::{Source, SourceKind};
 pub use symbols::{Binding, Symbol};
 pub use taking::Taking;

@@ -74,20 +74,10 @@ impl<'a> Facts<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::python::{Source, Versions, parse};
-    use ruff_python_ast::AnyNodeRef;
+    use crate::python::facts::probe::probed;
 
     fn selection(text: &str) -> bool {
-        let source = Source::module("example.py", text);
-        let parsed = parse(&source).expect("the text parses");
-        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the text is flat");
-        let mut calls = facts.tree.nodes().iter().filter_map(|node| match node {
-            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "probe" => Some(call),
-            _ => None,
-        });
-        let probe = calls.next_back().expect("a probe").arguments.args.first();
-        facts.is_selection(probe.expect("an argument"))
+        probed(text, |facts, expr| facts.is_selection(expr))
     }
 
     #[test]

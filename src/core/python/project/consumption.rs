@@ -7,7 +7,7 @@ use ruff_text_size::Ranged;
 use super::asked::Wants;
 use super::meaning::ProjectFunction;
 use super::origin::Origin;
-use super::outline::around;
+use super::outgoing::around;
 use super::{Step, View};
 use crate::python::facts::Facts;
 use crate::python::tree::comprehension_generators;

@@ -13,6 +13,7 @@ mod modules;
 mod named;
 mod naming;
 mod origin;
+mod outgoing;
 mod outline;
 mod reach;
 mod relations;

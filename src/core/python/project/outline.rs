@@ -6,22 +6,22 @@ use std::collections::BTreeMap;
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
 use ruff_text_size::Ranged;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::consumption::{Consumed, consumed};
 use super::fingerprint;
-use super::origin::{Origin, Owned, is_of_idle_library};
+use super::origin::{Origin, is_of_idle_library};
+use super::outgoing::collect_calls;
 use super::relations::OutlineRelation;
 use super::table::ByName;
 use super::users::{Taken, taken};
 use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
-use crate::python::libraries::{Effects, Entry};
+use crate::python::libraries::Entry;
 use crate::python::models::Field;
 use crate::python::symbols::{Binding, Symbol};
 use crate::python::tree::{NodeId, ScopeId};
-use crate::python::types::Type;
 
 /// See the module's documentation.
 #[derive(Debug, PartialEq)]
@@ -255,29 +255,6 @@ impl Outline {
         let named = |number: &u32| (self.function(*number)).map_or("", |function| &function.name);
         let found = functions.binary_search_by(|number| named(number).cmp(name));
         found.ok().map(|at| functions[at])
-    }
-
-    /// The same callee, told as the function of this file that it is; `None` where that is nothing.
-    fn settled(&self, callee: Callee) -> Option<Callee> {
-        let method = |class: u32, name: &str| self.among(&self.class(class)?.methods, name);
-        Some(match callee {
-            // `self.method()`: a class's own methods hide those of its bases.
-            Callee::Other(Origin::Attribute(base, name)) => {
-                let own = match &*base {
-                    Origin::Value(Owned::Own(class)) => method(*class, &name),
-                    _ => None,
-                };
-                Callee::Other(match own {
-                    Some(number) => Origin::Function(number),
-                    None => Origin::Attribute(base, name),
-                })
-            }
-            // Making an instance runs `__init__`; one that a base has is not followed.
-            Callee::Other(Origin::Class(class)) => {
-                Callee::Other(Origin::Function(method(class, "__init__")?))
-            }
-            callee => callee,
-        })
     }
 
     pub(super) fn class(&self, number: u32) -> Option<&OutlineClass> {
@@ -530,233 +507,6 @@ fn attribute<'a>(facts: &Facts<'a>, assigned: &[Assigned<'a>]) -> Origin {
     found
 }
 
-/// The calls of all functions, in one pass over the file.
-fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, outline: &mut Outline) {
-    let iterates = facts.may_know("__iter__");
-    let is_described = facts.declared_libraries().is_some();
-    let mut named = FxHashSet::default();
-    for (tag, node) in facts.tree.tagged() {
-        let is_loop = tag.is(NodeKind::StmtFor) || tag.is(NodeKind::Comprehension);
-        if !(tag.is(NodeKind::ExprCall) || iterates && is_loop) {
-            continue;
-        }
-        let place: AnyNodeRef<'a> = match node {
-            AnyNodeRef::StmtFor(stmt) => (&*stmt.iter).into(),
-            AnyNodeRef::Comprehension(clause) => (&clause.iter).into(),
-            call => *call,
-        };
-        if let AnyNodeRef::ExprCall(call) = node
-            && !is_worth_following(facts, call)
-        {
-            continue;
-        }
-        // What may not run, or runs when nobody follows, counts for nothing: that is half of all.
-        let Some((def, false)) = around(facts, place) else {
-            continue;
-        };
-        let number = facts.number_of_function(def);
-        let Some(number) = number.filter(|number| outline.function(*number).is_some()) else {
-            continue;
-        };
-        let function = &outline.functions[number as usize];
-        let first = returns.get(&facts.tree.id(def)).and_then(|all| all.first());
-        if !function.is_followed() || first.is_some_and(|first| first.end() <= place.start()) {
-            continue;
-        }
-        let awaited = matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_)));
-        // The same function called again, as nearly half of all calls do, comes to the same.
-        if let AnyNodeRef::ExprCall(call) = node
-            && let Expr::Name(name) = &*call.func
-            && let Some(symbol) = facts.symbol_id(name)
-            && !named.insert((number, symbol, awaited))
-        {
-            continue;
-        }
-        let callee = match node {
-            AnyNodeRef::ExprCall(call) => callee(facts, call),
-            // Going through a queryset sends its query.
-            AnyNodeRef::StmtFor(stmt) => iterated(facts, &stmt.iter).map(Callee::Known),
-            AnyNodeRef::Comprehension(clause) => iterated(facts, &clause.iter).map(Callee::Known),
-            _ => None,
-        };
-        let Some(callee) = callee else {
-            continue;
-        };
-        // What the configuration describes is known by its own name.
-        let settled = match is_described {
-            true => Some(callee),
-            false => outline.settled(callee),
-        };
-        let Some(callee) = settled else {
-            continue;
-        };
-        // The first of several is the one that is told.
-        let is_new = |known: &Call| known.callee != callee || known.awaited != awaited;
-        if outline.functions[number as usize].calls.iter().all(is_new) {
-            let row = facts.row_of(place);
-            outline.functions[number as usize].calls.push(Call {
-                callee,
-                row,
-                awaited,
-            });
-        }
-    }
-    if !is_described {
-        forget_idle_calls(&mut outline.functions);
-    }
-}
-
-/// Whether a look at the callee lets it be something that callers want to know.
-fn is_worth_following<'a>(facts: &Facts<'a>, call: &'a ast::ExprCall) -> bool {
-    let spelled = match &*call.func {
-        Expr::Name(name) => match facts.symbol(name) {
-            Some(_) => return true,
-            None => name.id.as_str(),
-        },
-        // `self.store.load()` may be worth it, whatever `item.strip()` is called on is not.
-        Expr::Attribute(method) if method.value.is_name_expr() => {
-            if facts.is_told_by_name(call) {
-                return true;
-            }
-            method.attr.as_str()
-        }
-        Expr::Attribute(_) => return true,
-        _ => return false,
-    };
-    facts.may_do(spelled, WORTH_KNOWING)
-        || (facts.declared_libraries()).is_some_and(|declared| declared.has_last(spelled))
-}
-
-/// Drops calls of functions of the file that come to nothing, as far as a way leads through this file alone.
-fn forget_idle_calls(functions: &mut [OutlineFunction]) {
-    let own = |call: &Call| match &call.callee {
-        Callee::Other(Origin::Function(number)) => Some(*number as usize),
-        _ => None,
-    };
-    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
-    let mut comes_to: Vec<bool> = vec![false; functions.len()];
-    let mut open = Vec::new();
-    for (caller, function) in functions.iter().enumerate() {
-        for call in &function.calls {
-            match own(call) {
-                Some(callee) => {
-                    if let Some(callers) = callers.get_mut(callee) {
-                        callers.push(caller);
-                    }
-                }
-                None => open.push(caller),
-            }
-        }
-    }
-    while let Some(function) = open.pop() {
-        if !std::mem::replace(&mut comes_to[function], true) {
-            open.extend(callers[function].iter().copied());
-        }
-    }
-    for function in functions {
-        let counts = |callee: usize| comes_to.get(callee).copied().unwrap_or_default();
-        (function.calls).retain(|call| own(call).is_none_or(counts));
-        function.calls.shrink_to_fit();
-    }
-}
-
-/// What a call calls, where callers may want to know.
-fn callee<'a>(facts: &Facts<'a>, call: &'a ast::ExprCall) -> Option<Callee> {
-    let declared = facts.declared_libraries();
-    let is_described = declared.is_some();
-    // Methods that do nothing of the kind are most.
-    let may_do = match &*call.func {
-        Expr::Attribute(method) => {
-            facts.may_do(&method.attr, WORTH_KNOWING)
-                || declared.is_some_and(|declared| declared.has_last(&method.attr))
-        }
-        Expr::Name(name) => match facts.symbol(name).map(|symbol| facts.only_binding(symbol)) {
-            Some(Some(Binding::Function(_) | Binding::Class(_))) => is_described,
-            Some(Some(Binding::ImportFrom(_, alias))) => {
-                is_described || facts.may_do(&alias.name, WORTH_KNOWING)
-            }
-            _ => true,
-        },
-        _ => true,
-    };
-    if let Some(known) = may_do.then(|| facts.knows(call)).flatten() {
-        let worth = known.effects.any_of(WORTH_KNOWING);
-        return worth.then_some(Callee::Known(known));
-    }
-    if !facts.may_be_elsewhere((&*call.func).into()) {
-        return None;
-    }
-    let origin = facts.origin(&call.func);
-    origin.is_elsewhere().then_some(Callee::Other(origin))
-}
-
-/// What callers may want to know.
-const WORTH_KNOWING: Effects = Effects::BLOCKS.or(Effects::FOLLOWED);
-
-/// What going through an object of a library does.
-pub(super) fn iterated<'a>(facts: &Facts<'a>, iterable: &'a Expr) -> Option<&'static Entry> {
-    if !facts.may_know("__iter__") {
-        return None;
-    }
-    match facts.ty(iterable) {
-        Type::Instance(class) if class.id().is_some() => {
-            facts.entry(&format!("{}.__iter__", class.name()))
-        }
-        _ => None,
-    }
-}
-
-/// The function whose call runs `node`, and whether only under a condition; `None` for what runs at import, or later.
-pub(super) fn around<'a>(
-    facts: &Facts<'a>,
-    node: AnyNodeRef<'a>,
-) -> Option<(&'a ast::StmtFunctionDef, bool)> {
-    let mut guarded = false;
-    let mut inner = node;
-    while let Some(outer) = facts.tree.parent(inner) {
-        match outer {
-            AnyNodeRef::StmtFunctionDef(def) => {
-                let in_body = def
-                    .body
-                    .first()
-                    .is_some_and(|first| inner.start() >= first.start());
-                // A default or a decorator runs when the function is defined.
-                if !in_body {
-                    inner = outer;
-                    continue;
-                }
-                return Some((def, guarded));
-            }
-            AnyNodeRef::ExprLambda(_) | AnyNodeRef::StmtClassDef(_) => return None,
-            AnyNodeRef::ExprGenerator(generator) => {
-                let first = generator.generators.first();
-                // The first iterable is evaluated at once, the rest when somebody asks.
-                if !first.is_some_and(|first| first.iter.range().contains_range(node.range())) {
-                    guarded = true;
-                }
-            }
-            AnyNodeRef::StmtIf(stmt) => guarded |= !stmt.test.range().contains_range(inner.range()),
-            AnyNodeRef::ElifElseClause(_)
-            | AnyNodeRef::ExceptHandlerExceptHandler(_)
-            | AnyNodeRef::MatchCase(_) => guarded = true,
-            AnyNodeRef::ExprIf(branch) => {
-                guarded |= !branch.test.range().contains_range(inner.range());
-            }
-            AnyNodeRef::ExprBoolOp(op) => {
-                let first = op.values.first();
-                guarded |= !first.is_some_and(|first| first.range().contains_range(inner.range()));
-            }
-            AnyNodeRef::StmtWhile(stmt) => {
-                let forever = facts.always(&stmt.test) == Some(true);
-                guarded |= !forever && !stmt.test.range().contains_range(inner.range());
-            }
-            _ => {}
-        }
-        inner = outer;
-    }
-    None
-}
-
 impl<'a> Facts<'a> {
     fn bound_origin(&self, binding: Binding<'a>) -> Origin {
         self.binding_origin(binding, super::origin::DEEPEST)
@@ -784,7 +534,7 @@ impl<'a> Facts<'a> {
 }
 
 /// The `return`s of functions, by their nodes.
-type Returns<'a> = FxHashMap<NodeId, Vec<&'a ast::StmtReturn>>;
+pub(super) type Returns<'a> = FxHashMap<NodeId, Vec<&'a ast::StmtReturn>>;
 
 /// The `return`s of each function that has some, in the order of the text, by the function's node.
 fn returns_of<'a>(facts: &Facts<'a>) -> Returns<'a> {

@@ -132,7 +132,7 @@ impl<'a> Facts<'a> {
 
     fn may_query(&self, iterable: &'a Expr, effects: Effects) -> bool {
         self.may_do("__iter__", effects)
-            && super::outline::iterated(self, iterable)
+            && super::outgoing::iterated(self, iterable)
                 .is_some_and(|entry| entry.effects.any_of(effects))
     }
 

@@ -5,10 +5,10 @@
 
 use ruff_python_ast::{self as ast, CmpOp, Expr};
 
-use super::facts::Facts;
-use super::libraries::many_in;
-use super::long::{Evidence, Sight, Size};
-use super::types::Type;
+use super::{Evidence, Sight, Size};
+use crate::python::facts::Facts;
+use crate::python::libraries::many_in;
+use crate::python::types::Type;
 
 /// Methods that give as many rows or values as they are called on, or more.
 const KEEPING_METHODS: &[&str] = &[
@@ -287,26 +287,13 @@ impl<'a> Sight<'_, 'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::python::{Source, Versions, parse};
-    use ruff_python_ast::AnyNodeRef;
+    use super::super::told;
+    use crate::python::facts::probe::probed;
 
     /// What shows that the argument of the last `probe(...)` of a text is long; "few" and "unknown" else.
     fn size(text: &str) -> String {
         let text = format!("import numpy as np\nimport pandas as pd\n{text}");
-        let source = Source::module("example.py", text);
-        let parsed = parse(&source).expect("the text parses");
-        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the text is flat");
-        let mut calls = facts.tree.nodes().iter().filter_map(|node| match node {
-            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "probe" => Some(call),
-            _ => None,
-        });
-        let probe = calls.next_back().expect("a probe").arguments.args.first();
-        match facts.array_size(probe.expect("an argument")) {
-            Size::Few => "few".to_owned(),
-            Size::Seen(evidence) => evidence.text,
-            Size::Unknown => "unknown".to_owned(),
-        }
+        told(probed(&text, |facts, expr| facts.array_size(expr)))
     }
 
     #[test]

@@ -1,0 +1,89 @@
+//! Queries over the models of other files, which tell no type.
+
+use ruff_python_ast::{self as ast, Expr};
+
+use crate::python::facts::Facts;
+
+/// Methods that ask the manager or the query of a model for all that there is of a kind.
+const QUERY_METHODS: &[&str] = &[
+    "all",
+    "annotate",
+    "defer",
+    "distinct",
+    "exclude",
+    "filter",
+    "filter_by",
+    "iterator",
+    "join",
+    "only",
+    "options",
+    "order_by",
+    "outerjoin",
+    "prefetch_related",
+    "select_related",
+    "using",
+    "values",
+    "values_list",
+    "where",
+    "with_entities",
+    "yield_per",
+];
+
+impl<'a> Facts<'a> {
+    /// Whether a call asks a database for the objects of a class: `Order.objects.filter(...)`, `session.query(Order).all()`. The class
+    /// is another file's, and tells no type.
+    pub(super) fn asks_a_model(&self, call: &'a ast::ExprCall) -> bool {
+        let mut call = call;
+        let mut ends_with_all = false;
+        for _ in 0..MAX_CHAIN {
+            let Expr::Attribute(method) = &*call.func else {
+                return false;
+            };
+            let word = method.attr.as_str();
+            let of_classes = |args: &'a [Expr]| {
+                !args.is_empty()
+                    && args.iter().all(|arg| match arg {
+                        Expr::Attribute(column) => {
+                            self.is_class(arg) || self.is_class(&column.value)
+                        }
+                        arg => self.is_class(arg),
+                    })
+            };
+            if word == "query" && ends_with_all {
+                return of_classes(&call.arguments.args);
+            }
+            // `filter(pk__in=chosen)`, `filter(Order.id.in_(chosen))`: gives no more than was chosen.
+            let picks = call.arguments.keywords.iter().any(|keyword| {
+                let name = keyword.arg.as_deref();
+                name.is_some_and(|name| name.ends_with("__in"))
+            });
+            // `filter(job=self)`: what belongs to one object.
+            let picks = picks
+                || call.arguments.keywords.iter().any(|keyword| {
+                    matches!(&keyword.value, Expr::Name(name) if self.class_of_self(name).is_some())
+                });
+            let picks = picks
+                || call.arguments.args.iter().any(|arg| {
+                    matches!(arg, Expr::Call(test) if matches!(&*test.func, Expr::Attribute(method)
+                        if method.attr.as_str() == "in_"))
+                });
+            if picks || !QUERY_METHODS.contains(&word) {
+                return false;
+            }
+            ends_with_all |= word == "all";
+            match &*method.value {
+                Expr::Call(inner) => call = inner,
+                // What a manager is called is the project's choice, `published`; mostly it is `objects`.
+                Expr::Attribute(manager) => {
+                    return manager.attr.as_str().ends_with("objects")
+                        && self.is_class(&manager.value);
+                }
+                _ => return false,
+            }
+        }
+        false
+    }
+}
+
+/// How many calls of a query are looked through.
+const MAX_CHAIN: usize = 12;
