@@ -53,10 +53,12 @@ pub struct Open {
 }
 
 impl<'a> Facts<'a> {
-    /// Puts the questions to other files off: see [`Self::open_questions`].
+    /// Puts the questions to other files off: see [`Self::open_questions`]. Where nothing is there but what a configuration describes,
+    /// that answers at once.
     #[must_use]
     pub fn putting_off(mut self) -> Self {
-        self.put_off = self.sees_others().then(Default::default);
+        let waits = self.sees_others() && !self.project.project.only_declares;
+        self.put_off = waits.then(Default::default);
         self
     }
 
