@@ -10,7 +10,7 @@ use super::calls::{Following, follows};
 use super::meaning::{BASES, DEEPEST, Meaning};
 use super::origin::{Origin, Owned};
 use super::outline::{Outline, OutlineClass};
-use super::{Project, Trail, View, lock};
+use super::{Project, Trail, View, read, write};
 use crate::python::facts::Facts;
 use crate::python::libraries::{Effects, Entry, entry};
 use crate::python::models::is_query_type;
@@ -191,7 +191,7 @@ pub struct Answered;
 impl View<'_> {
     /// The same for all files that import from the same folder: most questions are asked by many.
     fn answers_shared(&self, at: &Arc<Outline>, shared: Shared) -> bool {
-        let known = lock(&self.project.denied).get(&shared).cloned();
+        let known = read(&self.project.denied).get(&shared).cloned();
         if let Some(trail) = known {
             self.follow_trail(&trail);
             return false;
@@ -201,7 +201,7 @@ impl View<'_> {
         if !has_answer {
             let trail = view.into_trail();
             self.follow_trail(&trail);
-            lock(&self.project.denied).insert(shared, trail);
+            write(&self.project.denied).insert(shared, trail);
         }
         has_answer
     }

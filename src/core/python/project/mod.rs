@@ -26,7 +26,7 @@ mod users;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher as _};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ruff_python_ast::{Expr, ExprCall, ExprRef};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
@@ -90,21 +90,21 @@ pub struct Project {
     pub(super) declared: Option<&'static Declared>,
     /// Whether nothing but those is there.
     only_declares: bool,
-    folders: Mutex<FxHashMap<String, Folder>>,
-    outlines: Mutex<FxHashMap<String, Slot>>,
-    followed: Mutex<FxHashMap<calls::Asked, calls::Followed>>,
+    folders: RwLock<FxHashMap<String, Folder>>,
+    outlines: RwLock<FxHashMap<String, Slot>>,
+    followed: RwLock<FxHashMap<calls::Asked, calls::Followed>>,
     /// Whether there was an answer to what files of the same folder ask, and what was looked at to know.
-    denied: Mutex<FxHashMap<asked::Shared, Trail>>,
+    denied: RwLock<FxHashMap<asked::Shared, Trail>>,
     /// Modules by the folder that they are asked for from and by their names: absolute ones, and relative ones.
-    modules: [Mutex<Searches>; 2],
+    modules: [RwLock<Searches>; 2],
     /// By folder, the one that holds the outermost package around it.
-    homes: Mutex<Homes>,
+    homes: RwLock<Homes>,
     /// Of files that nobody has summarised.
-    states: Mutex<FxHashMap<String, u64>>,
+    states: RwLock<FxHashMap<String, u64>>,
     /// Which files say which words, once somebody asks who uses something.
     words: OnceLock<Option<naming::Words>>,
     /// What files need of objects, where somebody asked.
-    needs: Mutex<FxHashMap<String, Arc<OnceLock<Arc<shapes::Needs>>>>>,
+    needs: RwLock<FxHashMap<String, Arc<OnceLock<Arc<shapes::Needs>>>>>,
 }
 
 impl std::fmt::Debug for Project {
@@ -125,15 +125,15 @@ impl Project {
             has_files: true,
             declared: None,
             only_declares: false,
-            folders: Mutex::default(),
-            outlines: Mutex::default(),
-            followed: Mutex::default(),
-            denied: Mutex::default(),
+            folders: RwLock::default(),
+            outlines: RwLock::default(),
+            followed: RwLock::default(),
+            denied: RwLock::default(),
             modules: Default::default(),
-            homes: Mutex::default(),
-            states: Mutex::default(),
+            homes: RwLock::default(),
+            states: RwLock::default(),
             words: OnceLock::new(),
-            needs: Mutex::default(),
+            needs: RwLock::default(),
         }
     }
 
@@ -203,19 +203,18 @@ impl Project {
             };
             return self.folder(folder).map_or(0, |names| fingerprint(&names));
         }
-        let known = lock(&self.outlines)
+        let known = read(&self.outlines)
             .get(place)
             .and_then(|slot| slot.get().cloned());
         match known {
             Some(outline) => outline.map_or(1, |outline| outline.text),
             None => {
-                let mut states = lock(&self.states);
-                if let Some(state) = states.get(place) {
+                if let Some(state) = read(&self.states).get(place) {
                     return *state;
                 }
                 let source = self.loader(place).read(place);
                 let state = source.map_or(1, |source| fingerprint(source.text()));
-                states.insert(place.to_owned(), state);
+                write(&self.states).insert(place.to_owned(), state);
                 state
             }
         }
@@ -227,28 +226,27 @@ impl Project {
         asked: calls::Asked,
         ask: impl FnOnce() -> (calls::Answer, Trail),
     ) -> calls::Followed {
-        if let Some(known) = lock(&self.followed).get(&asked) {
+        if let Some(known) = read(&self.followed).get(&asked) {
             return known.clone();
         }
         let found = ask();
-        lock(&self.followed).insert(asked, found.clone());
+        write(&self.followed).insert(asked, found.clone());
         found
     }
 
     fn slot(&self, path: &str) -> Slot {
-        let mut outlines = lock(&self.outlines);
-        match outlines.get(path) {
-            Some(slot) => Arc::clone(slot),
-            None => Arc::clone(outlines.entry(path.to_owned()).or_default()),
+        if let Some(slot) = read(&self.outlines).get(path) {
+            return Arc::clone(slot);
         }
+        let mut outlines = write(&self.outlines);
+        Arc::clone(outlines.entry(path.to_owned()).or_default())
     }
 
     fn folder(&self, path: &str) -> Folder {
         if !self.has_files {
             return None;
         }
-        let mut folders = lock(&self.folders);
-        if let Some(known) = folders.get(path) {
+        if let Some(known) = read(&self.folders).get(path) {
             return known.clone();
         }
         let listed = self.loader(path).list(path);
@@ -256,13 +254,13 @@ impl Project {
             names.sort_unstable();
             names.into()
         });
-        folders.insert(path.to_owned(), folder.clone());
+        write(&self.folders).insert(path.to_owned(), folder.clone());
         folder
     }
 
     /// All files and folders that were looked at so far, for tests of what a project costs.
     pub fn summarised(&self) -> Vec<String> {
-        let outlines = lock(&self.outlines);
+        let outlines = read(&self.outlines);
         let mut paths: Vec<String> = outlines.keys().cloned().collect();
         paths.sort();
         paths
@@ -303,8 +301,12 @@ impl Called {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn read<T>(table: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    table.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(table: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    table.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A number that changes with `value`, and with nothing else: not from run to run.

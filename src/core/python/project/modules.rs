@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Outline, Trail, View, lock};
+use super::{Folder, Outline, Trail, View, read, write};
 use crate::python::libraries::FOLDER;
 
 /// Packages in packages: deeper is a circle of links.
@@ -44,7 +44,7 @@ impl View<'_> {
     /// once for all files that ask from there.
     fn searched(&self, folder: &str, name: &str, in_package: bool) -> Option<(Arc<str>, usize)> {
         let known = {
-            let modules = lock(&self.project.modules[usize::from(in_package)]);
+            let modules = read(&self.project.modules[usize::from(in_package)]);
             let of_folder = modules.get(folder);
             of_folder.and_then(|names| names.get(name)).cloned()
         };
@@ -55,7 +55,7 @@ impl View<'_> {
                 false => view.below_roots(folder, name),
             };
             let searched: Searched = (found, view.into_trail());
-            let mut modules = lock(&self.project.modules[usize::from(in_package)]);
+            let mut modules = write(&self.project.modules[usize::from(in_package)]);
             let of_folder = modules.entry(folder.into()).or_default();
             of_folder.insert(name.into(), searched.clone());
             searched
@@ -74,8 +74,10 @@ impl View<'_> {
             .chain(self.project.roots.iter().map(String::as_str));
         roots.find_map(|root| {
             // Most imports are of libraries: one look tells.
-            let endings = [".py", "/", ".pyi"];
-            let is_there = endings.iter().any(|ending| self.has(root, first, ending));
+            let names = self.folder(root);
+            let is_there = [".py", "/", ".pyi"]
+                .iter()
+                .any(|ending| has(&names, first, ending));
             is_there.then(|| self.descend(root, name, false)).flatten()
         })
     }
@@ -90,33 +92,22 @@ impl View<'_> {
 
     /// The folder that holds the outermost package that a folder is part of.
     fn home(&self, folder: &str) -> Arc<str> {
-        let known = lock(&self.project.homes).get(folder).cloned();
+        let known = read(&self.project.homes).get(folder).cloned();
         let (home, trail) = known.unwrap_or_else(|| {
             let view = View::new(self.project);
             let mut home = folder.to_owned();
             for _ in 0..DEEPEST {
-                if !view.has(&home, "__init__", ".py") {
+                if !has(&view.folder(&home), "__init__", ".py") {
                     break;
                 }
                 home = above(&home);
             }
             let found: (Arc<str>, Trail) = (home.into(), view.into_trail());
-            lock(&self.project.homes).insert(folder.into(), found.clone());
+            write(&self.project.homes).insert(folder.into(), found.clone());
             found
         });
         self.follow_trail(&trail);
         home
-    }
-
-    /// Whether something of that name and ending lies in a folder.
-    fn has(&self, folder: &str, name: &str, ending: &str) -> bool {
-        self.folder(folder).is_some_and(|names| {
-            let compared = |one: &String| {
-                let (start, rest) = one.as_bytes().split_at(one.len().min(name.len()));
-                start.cmp(name.as_bytes()).then(rest.cmp(ending.as_bytes()))
-            };
-            names.binary_search_by(compared).is_ok()
-        })
     }
 
     /// Follows a dotted name from a folder as far as it names modules.
@@ -133,11 +124,11 @@ impl View<'_> {
             if first.is_empty() {
                 break;
             }
-            let endings = [".py", ".pyi"];
-            let file = endings
+            let names = self.folder(&folder);
+            let file = [".py", ".pyi"]
                 .iter()
-                .find(|ending| self.has(&folder, first, ending));
-            if self.has(&folder, first, "/") {
+                .find(|ending| has(&names, first, ending));
+            if has(&names, first, "/") {
                 let package = joined(&folder, first);
                 if let Some(init) = self.init(&package) {
                     (module, module_rest) = (Some(init), behind);
@@ -161,11 +152,23 @@ impl View<'_> {
 
     /// The file that a package runs when it is imported.
     fn init(&self, package: &str) -> Option<String> {
+        let names = self.folder(package);
         [".py", ".pyi"]
             .into_iter()
-            .find(|ending| self.has(package, "__init__", ending))
+            .find(|ending| has(&names, "__init__", ending))
             .map(|ending| joined(package, &format!("__init__{ending}")))
     }
+}
+
+/// Whether something of that name and ending lies in a folder.
+fn has(folder: &Folder, name: &str, ending: &str) -> bool {
+    folder.as_deref().is_some_and(|names| {
+        let compared = |one: &String| {
+            let (start, rest) = one.as_bytes().split_at(one.len().min(name.len()));
+            start.cmp(name.as_bytes()).then(rest.cmp(ending.as_bytes()))
+        };
+        names.binary_search_by(compared).is_ok()
+    })
 }
 
 fn parent(path: &str) -> &str {

@@ -48,7 +48,7 @@ pub struct Outline {
 enum Named {
     /// The thing of the same name in the module of that number: most names.
     Brought(u32),
-    Other(Origin),
+    Other(Box<Origin>),
 }
 
 #[derive(Debug, PartialEq)]
@@ -328,7 +328,7 @@ fn names(facts: &Facts<'_>) -> (ByName<Named>, Vec<Box<str>>) {
             None => bound_alike(facts, symbol),
         };
         if origin != Origin::Unknown {
-            names.push((symbol.name, Named::Other(origin)));
+            names.push((symbol.name, Named::Other(Box::new(origin))));
         }
     }
     (names.into_iter().collect(), modules)

@@ -12,7 +12,7 @@ use super::asked::Wants;
 use super::meaning::{DEEPEST, Meaning, ProjectClass};
 use super::origin::Origin;
 use super::outline::Outline;
-use super::{View, lock, parse};
+use super::{View, parse, write};
 use crate::python::facts::Facts;
 use crate::python::types::Type;
 
@@ -147,7 +147,7 @@ impl View<'_> {
     /// What a file needs, found out once.
     fn needs(&self, path: &str) -> Arc<Needs> {
         let slot = Arc::clone(
-            lock(&self.project.needs)
+            write(&self.project.needs)
                 .entry(path.to_owned())
                 .or_default(),
         );
