@@ -392,3 +392,76 @@ fn what_goes_through_an_argument_is_followed() {
         assert_eq!(told(call), None, "{call}");
     }
 }
+
+#[test]
+fn context_managers_properties_and_aliases_of_other_files_are_known() {
+    let base = "from contextlib import asynccontextmanager, contextmanager
+from typing import Annotated, Iterator
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, sessionmaker
+from flask_sqlalchemy import SQLAlchemy
+
+make = sessionmaker()
+db = SQLAlchemy()
+SessionDep = Annotated[Session, 1]
+Limit = 1 | 2
+
+@contextmanager
+def opened():
+    session = make()
+    yield session
+
+@contextmanager
+def declared() -> Iterator[Session]:
+    yield other()
+
+@asynccontextmanager
+async def opened_async():
+    async with AsyncSession() as session:
+        yield session
+
+class Store:
+    @property
+    def session(self):
+        return make()
+
+    @hidden
+    @property
+    def other(self):
+        return make()
+";
+    let project = project(&[("base.py", base)]);
+    let sync = Some("sqlalchemy.orm.Session.execute");
+    let awaited = Some("sqlalchemy.ext.asyncio.AsyncSession.execute");
+    for (text, name) in [
+        ("with base.opened() as s:\n    s.execute(q)\n", sync),
+        ("with base.declared() as s:\n    s.execute(q)\n", sync),
+        (
+            "async def f():\n    async with base.opened_async() as s:\n        s.execute(q)\n",
+            awaited,
+        ),
+        ("with base.opened_async() as s:\n    s.execute(q)\n", None),
+        ("base.opened().execute(q)\n", None),
+        ("def f(s: base.SessionDep):\n    s.execute(q)\n", sync),
+        ("def f(s: base.Limit):\n    s.execute(q)\n", None),
+        ("base.SessionDep.execute(q)\n", None),
+        (
+            "def f(store: base.Store):\n    store.session.execute(q)\n",
+            sync,
+        ),
+        (
+            "def f(store: base.Store):\n    store.other.execute(q)\n",
+            None,
+        ),
+        (
+            "base.db.session.execute(q)\n",
+            Some("sqlalchemy.orm.scoped_session.execute"),
+        ),
+    ] {
+        let text = format!("import base\n{text}");
+        let known = ask(&project, "use.py", &text, |facts, call| {
+            facts.knows(call).map(|entry| entry.name)
+        });
+        assert_eq!(known, name, "{text}");
+    }
+}

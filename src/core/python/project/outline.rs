@@ -19,6 +19,7 @@ use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::libraries::Entry;
+use crate::python::members::PROPERTIES;
 use crate::python::models::Field;
 use crate::python::symbols::{Binding, Symbol};
 use crate::python::tree::{NodeId, ScopeId};
@@ -49,6 +50,8 @@ pub struct OutlineFunction {
     pub row: usize,
     pub is_async: bool,
     pub is_generator: bool,
+    /// Calling it makes a context manager, which gives what it yields.
+    pub(super) is_manager: bool,
     /// Decorators leave alone what a call does: it runs the body.
     pub runs_when_called: bool,
     /// Without decorators.
@@ -59,7 +62,7 @@ pub struct OutlineFunction {
     pub hashes_arguments: bool,
     /// Of those that are gone through as a whole, and of those beside them; none otherwise.
     pub parameters: Box<[Parameter]>,
-    /// What a call gives, before it is awaited.
+    /// What a call gives, before it is awaited; what it yields, if that makes a context manager.
     pub(super) returns: Origin,
     pub calls: Vec<Call>,
 }
@@ -273,7 +276,10 @@ fn names(facts: &Facts<'_>) -> ByName<Origin> {
             }
             continue;
         };
-        let origin = facts.bound_origin(binding);
+        let origin = match facts.bound_origin(binding) {
+            Origin::Unknown => alias(facts, binding),
+            origin => origin,
+        };
         // Nobody looks here for what a library is not known for.
         let is_idle = matches!(&origin, Origin::Import(name) if is_of_idle_library(name));
         if origin != Origin::Unknown && !is_idle {
@@ -281,6 +287,21 @@ fn names(facts: &Facts<'_>) -> ByName<Origin> {
         }
     }
     names.into_iter().collect()
+}
+
+/// `SessionDep = Annotated[Session, ...]`, `type Rows = list[Row]`
+fn alias<'a>(facts: &Facts<'a>, binding: Binding<'a>) -> Origin {
+    let declared = match binding {
+        Binding::Assign(stmt) if stmt.value.is_subscript_expr() || stmt.value.is_bin_op_expr() => {
+            &stmt.value
+        }
+        Binding::Alias(stmt) => &stmt.value,
+        _ => return Origin::Unknown,
+    };
+    match facts.annotation_origin(declared) {
+        Origin::Unknown => Origin::Unknown,
+        declared => Origin::Alias(Box::new(declared)),
+    }
 }
 
 /// What all that binds a name comes to, besides `None`; unknown where they differ.
@@ -315,7 +336,8 @@ fn function<'a>(
     for decorator in &def.decorator_list {
         match facts.decorator_name(decorator) {
             Some(name) if CACHING.contains(&name.as_str()) => is_cached = true,
-            Some(name) if TRANSPARENT.contains(&name.as_str()) => {}
+            Some(name)
+                if TRANSPARENT.contains(&name.as_str()) || PROPERTIES.contains(&name.as_str()) => {}
             _ => runs_when_called = false,
         }
     }
@@ -343,6 +365,7 @@ fn function<'a>(
         row: facts.row_of(&def.name),
         is_async: def.is_async,
         is_generator: facts.is_generator(def),
+        is_manager: facts.is_manager(def),
         runs_when_called,
         is_plain: def.decorator_list.is_empty(),
         is_cached,
@@ -362,6 +385,15 @@ fn returned<'a>(
     def: &'a ast::StmtFunctionDef,
     returns: &[&'a ast::StmtReturn],
 ) -> Origin {
+    if facts.is_manager(def) {
+        return match facts.declared_to_yield(def) {
+            Some(declared) => facts.annotation_origin(declared),
+            None => same(facts.yielded(def).map(|value| match value {
+                Some(value) => facts.origin(value),
+                None => Origin::Unknown,
+            })),
+        };
+    }
     let yields = facts.is_generator(def);
     if let Some(declared) = &def.returns
         && !yields
