@@ -136,6 +136,13 @@
 //! from pathlib import Path
 //!
 //! NOTICE = os.path.join(os.path.dirname(__file__), "notice.txt")
+//! HERE = Path(__file__).parent
+//! TABLES = HERE / "tables.sql"
+//!
+//!
+//! async def tables():
+//!     with TABLES.open() as file:
+//!         return file.read()
 //!
 //!
 //! async def notice():
@@ -257,23 +264,46 @@ fn is_near_at_hand<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
             _ => false,
         })
     };
+    // `path.open(mode)`
+    let of_path = match &*call.func {
+        Expr::Attribute(method) if entry_opens_path(call, cx) => Some(&*method.value),
+        _ => None,
+    };
     let writes = call
         .arguments
-        .find_argument_value("mode", 1)
+        .find_argument_value("mode", usize::from(of_path.is_none()))
         .and_then(Expr::as_string_literal_expr)
         .is_some_and(|mode| mode.value.to_str().contains(['w', 'a', 'x', '+']));
     let (path, reads) = match &*call.func {
         Expr::Attribute(method) if matches!(method.attr.as_str(), "read_text" | "read_bytes") => {
             (Some(&*method.value), true)
         }
+        _ if of_path.is_some() => (of_path, !writes),
         func => (
             call.arguments.args.first(),
             cx.is(func, "builtins.open") && !writes,
         ),
     };
+    // `HERE = Path(__file__).parent`, `NOTICE = HERE / "notice.txt"`
+    let base_leads_there = |place: &'a Expr| {
+        leads_there(place)
+            || cx.tree.descendants(place).any(|node| match node {
+                AnyNodeRef::ExprName(name) => {
+                    let bound = cx.symbol(name).and_then(|symbol| cx.only_binding(symbol));
+                    matches!(bound, Some(Binding::Assign(assign)) if leads_there(&assign.value))
+                }
+                _ => false,
+            })
+    };
     reads
-        && path
-            .is_some_and(|path| leads_there(path) || cx.only_value(path).is_some_and(leads_there))
+        && path.is_some_and(|path| {
+            base_leads_there(path) || cx.only_value(path).is_some_and(base_leads_there)
+        })
+}
+
+fn entry_opens_path<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    cx.knows(call)
+        .is_some_and(|entry| entry.name == "pathlib.Path.open")
 }
 
 /// Whether the bytes are in memory, or of something that was opened here and told.
