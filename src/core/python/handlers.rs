@@ -307,6 +307,56 @@ mod tests {
     }
 
     #[test]
+    fn commands_of_chat_bots_are_no_command_lines() {
+        for (text, wanted) in [
+            (
+                "import typer\napp = typer.Typer()\n@app.command()\nasync def f(): pass\n",
+                true,
+            ),
+            (
+                "from shop import app\n@app.command\nasync def f(): pass\n",
+                true,
+            ),
+            (
+                "from discord.ext import commands\n@commands.command()\nasync def f(ctx): pass\n",
+                false,
+            ),
+            (
+                "from discord.ext import commands\nbot = commands.Bot('!')\n@bot.command()\nasync def f(ctx): pass\n",
+                false,
+            ),
+            (
+                "from bot.core import commands\n@commands.command()\nasync def f(ctx): pass\n",
+                false,
+            ),
+            // No coroutine: no bot calls it.
+            (
+                "from shop import commands\n@commands.command()\ndef f(ctx): pass\n",
+                true,
+            ),
+            (
+                "from bot.core import commands\n@commands.group()\nasync def g(ctx): pass\n@g.command()\nasync def f(ctx): pass\n",
+                false,
+            ),
+            (
+                "import click\n@click.group()\ndef g(): pass\n@g.command()\nasync def f(): pass\n",
+                true,
+            ),
+        ] {
+            let found = ask("example.py", text, |facts| {
+                let mut nodes = facts.tree.nodes().iter();
+                nodes.find_map(|node| match node {
+                    AnyNodeRef::StmtFunctionDef(def) if def.name.as_str() == "f" => {
+                        Some(facts.is_command(def))
+                    }
+                    _ => None,
+                })
+            });
+            assert_eq!(found, Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
     fn command_lines_are_known_by_their_place() {
         for (path, wanted) in [
             ("shop/cli/orders.py", true),

@@ -465,3 +465,57 @@ class Store:
         assert_eq!(known, name, "{text}");
     }
 }
+
+#[test]
+fn managers_of_the_project_make_queries() {
+    let models = "from django.contrib.auth.models import UserManager
+from django.db import models
+
+class Books(models.QuerySet):
+    def recent(self):
+        return self.filter(year=1)
+
+class Manager(models.Manager):
+    def find(self):
+        return []
+
+class Shelf(Manager):
+    pass
+
+Made = models.Manager.from_queryset(Books)
+
+class Plain(models.Model):
+    own = Manager()
+    below = Shelf()
+    made = Made()
+    made_here = models.Manager.from_queryset(Books)()
+    of_books = Books.as_manager()
+    of_users = UserManager().from_queryset(Books)()
+    other = list()
+";
+    let project = project(&[("models.py", models)]);
+    for (manager, wanted) in [
+        ("own", true),
+        ("below", true),
+        ("made", true),
+        ("made_here", true),
+        ("of_books", true),
+        ("of_users", true),
+        ("other", false),
+    ] {
+        let elsewhere = format!("from models import Plain\nPlain.{manager}.filter(x=1)\n");
+        let here = format!("{models}\nPlain.{manager}.filter(x=1)\n");
+        for (path, text) in [("use.py", &elsewhere), ("alone.py", &here)] {
+            let found = ask(&project, path, text, |facts, call| {
+                let query = call.func.as_attribute_expr().map(|filter| &*filter.value);
+                query.is_some_and(|query| facts.is_query(query))
+            });
+            assert_eq!(found, wanted, "{manager} in {path}");
+        }
+    }
+    let text = "from models import Plain\nPlain.own.find()\n";
+    let found = ask(&project, "use.py", text, |facts, call| {
+        facts.knows(call).is_some()
+    });
+    assert!(!found, "what a manager has of its own is no query");
+}
