@@ -46,8 +46,8 @@
 //!     return await asyncio.to_thread(read, name)
 //! ```
 //!
-//! A single look at what a path is takes microseconds and is left alone; one after the other in a loop are told. What only joins or splits paths never
-//! waits:
+//! A single look at what a path is, or at the names in a folder, takes microseconds and is left alone; one after the other in a loop
+//! are told. What only joins or splits paths never waits:
 //!
 //! ```python fine
 //! import os.path
@@ -58,6 +58,20 @@
 //!     if os.path.exists(folder) and path.is_file():
 //!         return os.path.join(folder, path.name)
 //!     return path.with_suffix(".bak").as_posix()
+//!
+//!
+//! async def tables(folder: Path):
+//!     for path in folder.iterdir():
+//!         await show(path)
+//!     return sorted(path.stem for path in folder.glob("*.sql"))
+//! ```
+//!
+//! ```python bad
+//! from pathlib import Path
+//!
+//!
+//! async def tables(folder: Path):
+//!     return [path.stem for path in folder.glob("**/*.sql")]
 //! ```
 //!
 //! Bytes in memory, a file that a thread reads, and a command of a program, while which nothing else runs:
@@ -198,7 +212,7 @@ impl Rule for BlockingFileInAsync {
         if of_file && !opens || is_in_memory(call, cx) || opens && is_read_elsewhere(call, cx) {
             return None;
         }
-        let brief = entry.does(Does::Brief);
+        let brief = entry.does(Does::Brief) || lists_one_folder(call, entry);
         if brief && !is_many(call, entry, cx) {
             return None;
         }
@@ -230,6 +244,15 @@ impl Rule for BlockingFileInAsync {
             false => finding.fix(cx.to_thread(call)),
         })
     }
+}
+
+/// `folder.glob("*.txt")`, which reads the names in one folder; `**` reads those in all below it.
+fn lists_one_folder(call: &ExprCall, entry: &'static Entry) -> bool {
+    let pattern = call.arguments.args.first();
+    entry.last() == "glob"
+        && pattern
+            .and_then(Expr::as_string_literal_expr)
+            .is_some_and(|pattern| !pattern.value.to_str().contains("**"))
 }
 
 /// Whether one look at a path after the other is taken, with nothing in between that lets other tasks run.
