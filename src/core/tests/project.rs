@@ -470,6 +470,7 @@ class Store:
 fn managers_of_the_project_make_queries() {
     let models = "from django.contrib.auth.models import UserManager
 from django.db import models
+from django_scopes import ScopedManager
 
 class Books(models.QuerySet):
     def recent(self):
@@ -491,6 +492,7 @@ class Plain(models.Model):
     made_here = models.Manager.from_queryset(Books)()
     of_books = Books.as_manager()
     of_users = UserManager().from_queryset(Books)()
+    scoped = ScopedManager(shop='shop')
     other = list()
 ";
     let project = project(&[("models.py", models)]);
@@ -501,6 +503,7 @@ class Plain(models.Model):
         ("made_here", true),
         ("of_books", true),
         ("of_users", true),
+        ("scoped", true),
         ("other", false),
     ] {
         let elsewhere = format!("from models import Plain\nPlain.{manager}.filter(x=1)\n");
@@ -512,6 +515,26 @@ class Plain(models.Model):
             });
             assert_eq!(found, wanted, "{manager} in {path}");
         }
+    }
+    for (text, wanted) in [
+        (
+            "from django.contrib.auth import get_user_model\nUser = get_user_model()\nUser.objects.get(pk=1)\n",
+            true,
+        ),
+        (
+            "from django.contrib.contenttypes.models import ContentType\nContentType.objects.get(pk=1)\n",
+            true,
+        ),
+        // Kept for the whole process.
+        (
+            "from django.contrib.contenttypes.models import ContentType\nContentType.objects.get_for_model(x)\n",
+            false,
+        ),
+    ] {
+        let found = ask(&project, "use.py", text, |facts, call| {
+            facts.knows(call).is_some()
+        });
+        assert_eq!(found, wanted, "{text}");
     }
     let text = "from models import Plain\nPlain.own.find()\n";
     let found = ask(&project, "use.py", text, |facts, call| {
