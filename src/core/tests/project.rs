@@ -525,6 +525,10 @@ class Plain(models.Model):
             "from django.contrib.contenttypes.models import ContentType\nContentType.objects.get(pk=1)\n",
             true,
         ),
+        (
+            "from django.apps import apps\nBook = apps.get_model('shop', 'Book')\nBook.objects.create(x=1)\n",
+            true,
+        ),
         // Kept for the whole process.
         (
             "from django.contrib.contenttypes.models import ContentType\nContentType.objects.get_for_model(x)\n",
