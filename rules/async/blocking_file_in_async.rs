@@ -46,8 +46,8 @@
 //!     return await asyncio.to_thread(read, name)
 //! ```
 //!
-//! A single look at what a path is takes microseconds and is left alone; one after the other in a loop are told. What only joins or splits paths never
-//! waits:
+//! A single look at what a path is, or at the names in a folder, takes microseconds and is left alone; one after the other in a loop
+//! are told. What only joins or splits paths never waits:
 //!
 //! ```python fine
 //! import os.path
@@ -58,6 +58,20 @@
 //!     if os.path.exists(folder) and path.is_file():
 //!         return os.path.join(folder, path.name)
 //!     return path.with_suffix(".bak").as_posix()
+//!
+//!
+//! async def tables(folder: Path):
+//!     for path in folder.iterdir():
+//!         await show(path)
+//!     return sorted(path.stem for path in folder.glob("*.sql"))
+//! ```
+//!
+//! ```python bad
+//! from pathlib import Path
+//!
+//!
+//! async def tables(folder: Path):
+//!     return [path.stem for path in folder.glob("**/*.sql")]
 //! ```
 //!
 //! Bytes in memory, a file that a thread reads, and a command of a program, while which nothing else runs:
@@ -136,6 +150,13 @@
 //! from pathlib import Path
 //!
 //! NOTICE = os.path.join(os.path.dirname(__file__), "notice.txt")
+//! HERE = Path(__file__).parent
+//! TABLES = HERE / "tables.sql"
+//!
+//!
+//! async def tables():
+//!     with TABLES.open() as file:
+//!         return file.read()
 //!
 //!
 //! async def notice():
@@ -191,7 +212,7 @@ impl Rule for BlockingFileInAsync {
         if of_file && !opens || is_in_memory(call, cx) || opens && is_read_elsewhere(call, cx) {
             return None;
         }
-        let brief = entry.does(Does::Brief);
+        let brief = entry.does(Does::Brief) || lists_one_folder(call, entry);
         if brief && !is_many(call, entry, cx) {
             return None;
         }
@@ -223,6 +244,15 @@ impl Rule for BlockingFileInAsync {
             false => finding.fix(cx.to_thread(call)),
         })
     }
+}
+
+/// `folder.glob("*.txt")`, which reads the names in one folder; `**` reads those in all below it.
+fn lists_one_folder(call: &ExprCall, entry: &'static Entry) -> bool {
+    let pattern = call.arguments.args.first();
+    entry.last() == "glob"
+        && pattern
+            .and_then(Expr::as_string_literal_expr)
+            .is_some_and(|pattern| !pattern.value.to_str().contains("**"))
 }
 
 /// Whether one look at a path after the other is taken, with nothing in between that lets other tasks run.
@@ -257,23 +287,46 @@ fn is_near_at_hand<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
             _ => false,
         })
     };
+    // `path.open(mode)`
+    let of_path = match &*call.func {
+        Expr::Attribute(method) if entry_opens_path(call, cx) => Some(&*method.value),
+        _ => None,
+    };
     let writes = call
         .arguments
-        .find_argument_value("mode", 1)
+        .find_argument_value("mode", usize::from(of_path.is_none()))
         .and_then(Expr::as_string_literal_expr)
         .is_some_and(|mode| mode.value.to_str().contains(['w', 'a', 'x', '+']));
     let (path, reads) = match &*call.func {
         Expr::Attribute(method) if matches!(method.attr.as_str(), "read_text" | "read_bytes") => {
             (Some(&*method.value), true)
         }
+        _ if of_path.is_some() => (of_path, !writes),
         func => (
             call.arguments.args.first(),
             cx.is(func, "builtins.open") && !writes,
         ),
     };
+    // `HERE = Path(__file__).parent`, `NOTICE = HERE / "notice.txt"`
+    let base_leads_there = |place: &'a Expr| {
+        leads_there(place)
+            || cx.tree.descendants(place).any(|node| match node {
+                AnyNodeRef::ExprName(name) => {
+                    let bound = cx.symbol(name).and_then(|symbol| cx.only_binding(symbol));
+                    matches!(bound, Some(Binding::Assign(assign)) if leads_there(&assign.value))
+                }
+                _ => false,
+            })
+    };
     reads
-        && path
-            .is_some_and(|path| leads_there(path) || cx.only_value(path).is_some_and(leads_there))
+        && path.is_some_and(|path| {
+            base_leads_there(path) || cx.only_value(path).is_some_and(base_leads_there)
+        })
+}
+
+fn entry_opens_path<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    cx.knows(call)
+        .is_some_and(|entry| entry.name == "pathlib.Path.open")
 }
 
 /// Whether the bytes are in memory, or of something that was opened here and told.

@@ -22,10 +22,30 @@
 //!         await asyncio.sleep(0)
 //! ```
 //!
-//! What runs in a thread may wait, and so may an `input` of one's own:
+//! One that prints as well, and keeps others going:
+//!
+//! ```python bad
+//! import asyncio
+//!
+//!
+//! async def chat(listen):
+//!     asyncio.create_task(listen())
+//!     while True:
+//!         print("You said", input("> "))
+//!         await asyncio.sleep(0)
+//! ```
+//!
+//! What runs in a thread may wait, and so may an `input` of one's own, and a program that is in a dialogue with its user:
 //!
 //! ```python fine
 //! import asyncio
+//!
+//!
+//! async def choose(names):
+//!     print("Choose one of", names)
+//!     while (name := input("> ")) not in names:
+//!         print("That is none of them")
+//!     return name
 //!
 //!
 //! async def ask(input):

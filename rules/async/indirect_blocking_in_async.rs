@@ -122,10 +122,14 @@ impl Rule for IndirectBlockingInAsync {
         }
         let steps = cx.leads_to(call, LONG, Following::Certain)?;
         let around = function_around(&cx.tree, call)?;
-        if is_run_alone(around, cx) || cx.is_command(around) {
+        let last = steps.last()?.entry?;
+        if is_run_alone(around, cx)
+            || cx.is_command(around)
+            || cx.is_in_test(call)
+            || last.blocks(Blocks::Input) && cx.is_dialogue(around)
+        {
             return None;
         }
-        let last = steps.last()?.entry?;
         let what = waits(last);
         let name = &steps.first()?.name;
         let finding = Finding::new(

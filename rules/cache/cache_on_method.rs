@@ -197,6 +197,44 @@
 //! settings = Settings()
 //! ```
 //!
+//! Nor is one that the class holds on to, and a cache that its author empties is looked after:
+//!
+//! ```python fine
+//! import functools
+//!
+//!
+//! class Menu:
+//!     all = {}
+//!     shown = []
+//!
+//!     def __init__(self, name):
+//!         self.__class__.all[name] = self
+//!
+//!     @functools.cache
+//!     def links(self, kind):
+//!         return [kind]
+//!
+//!
+//! class Field:
+//!     all = []
+//!
+//!     def __init__(self):
+//!         Field.all.append(self)
+//!
+//!     @functools.cache
+//!     def kinds(self):
+//!         return []
+//!
+//!
+//! class Keys:
+//!     def add(self, key):
+//!         self.binding.cache_clear()
+//!
+//!     @functools.cache
+//!     def binding(self, key):
+//!         return key
+//! ```
+//!
 //! Instances that are values, with a hash of their own, are looked up by value: a cache with a limit is then what it is for a function.
 //! And a decorator from elsewhere may hand over the class:
 //!
@@ -336,6 +374,8 @@ impl Rule for CacheOnMethod {
             || cx.is_singleton(class)
             || is_wrapped(def, &cached, cx)
             || is_done_once(def, cx)
+            || cx.is_cleared(def)
+            || cx.registers_itself(class)
             || (cached.limit != CacheLimit::None && cx.has_own_hash(class))
             || cx.is_waived(cached.decorator.range(), SAME_ELSEWHERE)
             || cx.is_waived(def.name.range(), SAME_ELSEWHERE)

@@ -34,6 +34,12 @@
 //!         connection.execute("INSERT INTO item VALUES (?)", row)
 //!         if count % 1000 == 0:
 //!             connection.commit()
+//!     for shop in queue:
+//!         for count, row in enumerate(shop):
+//!             connection.execute("UPDATE item SET shop = 1 WHERE id = ?", row)
+//!             if count % 100 == 0:
+//!                 connection.commit()
+//!         connection.commit()
 //!     for row in rows:
 //!         try:
 //!             connection.execute("DELETE FROM item WHERE id = ?", row)
@@ -101,8 +107,29 @@ impl Rule for CommitInLoop {
                 _ => false,
             })
         };
+        // Who commits now and then in the same loop has thought about it: the rest is committed at its end.
+        let batches = || {
+            cx.tree.descendants(around.node()).any(|node| match node {
+                AnyNodeRef::ExprCall(other) => {
+                    other.range() != call.range()
+                        && cx
+                            .knows(other)
+                            .is_some_and(|entry| entry.does(Does::Commits))
+                        && cx
+                            .tree
+                            .ancestors(other)
+                            .take_while(|outer| outer.range() != around.range())
+                            .any(|outer| matches!(outer, AnyNodeRef::StmtIf(_)))
+                }
+                _ => false,
+            })
+        };
         // A connection of its own for each item has to be committed.
-        if chosen || cx.calls_in(around, "rollback") || cx.names_bound_in(&*call.func, around) {
+        if chosen
+            || batches()
+            || cx.calls_in(around, "rollback")
+            || cx.names_bound_in(&*call.func, around)
+        {
             return None;
         }
         Some(

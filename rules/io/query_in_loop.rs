@@ -50,6 +50,7 @@
 //! Loops that go over batches, that take work as it comes, or over tables to be made, have no one statement for all:
 //!
 //! ```python fine
+//! import psycopg
 //! import sqlite3
 //!
 //!
@@ -79,6 +80,13 @@
 //!         repo.commit(message)
 //!     for attempt in range(3):
 //!         repo.execute("SELECT 1")
+//!
+//!
+//! def stream(connect, ids):
+//!     for number in ids:
+//!         with psycopg.connect("") as connection:
+//!             rows = connection.execute("SELECT name FROM item WHERE id = %s", (number,)).fetchall()
+//!         yield rows
 //! ```
 //!
 //! A statement that is about another table each time, one that is sent where something went wrong, and one that has another way for
@@ -139,6 +147,7 @@ impl Rule for QueryInLoop {
             || is_another_statement(call, around, cx)
             || is_said_of_an_error(call, around, cx)
             || has_another_way(call, around, cx)
+            || is_streamed(call, around, cx)
             || cx.was_done_before(call, around, is_plain_query)
         {
             return None;
@@ -210,6 +219,21 @@ fn warns(said: &ExprCall) -> bool {
             .args
             .first()
             .is_some_and(|message| message.is_string_literal_expr() || message.is_f_string_expr())
+}
+
+/// Whether each item has a connection of its own, and somebody takes the items one by one: so that none is held meanwhile.
+fn is_streamed<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let connection = match &*call.func {
+        Expr::Attribute(method) => method.value.as_name_expr(),
+        _ => None,
+    };
+    connection
+        .and_then(|name| cx.symbol(name))
+        .is_some_and(|symbol| cx.binding_nodes(symbol).all(|bound| around.repeats(bound)))
+        && cx
+            .tree
+            .descendants(around.node())
+            .any(|node| matches!(node, AnyNodeRef::ExprYield(_)))
 }
 
 /// Whether what fails for one item is done otherwise for that item: all of them at once would fail together.

@@ -3,7 +3,7 @@
 use ruff_python_ast::{AnyNodeRef, ExprCall};
 
 use super::{Cx, Edit, Finding, Fix};
-use crate::python::{Does, Entry, function_around};
+use crate::python::{Blocks, Does, Entry, function_around};
 
 impl<'a> Cx<'a> {
     /// A finding on a call in an `async def` that makes the thread wait, as far as libraries are known; `until` says for what.
@@ -18,6 +18,8 @@ impl<'a> Cx<'a> {
         if matches!(self.tree.parent(call), Some(AnyNodeRef::ExprAwait(_)))
             || self.is_offloaded(call)
             || self.is_command(around)
+            || self.is_in_test(call)
+            || entry.blocks(Blocks::Input) && self.is_dialogue(around)
         {
             return None;
         }

@@ -98,6 +98,20 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether the file empties the cache of a method: `self.rows.cache_clear()`. Its author looks after it.
+    pub fn is_cleared(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        self.tree.tagged().any(|(tag, node)| match node {
+            AnyNodeRef::ExprAttribute(clear) if tag.is(NodeKind::ExprAttribute) => {
+                clear.attr.as_str() == "cache_clear"
+                    && match &*clear.value {
+                        Expr::Attribute(method) => method.attr.as_str() == def.name.as_str(),
+                        _ => false,
+                    }
+            }
+            _ => false,
+        })
+    }
+
     /// Whether a function in a class body is a static or class method.
     pub fn is_static_or_class_method(&self, def: &'a ast::StmtFunctionDef) -> bool {
         let implicit = matches!(

@@ -87,10 +87,17 @@ impl<'a> Facts<'a> {
             })
     }
 
-    /// Whether `node` belongs to a test: a function called `test…`, or a class that derives from a `TestCase`.
+    /// Whether `node` belongs to a test: a function called `test…`, a fixture of pytest, or a class that derives from a `TestCase`.
     pub fn is_in_test(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
         self.tree.ancestors(node).any(|outer| match outer {
-            AnyNodeRef::StmtFunctionDef(def) => def.name.starts_with("test"),
+            AnyNodeRef::StmtFunctionDef(def) => {
+                def.name.starts_with("test")
+                    || def.decorator_list.iter().any(|decorator| {
+                        self.decorator_name(decorator).is_some_and(|name| {
+                            matches!(name.as_str(), "pytest.fixture" | "pytest_asyncio.fixture")
+                        })
+                    })
+            }
             AnyNodeRef::StmtClassDef(class) => class.bases().iter().any(|base| {
                 let last = match base {
                     Expr::Name(name) => name.id.as_str(),

@@ -5,6 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::blocks::function_around;
 use super::facts::Facts;
+use super::symbols::Binding;
 
 /// What lets other coroutines run beside the one that calls it.
 const STARTS_TASKS: &[&str] = &[
@@ -17,6 +18,20 @@ const STARTS_TASKS: &[&str] = &[
     "open_nursery",
     "start_server",
     "wait",
+];
+
+/// Libraries for chat bots, whose commands run on the event loop.
+const CHATS: &[&str] = &[
+    "crescent",
+    "discord",
+    "disnake",
+    "guilded",
+    "hikari",
+    "interactions",
+    "lightbulb",
+    "nextcord",
+    "tanjun",
+    "twitchio",
 ];
 
 /// How many functions are looked through, each awaited by the next.
@@ -174,13 +189,55 @@ impl<'a> Facts<'a> {
     pub fn is_command(&self, def: &'a ast::StmtFunctionDef) -> bool {
         self.is_of_command_line()
             || def.decorator_list.iter().any(|decorator| {
-                let named = match &decorator.expression {
-                    Expr::Call(call) => &*call.func,
-                    plain => plain,
+                matches!(decorating(decorator), Expr::Attribute(attribute)
+                    if matches!(attribute.attr.as_str(), "command" | "callback"))
+            }) && !self.is_chat_command(def, 0)
+    }
+
+    /// Whether a function is a command of a chat bot, which answers others meanwhile: `@commands.command()` and `@bot.command()` of
+    /// discord.py and its kin, and commands below these.
+    fn is_chat_command(&self, def: &'a ast::StmtFunctionDef, hops: u8) -> bool {
+        let is_of_chat = |name: &str| {
+            CHATS.contains(&name.split('.').next().unwrap_or(name))
+                || name.rsplit('.').nth(1) == Some("commands")
+        };
+        hops < MAX_HOPS
+            && def.is_async
+            && def.decorator_list.iter().any(|decorator| {
+                let Expr::Attribute(method) = decorating(decorator) else {
+                    return false;
                 };
-                matches!(named, Expr::Attribute(attribute)
-                if matches!(attribute.attr.as_str(), "command" | "callback"))
+                let above = method.value.as_name_expr().and_then(|name| {
+                    let symbol = self.symbol(name)?;
+                    self.only_binding(symbol)
+                });
+                match above {
+                    // `@settings.command()` below `@commands.group() async def settings(...)`
+                    Some(Binding::Function(group)) => self.is_chat_command(group, hops + 1),
+                    _ => {
+                        self.name(method).is_some_and(|name| is_of_chat(&name))
+                            || (self.ty(&*method.value).class_name())
+                                .is_some_and(|class| is_of_chat(&class))
+                    }
+                }
             })
+    }
+
+    /// Whether a function talks with its user at a terminal: it prints, and starts nothing that could run meanwhile.
+    pub fn is_dialogue(&self, def: &'a ast::StmtFunctionDef) -> bool {
+        let mut prints = false;
+        for node in self.own_nodes(def) {
+            match node {
+                AnyNodeRef::ExprAttribute(attribute)
+                    if STARTS_TASKS.contains(&attribute.attr.as_str()) =>
+                {
+                    return false;
+                }
+                AnyNodeRef::ExprCall(call) => prints |= self.is(&*call.func, "builtins.print"),
+                _ => {}
+            }
+        }
+        prints
     }
 
     /// The loop of this file in which a function is called, for each of many items: `for x in xs: f(x)`, `gather(*map(f, xs))`.
@@ -195,6 +252,14 @@ impl<'a> Facts<'a> {
             let is_callee = call.func.range() == name.range();
             (is_callee && self.in_loop(call).is_some()).then_some(call.into())
         })
+    }
+}
+
+/// What decorates, without what it is called with.
+fn decorating(decorator: &ast::Decorator) -> &Expr {
+    match &decorator.expression {
+        Expr::Call(call) => &call.func,
+        plain => plain,
     }
 }
 
@@ -238,6 +303,56 @@ mod tests {
                 })
             });
             assert_eq!(found, Some(wanted), "{name}");
+        }
+    }
+
+    #[test]
+    fn commands_of_chat_bots_are_no_command_lines() {
+        for (text, wanted) in [
+            (
+                "import typer\napp = typer.Typer()\n@app.command()\nasync def f(): pass\n",
+                true,
+            ),
+            (
+                "from shop import app\n@app.command\nasync def f(): pass\n",
+                true,
+            ),
+            (
+                "from discord.ext import commands\n@commands.command()\nasync def f(ctx): pass\n",
+                false,
+            ),
+            (
+                "from discord.ext import commands\nbot = commands.Bot('!')\n@bot.command()\nasync def f(ctx): pass\n",
+                false,
+            ),
+            (
+                "from bot.core import commands\n@commands.command()\nasync def f(ctx): pass\n",
+                false,
+            ),
+            // No coroutine: no bot calls it.
+            (
+                "from shop import commands\n@commands.command()\ndef f(ctx): pass\n",
+                true,
+            ),
+            (
+                "from bot.core import commands\n@commands.group()\nasync def g(ctx): pass\n@g.command()\nasync def f(ctx): pass\n",
+                false,
+            ),
+            (
+                "import click\n@click.group()\ndef g(): pass\n@g.command()\nasync def f(): pass\n",
+                true,
+            ),
+        ] {
+            let found = ask("example.py", text, |facts| {
+                let mut nodes = facts.tree.nodes().iter();
+                nodes.find_map(|node| match node {
+                    AnyNodeRef::StmtFunctionDef(def) if def.name.as_str() == "f" => {
+                        Some(facts.is_command(def))
+                    }
+                    _ => None,
+                })
+            });
+            assert_eq!(found, Some(wanted), "{text}");
         }
     }
 

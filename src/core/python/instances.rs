@@ -73,6 +73,47 @@ impl<'a> Facts<'a> {
         found
     }
 
+    /// Whether every instance puts itself into something that the class holds, and lives on anyway: `self.__class__.all[name] = self`.
+    pub fn registers_itself(&self, class: &'a ast::StmtClassDef) -> bool {
+        let init = class.body.iter().find_map(|stmt| match stmt {
+            ast::Stmt::FunctionDef(def) if def.name.as_str() == "__init__" => Some(def),
+            _ => None,
+        });
+        let Some(init) = init else {
+            return false;
+        };
+        let is_own = |expr: &'a Expr| {
+            expr.as_name_expr()
+                .is_some_and(|name| self.class_of_self(name).is_some())
+        };
+        // `self.__class__.all`, `Menu.all`
+        let is_of_class = |held: &'a Expr| {
+            self.tree.descendants(held).any(|node| match node {
+                AnyNodeRef::ExprAttribute(part) => part.attr.as_str() == "__class__",
+                AnyNodeRef::ExprName(name) => {
+                    let bound = self
+                        .symbol(name)
+                        .and_then(|symbol| self.only_binding(symbol));
+                    matches!(bound, Some(Binding::Class(own)) if own.range() == class.range())
+                }
+                _ => false,
+            })
+        };
+        self.own_nodes(init).any(|node| match node {
+            AnyNodeRef::StmtAssign(assign) if is_own(&assign.value) => assign
+                .targets
+                .iter()
+                .any(|target| target.is_subscript_expr() && is_of_class(target)),
+            AnyNodeRef::ExprCall(call) => match &*call.func {
+                Expr::Attribute(method) if matches!(method.attr.as_str(), "append" | "add") => {
+                    call.arguments.args.first().is_some_and(is_own) && is_of_class(&method.value)
+                }
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
     /// Whether a class method of that name makes instances.
     fn is_constructor(&self, class: &'a ast::StmtClassDef, name: &str) -> bool {
         class.body.iter().any(|stmt| match stmt {

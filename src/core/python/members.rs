@@ -16,6 +16,19 @@ use super::typeshed::{Given, Table};
 /// Longer chains of base classes are nobody's idea of readable code.
 const BASES: usize = 12;
 
+/// Decorators of methods that are asked for like attributes.
+pub(super) const PROPERTIES: &[&str] = &[
+    "builtins.property",
+    "functools.cached_property",
+    "abc.abstractproperty",
+    "cached_property.cached_property",
+    "django.utils.functional.cached_property",
+    "kombu.utils.objects.cached_property",
+    "propcache.api.cached_property",
+    "propcache.cached_property",
+    "werkzeug.utils.cached_property",
+];
+
 /// What a class of this file says of a name.
 enum Found<'a> {
     Assigned(&'a ast::StmtClassDef),
@@ -155,14 +168,17 @@ impl<'a> Facts<'a> {
 
     pub(super) fn is_property(&self, def: &'a ast::StmtFunctionDef) -> bool {
         def.decorator_list.iter().any(|decorator| {
-            self.is(&decorator.expression, "builtins.property")
-                || self.is(&decorator.expression, "functools.cached_property")
-                || self.is(&decorator.expression, "abc.abstractproperty")
+            PROPERTIES
+                .iter()
+                .any(|name| self.is(&decorator.expression, name))
         })
     }
 
     /// What calling a function of this file gives.
     pub(super) fn returned(&self, def: &'a ast::StmtFunctionDef) -> Type<'a> {
+        if self.is_manager(def) {
+            return self.manager_of(def);
+        }
         let transparent = def.decorator_list.iter().all(|decorator| {
             self.decorator_name(decorator).is_some_and(|name| {
                 matches!(

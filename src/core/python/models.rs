@@ -6,6 +6,7 @@ use super::facts::Facts;
 use super::libraries::{Does, Effects};
 use super::project::Wants;
 use super::types::Type;
+use super::typeshed::Table;
 
 /// An attribute of a model that stands for an object of another table.
 #[derive(Clone, Debug)]
@@ -127,7 +128,18 @@ impl<'a> Facts<'a> {
             true => self.type_anywhere(expr, || Wants::Query),
             false => self.type_elsewhere(expr, || Wants::Query),
         };
-        is_query_type(&found)
+        match &found {
+            // A manager of the project's own.
+            Type::Local(class) => self.derives_from(class.0, &|base| {
+                let base = Table::get().class(base);
+                base.is_some_and(|base| is_query_type(&Table::get().instance_alone(base)))
+            }),
+            Type::Instance(class) => match class.project() {
+                Some(class) => self.project.is_query_class(class),
+                None => is_query_type(&found),
+            },
+            _ => is_query_type(&found),
+        }
     }
 
     /// How a query came to be, where all of it can be seen: down to the manager of a model, or to `session.query(...)`.

@@ -14,7 +14,7 @@ const STEPS: u32 = 4;
 impl<'a> Facts<'a> {
     /// The `for` loop or comprehension in which a call is made for each item: it names something that the loop binds.
     ///
-    /// A loop over steps of a range goes over batches already, and what is said of an error is said once.
+    /// A loop over steps of a range goes over batches already, what is said of an error is said once, and a handful is a handful.
     pub fn per_item_loop(&self, call: &'a ExprCall) -> Option<Loop<'a>> {
         let around = self.in_loop(call)?;
         let iter = around.iter()?;
@@ -33,7 +33,7 @@ impl<'a> Facts<'a> {
             && !self.is_of_command_line()
             && !self.is_asked_on_a_miss(call, around)
             && !self.takes_many(call, around);
-        (is_each && self.names_bound_in(call, around)).then_some(around)
+        (is_each && self.names_bound_in(call, around) && !self.is_few(iter)).then_some(around)
     }
 
     /// Whether a call only runs where something that is kept does not have the item: `if key not in known:`,

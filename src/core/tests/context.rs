@@ -107,4 +107,10 @@ fn scripts_and_tests_are_told() {
         "class A(unittest.TestCase):\n    def check(self):\n        probe()"
     ));
     assert!(!in_test("def contest():\n    probe()"));
+    assert!(in_test(
+        "import pytest\n@pytest.fixture(scope='session')\nasync def repo():\n    probe()"
+    ));
+    assert!(!in_test(
+        "import shop\n@shop.fixture\ndef repo():\n    probe()"
+    ));
 }

@@ -392,3 +392,157 @@ fn what_goes_through_an_argument_is_followed() {
         assert_eq!(told(call), None, "{call}");
     }
 }
+
+#[test]
+fn context_managers_properties_and_aliases_of_other_files_are_known() {
+    let base = "from contextlib import asynccontextmanager, contextmanager
+from typing import Annotated, Iterator
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, sessionmaker
+from flask_sqlalchemy import SQLAlchemy
+
+make = sessionmaker()
+db = SQLAlchemy()
+SessionDep = Annotated[Session, 1]
+Limit = 1 | 2
+
+@contextmanager
+def opened():
+    session = make()
+    yield session
+
+@contextmanager
+def declared() -> Iterator[Session]:
+    yield other()
+
+@asynccontextmanager
+async def opened_async():
+    async with AsyncSession() as session:
+        yield session
+
+class Store:
+    @property
+    def session(self):
+        return make()
+
+    @hidden
+    @property
+    def other(self):
+        return make()
+";
+    let project = project(&[("base.py", base)]);
+    let sync = Some("sqlalchemy.orm.Session.execute");
+    let awaited = Some("sqlalchemy.ext.asyncio.AsyncSession.execute");
+    for (text, name) in [
+        ("with base.opened() as s:\n    s.execute(q)\n", sync),
+        ("with base.declared() as s:\n    s.execute(q)\n", sync),
+        (
+            "async def f():\n    async with base.opened_async() as s:\n        s.execute(q)\n",
+            awaited,
+        ),
+        ("with base.opened_async() as s:\n    s.execute(q)\n", None),
+        ("base.opened().execute(q)\n", None),
+        ("def f(s: base.SessionDep):\n    s.execute(q)\n", sync),
+        ("def f(s: base.Limit):\n    s.execute(q)\n", None),
+        ("base.SessionDep.execute(q)\n", None),
+        (
+            "def f(store: base.Store):\n    store.session.execute(q)\n",
+            sync,
+        ),
+        (
+            "def f(store: base.Store):\n    store.other.execute(q)\n",
+            None,
+        ),
+        (
+            "base.db.session.execute(q)\n",
+            Some("sqlalchemy.orm.scoped_session.execute"),
+        ),
+    ] {
+        let text = format!("import base\n{text}");
+        let known = ask(&project, "use.py", &text, |facts, call| {
+            facts.knows(call).map(|entry| entry.name)
+        });
+        assert_eq!(known, name, "{text}");
+    }
+}
+
+#[test]
+fn managers_of_the_project_make_queries() {
+    let models = "from django.contrib.auth.models import UserManager
+from django.db import models
+from django_scopes import ScopedManager
+
+class Books(models.QuerySet):
+    def recent(self):
+        return self.filter(year=1)
+
+class Manager(models.Manager):
+    def find(self):
+        return []
+
+class Shelf(Manager):
+    pass
+
+Made = models.Manager.from_queryset(Books)
+
+class Plain(models.Model):
+    own = Manager()
+    below = Shelf()
+    made = Made()
+    made_here = models.Manager.from_queryset(Books)()
+    of_books = Books.as_manager()
+    of_users = UserManager().from_queryset(Books)()
+    scoped = ScopedManager(shop='shop')
+    other = list()
+";
+    let project = project(&[("models.py", models)]);
+    for (manager, wanted) in [
+        ("own", true),
+        ("below", true),
+        ("made", true),
+        ("made_here", true),
+        ("of_books", true),
+        ("of_users", true),
+        ("scoped", true),
+        ("other", false),
+    ] {
+        let elsewhere = format!("from models import Plain\nPlain.{manager}.filter(x=1)\n");
+        let here = format!("{models}\nPlain.{manager}.filter(x=1)\n");
+        for (path, text) in [("use.py", &elsewhere), ("alone.py", &here)] {
+            let found = ask(&project, path, text, |facts, call| {
+                let query = call.func.as_attribute_expr().map(|filter| &*filter.value);
+                query.is_some_and(|query| facts.is_query(query))
+            });
+            assert_eq!(found, wanted, "{manager} in {path}");
+        }
+    }
+    for (text, wanted) in [
+        (
+            "from django.contrib.auth import get_user_model\nUser = get_user_model()\nUser.objects.get(pk=1)\n",
+            true,
+        ),
+        (
+            "from django.contrib.contenttypes.models import ContentType\nContentType.objects.get(pk=1)\n",
+            true,
+        ),
+        (
+            "from django.apps import apps\nBook = apps.get_model('shop', 'Book')\nBook.objects.create(x=1)\n",
+            true,
+        ),
+        // Kept for the whole process.
+        (
+            "from django.contrib.contenttypes.models import ContentType\nContentType.objects.get_for_model(x)\n",
+            false,
+        ),
+    ] {
+        let found = ask(&project, "use.py", text, |facts, call| {
+            facts.knows(call).is_some()
+        });
+        assert_eq!(found, wanted, "{text}");
+    }
+    let text = "from models import Plain\nPlain.own.find()\n";
+    let found = ask(&project, "use.py", text, |facts, call| {
+        facts.knows(call).is_some()
+    });
+    assert!(!found, "what a manager has of its own is no query");
+}

@@ -42,6 +42,9 @@ fn a_call_is_made_per_item_if_it_depends_on_the_item() {
         ),
         ("for k, v in xs.items():\n        s.work(v)", true),
         ("ys = [work(x) for x in xs]", true),
+        // A constant is written out somewhere.
+        ("for x in settings.GUESTS:\n        work(x)", false),
+        ("for x in settings.guests:\n        work(x)", true),
         // The same in each iteration.
         ("for x in xs:\n        y = f()\n        work(y)", false),
         (

@@ -205,3 +205,48 @@ fn names_of_others_are_left_alone() {
         ),
     ]);
 }
+
+#[test]
+fn functions_that_are_context_managers_give_what_they_yield() {
+    let given = |decorator: &str, def: &str, with: &str| {
+        format!(
+            "import contextlib\nfrom typing import AsyncIterator, Generator, Iterator\n@{decorator}\n{def}\nasync def work():\n    {with}\n        x\n"
+        )
+    };
+    let is = |code: String, wanted: &str| check(&[(code.as_str(), wanted)]);
+    for (def, wanted) in [
+        ("def f():\n    yield 1", "Int"),
+        (
+            "def f():\n    with open('a') as g:\n        yield g",
+            "File(true)",
+        ),
+        ("def f() -> Iterator[str]:\n    yield g()", "Str"),
+        (
+            "def f() -> Generator[str, None, None]:\n    yield g()",
+            "Str",
+        ),
+        ("def f():\n    yield g()", "Unknown"),
+        // Each `yield` may be the one.
+        (
+            "def f():\n    if a:\n        yield 1\n    else:\n        yield ''",
+            "Union([Int, Str])",
+        ),
+        // No generator function.
+        ("def f() -> int:\n    return 1", "Unknown"),
+    ] {
+        let code = given("contextlib.contextmanager", def, "with f() as x:");
+        is(code, wanted);
+    }
+    let with = "async with f() as x:";
+    let made = "contextlib.asynccontextmanager";
+    let def = "async def f():\n    yield 1";
+    is(given(made, def, with), "Int");
+    let def = "async def f() -> AsyncIterator[str]:\n    yield g()";
+    is(given(made, def, with), "Str");
+    // The other kind of `with`, and another decorator around.
+    is(given(made, def, "with f() as x:"), "Unknown");
+    let def = "def f():\n    yield 1";
+    let twice = "retried\n@contextlib.contextmanager";
+    is(given(twice, def, "with f() as x:"), "Unknown");
+    is(given("retried", def, "with f() as x:"), "Unknown");
+}

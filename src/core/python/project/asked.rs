@@ -219,7 +219,13 @@ impl View<'_> {
                 .is_some_and(|callee| self.follow(&callee, *effects, *following).is_some()),
             Wants::Entry => known(&meaning()).is_some(),
             Wants::Declared => self.declared(&meaning()).is_some(),
-            Wants::Query => matches!(meaning(), Meaning::Value(ty) if is_query_type(&ty)),
+            Wants::Query => match meaning() {
+                Meaning::Value(Type::Instance(class)) if class.project().is_some() => class
+                    .project()
+                    .is_some_and(|class| self.is_query_class(class)),
+                Meaning::Value(ty) => is_query_type(&ty),
+                _ => false,
+            },
             Wants::Relation(name) => match meaning() {
                 Meaning::Value(Type::Instance(class)) => class
                     .project()

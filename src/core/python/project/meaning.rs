@@ -61,6 +61,8 @@ pub(in crate::python) enum Meaning<'a> {
     Method(String, Type<'a>, Type<'a>),
     /// What awaiting gives, of an `async` function of the project.
     Coroutine(Box<Meaning<'a>>),
+    /// What an annotation declares that says this name.
+    Alias(Box<Meaning<'a>>),
 }
 
 /// Files that import from files that import.
@@ -96,26 +98,52 @@ impl View<'_> {
                     Some(class) => Meaning::Value(Table::get().instance_alone(class)),
                     None => Meaning::Unknown,
                 },
+                Meaning::Alias(declared) => *declared,
                 _ => Meaning::Unknown,
             },
-            Origin::Awaited(inner) => match self.meaning(at, inner, depth) {
-                Meaning::Coroutine(inner) => *inner,
-                Meaning::Value(ty) => {
-                    Meaning::Value(Table::get().awaited(&ty).unwrap_or(Type::Unknown))
-                }
-                _ => Meaning::Unknown,
-            },
-            Origin::Entered(manager) => match self.meaning(at, manager, depth) {
-                Meaning::Value(ty) => {
-                    let enter = self.attribute(Meaning::Value(ty), "__enter__", depth);
-                    self.called(enter, depth)
-                }
-                _ => Meaning::Unknown,
+            Origin::Awaited(inner) => awaited(self.meaning(at, inner, depth)),
+            Origin::Entered(manager) => self.entered(at, manager, "__enter__", depth),
+            Origin::AsyncEntered(manager) => self.entered(at, manager, "__aenter__", depth),
+            Origin::Alias(declared) => match self.meaning(at, declared, depth) {
+                Meaning::Unknown => Meaning::Unknown,
+                declared => Meaning::Alias(Box::new(declared)),
             },
             Origin::Element(iterable) => match self.meaning(at, iterable, depth) {
                 Meaning::Value(ty) => value(ty.element()),
                 _ => Meaning::Unknown,
             },
+        }
+    }
+
+    /// What a context manager gives.
+    fn entered<'a>(
+        &self,
+        at: &Arc<Outline>,
+        manager: &Origin,
+        enter: &str,
+        depth: u8,
+    ) -> Meaning<'a> {
+        let is_async = enter == "__aenter__";
+        // A generator function that was made one.
+        if let Origin::Call(callee) = manager
+            && let Meaning::Function(function) = self.meaning(at, callee, depth)
+        {
+            match function.get() {
+                Some(def) if def.is_manager && def.is_async == is_async => {
+                    return self.meaning(&function.outline, &def.returns, depth);
+                }
+                _ => {}
+            }
+        }
+        match self.meaning(at, manager, depth) {
+            Meaning::Value(ty) => {
+                let entering = self.attribute(Meaning::Value(ty), enter, depth);
+                match self.called(entering, depth) {
+                    awaitable if is_async => awaited(awaitable),
+                    given => given,
+                }
+            }
+            _ => Meaning::Unknown,
         }
     }
 
@@ -255,7 +283,7 @@ impl View<'_> {
                 let Some(def) = function.get() else {
                     return Meaning::Unknown;
                 };
-                if !(def.runs_when_called || def.is_cached) {
+                if def.is_manager || !(def.runs_when_called || def.is_cached) {
                     return Meaning::Unknown;
                 }
                 let given = self.meaning(&function.outline, &def.returns, depth);
@@ -287,7 +315,9 @@ impl View<'_> {
                         .unwrap_or(Type::Unknown),
                 )
             }
-            Meaning::Coroutine(_) | Meaning::Module(_) | Meaning::Unknown => Meaning::Unknown,
+            Meaning::Coroutine(_) | Meaning::Module(_) | Meaning::Alias(_) | Meaning::Unknown => {
+                Meaning::Unknown
+            }
         }
     }
 
@@ -333,6 +363,15 @@ impl View<'_> {
                 _ => Type::Unknown,
             },
         }
+    }
+}
+
+/// What awaiting something gives.
+fn awaited<'a>(awaitable: Meaning<'a>) -> Meaning<'a> {
+    match awaitable {
+        Meaning::Coroutine(inner) => *inner,
+        Meaning::Value(ty) => Meaning::Value(Table::get().awaited(&ty).unwrap_or(Type::Unknown)),
+        _ => Meaning::Unknown,
     }
 }
 

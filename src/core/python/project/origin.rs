@@ -29,6 +29,10 @@ pub enum Origin {
     Awaited(Box<Origin>),
     /// What a context manager gives.
     Entered(Box<Origin>),
+    /// What a context manager gives to `async with`.
+    AsyncEntered(Box<Origin>),
+    /// What a name in an annotation stands for that is itself an annotation.
+    Alias(Box<Origin>),
     Element(Box<Origin>),
 }
 
@@ -46,6 +50,8 @@ impl Origin {
             | Origin::Instance(inner)
             | Origin::Awaited(inner)
             | Origin::Entered(inner)
+            | Origin::AsyncEntered(inner)
+            | Origin::Alias(inner)
             | Origin::Element(inner) => inner.is_elsewhere(),
         }
     }
@@ -62,6 +68,8 @@ impl Origin {
             | Origin::Instance(inner)
             | Origin::Awaited(inner)
             | Origin::Entered(inner)
+            | Origin::AsyncEntered(inner)
+            | Origin::Alias(inner)
             | Origin::Element(inner) => inner.import(),
         }
     }
@@ -76,6 +84,8 @@ impl Origin {
             | Origin::Instance(inner)
             | Origin::Awaited(inner)
             | Origin::Entered(inner)
+            | Origin::AsyncEntered(inner)
+            | Origin::Alias(inner)
             | Origin::Element(inner) => inner.is_of_its_file(),
         }
     }
@@ -278,7 +288,7 @@ impl<'a> Facts<'a> {
             Binding::With(item, is_async) => {
                 let manager = self.origin_at(&item.context_expr, depth);
                 match is_async {
-                    true => Origin::Unknown,
+                    true => wrapped(manager, Origin::AsyncEntered),
                     false => wrapped(manager, Origin::Entered),
                 }
             }
@@ -346,8 +356,19 @@ impl<'a> Facts<'a> {
             Expr::Subscript(item) if self.is(&*item.value, "typing.Optional") => {
                 self.class_origin(&item.slice)
             }
+            Expr::Subscript(item) => match &*item.slice {
+                // `Annotated[X, ...]`
+                Expr::Tuple(parts) if self.is_annotated(&item.value) => {
+                    (parts.elts.first()).map_or(Origin::Unknown, |first| self.class_origin(first))
+                }
+                _ => Origin::Unknown,
+            },
             _ => Origin::Unknown,
         }
+    }
+
+    fn is_annotated(&self, expr: &'a Expr) -> bool {
+        self.is(expr, "typing.Annotated") || self.is(expr, "typing_extensions.Annotated")
     }
 
     fn quoted_origin(&self, place: &'a Expr, text: &str) -> Origin {

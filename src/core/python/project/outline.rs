@@ -19,6 +19,7 @@ use super::table::ByName;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::libraries::Entry;
+use crate::python::members::PROPERTIES;
 use crate::python::models::Field;
 use crate::python::names::{member_of, module_of};
 use crate::python::symbols::{Binding, Symbol};
@@ -60,6 +61,8 @@ pub struct OutlineFunction {
     pub row: usize,
     pub is_async: bool,
     pub is_generator: bool,
+    /// Calling it makes a context manager, which gives what it yields.
+    pub(super) is_manager: bool,
     /// Decorators leave alone what a call does: it runs the body.
     pub runs_when_called: bool,
     /// Without decorators.
@@ -68,7 +71,7 @@ pub struct OutlineFunction {
     pub is_cached: bool,
     /// The arguments of a call are keys of a cache, as they are written.
     pub hashes_arguments: bool,
-    /// What a call gives, before it is awaited.
+    /// What a call gives, before it is awaited; what it yields, if that makes a context manager.
     pub(super) returns: Origin,
     pub calls: Vec<Call>,
 }
@@ -324,7 +327,10 @@ fn names(facts: &Facts<'_>) -> (ByName<Named>, Vec<Box<str>>) {
         }
         let origin = match binding {
             Some(Binding::Import(_, alias)) if is_of_idle_library(&alias.name) => continue,
-            Some(binding) => facts.bound_origin(binding),
+            Some(binding) => match facts.bound_origin(binding) {
+                Origin::Unknown => alias(facts, binding),
+                origin => origin,
+            },
             None => bound_alike(facts, symbol),
         };
         if origin != Origin::Unknown {
@@ -332,6 +338,21 @@ fn names(facts: &Facts<'_>) -> (ByName<Named>, Vec<Box<str>>) {
         }
     }
     (names.into_iter().collect(), modules)
+}
+
+/// `SessionDep = Annotated[Session, ...]`, `type Rows = list[Row]`
+fn alias<'a>(facts: &Facts<'a>, binding: Binding<'a>) -> Origin {
+    let declared = match binding {
+        Binding::Assign(stmt) if stmt.value.is_subscript_expr() || stmt.value.is_bin_op_expr() => {
+            &stmt.value
+        }
+        Binding::Alias(stmt) => &stmt.value,
+        _ => return Origin::Unknown,
+    };
+    match facts.annotation_origin(declared) {
+        Origin::Unknown => Origin::Unknown,
+        declared => Origin::Alias(Box::new(declared)),
+    }
 }
 
 /// What all that binds a name comes to, besides `None`; unknown where they differ.
@@ -367,7 +388,8 @@ fn function<'a>(
     for decorator in &def.decorator_list {
         match facts.decorator_name(decorator) {
             Some(name) if CACHING.contains(&name.as_str()) => is_cached = true,
-            Some(name) if TRANSPARENT.contains(&name.as_str()) => {}
+            Some(name)
+                if TRANSPARENT.contains(&name.as_str()) || PROPERTIES.contains(&name.as_str()) => {}
             _ => runs_when_called = false,
         }
     }
@@ -377,6 +399,7 @@ fn function<'a>(
         row: facts.row_of(&def.name),
         is_async: def.is_async,
         is_generator,
+        is_manager: is_generator && facts.is_manager(def),
         runs_when_called,
         is_plain: def.decorator_list.is_empty(),
         is_cached,
@@ -396,6 +419,15 @@ fn returned<'a>(
     is_generator: bool,
     returns: &Returns<'a>,
 ) -> Origin {
+    if is_generator && facts.is_manager(def) {
+        return match facts.declared_to_yield(def) {
+            Some(declared) => facts.annotation_origin(declared),
+            None => same(facts.yielded(def).map(|value| match value {
+                Some(value) => facts.origin(value),
+                None => Origin::Unknown,
+            })),
+        };
+    }
     if is_generator {
         return Origin::Unknown;
     }

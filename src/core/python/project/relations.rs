@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::meaning::{BASES, DEEPEST, Meaning, ProjectClass};
 use super::{Outline, View};
 use crate::python::facts::Facts;
-use crate::python::models::{Field, Relation};
+use crate::python::models::{Field, Relation, is_query_type};
+use crate::python::typeshed::Table;
 
 /// A [`Relation`] without its file.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +47,33 @@ impl View<'_> {
             }
         }
         None
+    }
+}
+
+impl View<'_> {
+    /// Whether a class of the project is a manager or a query of a mapper, by its bases.
+    pub(in crate::python) fn is_query_class(&self, class: &ProjectClass) -> bool {
+        let mut left = vec![class.clone()];
+        for _ in 0..BASES {
+            let Some(level) = left.pop() else {
+                return false;
+            };
+            let bases = level.get().map_or(&[][..], |class| &class.bases);
+            for base in bases {
+                match self.meaning(&level.outline, base, DEEPEST) {
+                    Meaning::Class(base) => left.push(base),
+                    Meaning::Library(name) => {
+                        let known = Table::get().class(&name);
+                        let base = known.map(|class| Table::get().instance_alone(class));
+                        if base.is_some_and(|base| is_query_type(&base)) {
+                            return true;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 }
 

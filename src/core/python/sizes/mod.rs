@@ -304,6 +304,15 @@ mod tests {
                 "one for each row of the query",
             ),
             (
+                "from django.contrib.auth.models import User\ndef f(a):\n    found = User.objects.filter(a=a)\n    if a:\n        found = found | User.objects.filter(b=a)\n    probe(found.values_list('pk'))\n",
+                "one for each row of the query",
+            ),
+            // Which ones, another query says.
+            (
+                "from django.contrib.auth.models import User\nfrom .models import Order\nprobe(Order.objects.filter(user__in=User.objects.filter(a=1)))\n",
+                "one for each row of the query",
+            ),
+            (
                 "from .models import Order\ndef f(session):\n    probe(session.query(Order.id).filter(a).all())\n",
                 "one for each row of the query",
             ),

@@ -52,10 +52,10 @@ impl<'a> Facts<'a> {
             if word == "query" && ends_with_all {
                 return of_classes(&call.arguments.args);
             }
-            // `filter(pk__in=chosen)`, `filter(Order.id.in_(chosen))`: gives no more than was chosen.
+            // `filter(pk__in=chosen)`, `filter(Order.id.in_(chosen))`: gives no more than was chosen, unless another query chose.
             let picks = call.arguments.keywords.iter().any(|keyword| {
                 let name = keyword.arg.as_deref();
-                name.is_some_and(|name| name.ends_with("__in"))
+                name.is_some_and(|name| name.ends_with("__in")) && !self.is_query(&keyword.value)
             });
             // `filter(job=self)`: what belongs to one object.
             let picks = picks
