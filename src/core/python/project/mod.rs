@@ -8,6 +8,7 @@
 mod asked;
 mod calls;
 mod consumption;
+mod items;
 mod meaning;
 mod modules;
 mod named;
