@@ -36,6 +36,7 @@ mod joins;
 mod libraries;
 mod logs;
 mod loops;
+mod matching;
 mod members;
 mod messages;
 mod models;
