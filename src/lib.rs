@@ -109,7 +109,7 @@ fn settle(target: &Target, file: &mut Linted, mode: Mode, cache: Option<&Cache>)
         return;
     };
     let project = &target.config.project;
-    match project.answers(&open) {
+    match project.answers(open) {
         Ok(seen) => {
             debug_assert_eq!(
                 file.found().collect::<Vec<_>>(),

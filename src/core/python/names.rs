@@ -1,5 +1,7 @@
 //! Qualified names: what a name or an attribute chain means, through imports, aliases and the type of the receiver.
 
+use std::borrow::Cow;
+
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
 use ruff_python_stdlib::builtins::is_python_builtin;
 
@@ -243,16 +245,27 @@ fn dotted(base: &str, last: &str) -> String {
     name
 }
 
-/// The qualified name of what an import brings; a relative one keeps its dots.
+/// The qualified name of what an import brings; relative ones keep their dots.
 pub(super) fn imported_name(stmt: &ast::StmtImportFrom, alias: &ast::Alias) -> String {
+    member_of(&module_of(stmt), &alias.name)
+}
+
+/// The module of an import, with its dots.
+pub(super) fn module_of(stmt: &ast::StmtImportFrom) -> Cow<'_, str> {
     let module = stmt.module.as_deref().unwrap_or_default();
-    let level = stmt.level as usize;
-    let mut name = String::with_capacity(level + module.len() + 1 + alias.name.len());
-    name.extend(std::iter::repeat_n('.', level));
-    if !module.is_empty() {
-        name.push_str(module);
-        name.push('.');
+    match stmt.level {
+        0 => Cow::Borrowed(module),
+        level => Cow::Owned(".".repeat(level as usize) + module),
     }
-    name.push_str(&alias.name);
-    name
+}
+
+/// The qualified name of what lies in a module.
+pub(super) fn member_of(module: &str, name: &str) -> String {
+    let mut qualified = String::with_capacity(module.len() + 1 + name.len());
+    qualified.push_str(module);
+    if !module.is_empty() && !module.ends_with('.') {
+        qualified.push('.');
+    }
+    qualified.push_str(name);
+    qualified
 }

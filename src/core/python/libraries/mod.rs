@@ -186,7 +186,9 @@ fn roots_that_do(effects: Effects) -> Imported {
 
 /// The number of a package that a table is about.
 pub(super) fn root_number(package: &str) -> Option<u8> {
-    ROOTS.binary_search(&package).ok()?.try_into().ok()
+    static NUMBERS: LazyLock<FxHashMap<&str, u8>> =
+        LazyLock::new(|| ROOTS.iter().copied().zip(0..).collect());
+    NUMBERS.get(package).copied()
 }
 
 /// The libraries that a file imports, as bits by their positions in [`ROOTS`].

@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use super::calls::{Following, follows};
-use super::meaning::{DEEPEST, Meaning};
-use super::origin::Origin;
-use super::outline::Outline;
-use super::{Project, Trail, View};
+use super::meaning::{BASES, DEEPEST, Meaning};
+use super::origin::{Origin, Owned};
+use super::outline::{Outline, OutlineClass};
+use super::{Project, Trail, View, lock};
 use crate::python::facts::Facts;
 use crate::python::libraries::{Effects, Entry, entry};
 use crate::python::models::is_query_type;
@@ -45,6 +45,12 @@ pub(in crate::python) enum Wants {
     Dict(Box<[Box<str>]>),
 }
 
+/// A question that does not hang on the file that asks: the folder that decides what its imports bring, and what is asked.
+pub(super) type Shared = (Arc<str>, Origin, Wants);
+
+/// What is asked of a base in place of a class lies two steps farther away: whoever asks at once must not get farther than who asks later.
+const FARTHEST: u8 = DEEPEST + 2;
+
 /// The questions of one file.
 #[derive(Debug)]
 pub struct Open {
@@ -66,18 +72,83 @@ impl<'a> Facts<'a> {
     pub fn open_questions(&self) -> Option<Open> {
         let put_off = self.put_off.as_ref()?;
         let at = self.outline();
-        let asked: Vec<(Origin, Wants)> = put_off.borrow_mut().drain().collect();
+        let put_off = std::mem::take(&mut *put_off.borrow_mut());
+        let mut asked = Vec::with_capacity(put_off.len());
+        for (origin, wants) in put_off {
+            match self.declared_libraries() {
+                None => at.left_to_ask(origin, wants, &mut asked),
+                Some(_) => asked.push((origin, wants)),
+            }
+        }
         (!asked.is_empty()).then_some(Open { at, asked })
     }
 
-    /// Whether a question is put off; if so, nobody has an answer now.
-    pub(super) fn puts_off(&self, origin: &Origin, wants: impl FnOnce() -> Wants) -> bool {
+    /// What a question is asked of, where it is asked at once; `None` where it is put off: nobody has an answer now.
+    pub(super) fn ask_of(&self, origin: Origin, wants: impl FnOnce() -> Wants) -> Option<Origin> {
         let Some(put_off) = &self.put_off else {
-            return false;
+            return Some(origin);
         };
-        put_off.borrow_mut().insert((origin.clone(), wants()));
-        true
+        put_off.borrow_mut().insert((origin, wants()));
+        None
     }
+}
+
+impl Outline {
+    /// What is left to ask of others, by what the file itself tells of its functions and classes: nothing at all where that settles a
+    /// question, and of a method that a class does not have, what is to be known of its bases.
+    fn left_to_ask(&self, origin: Origin, wants: Wants, left: &mut Vec<(Origin, Wants)>) {
+        // Others ask for more than the function.
+        let asks_of_function = matches!(
+            wants,
+            Wants::Effects { .. } | Wants::Hashing | Wants::Generator
+        );
+        let mut open = vec![(origin, BASES)];
+        while let Some((origin, steps)) = open.pop() {
+            let number = match &origin {
+                Origin::Function(number) => Some(*number),
+                Origin::Attribute(base, name) if asks_of_function => match &**base {
+                    Origin::Value(Owned::Own(class)) => match self.class(*class) {
+                        Some(class) if !self.has_member(class, name) && steps > 0 => {
+                            // Nobody knows what comes before what a base that is unknown has.
+                            if !class.bases.contains(&Origin::Unknown) {
+                                let bases = class.bases.iter().map(instance_of);
+                                let asked = bases.map(|base| Origin::Attribute(base, name.clone()));
+                                open.extend(asked.map(|asked| (asked, steps - 1)));
+                            }
+                            continue;
+                        }
+                        Some(class) => self.among(&class.methods, name),
+                        None => None,
+                    },
+                    _ => None,
+                },
+                _ => None,
+            };
+            let is_settled = number.and_then(|number| self.function(number));
+            let is_settled = is_settled.is_some_and(|function| match wants {
+                Wants::Effects { .. } => !function.is_followed() || function.calls.is_empty(),
+                Wants::Hashing => !function.hashes_arguments,
+                Wants::Generator => !function.makes_generator(),
+                _ => false,
+            });
+            if !is_settled {
+                left.push((origin, wants.clone()));
+            }
+        }
+    }
+
+    fn has_member(&self, class: &OutlineClass, name: &str) -> bool {
+        self.among(&class.methods, name).is_some()
+            || self.among(&class.properties, name).is_some()
+            || class.attributes.has(name)
+    }
+}
+
+fn instance_of(class: &Origin) -> Box<Origin> {
+    Box::new(match class {
+        Origin::Class(number) => Origin::Value(Owned::Own(*number)),
+        class => Origin::Instance(Box::new(class.clone())),
+    })
 }
 
 impl Project {
@@ -85,10 +156,17 @@ impl Project {
     ///
     /// # Errors
     /// There is an answer.
-    pub fn answers(&self, open: &Open) -> Result<Seen<'_>, Answered> {
+    pub fn answers(&self, open: Open) -> Result<Seen<'_>, Answered> {
         let view = View::new(self);
-        for (origin, wants) in &open.asked {
-            if view.answers(&open.at, origin, wants) {
+        for (origin, wants) in open.asked {
+            let has_answer = match origin.import() {
+                Some(name) if !origin.is_of_its_file() => {
+                    let folder = view.asking_folder(&open.at.path, name);
+                    view.answers_shared(&open.at, (folder, origin, wants))
+                }
+                _ => view.answers(&open.at, &origin, &wants),
+            };
+            if has_answer {
                 return Err(Answered);
             }
         }
@@ -111,9 +189,26 @@ impl Seen<'_> {
 pub struct Answered;
 
 impl View<'_> {
+    /// The same for all files that import from the same folder: most questions are asked by many.
+    fn answers_shared(&self, at: &Arc<Outline>, shared: Shared) -> bool {
+        let known = lock(&self.project.denied).get(&shared).cloned();
+        if let Some(trail) = known {
+            self.follow_trail(&trail);
+            return false;
+        }
+        let view = View::new(self.project);
+        let has_answer = view.answers(at, &shared.1, &shared.2);
+        if !has_answer {
+            let trail = view.into_trail();
+            self.follow_trail(&trail);
+            lock(&self.project.denied).insert(shared, trail);
+        }
+        has_answer
+    }
+
     fn answers(&self, at: &Arc<Outline>, origin: &Origin, wants: &Wants) -> bool {
-        let meaning = || self.meaning(at, origin, DEEPEST);
-        let callee = || self.callee(at, origin);
+        let meaning = || self.meaning(at, origin, FARTHEST);
+        let callee = || self.callee_within(at, origin, FARTHEST);
         match wants {
             Wants::Effects {
                 effects,

@@ -69,9 +69,7 @@ impl View<'_> {
             following,
             awaited,
         };
-        if facts.puts_off(&origin, wants) {
-            return None;
-        }
+        let origin = facts.ask_of(origin, wants)?;
         let own = match origin.is_of_its_file() {
             true => facts.outline(),
             false => facts.outline_for(&origin),
@@ -91,7 +89,17 @@ impl View<'_> {
         at: &Arc<super::Outline>,
         origin: &Origin,
     ) -> Option<ProjectFunction> {
-        match self.meaning(at, origin, DEEPEST) {
+        self.callee_within(at, origin, DEEPEST)
+    }
+
+    /// The same, over so many files at most.
+    pub(super) fn callee_within(
+        &self,
+        at: &Arc<super::Outline>,
+        origin: &Origin,
+        depth: u8,
+    ) -> Option<ProjectFunction> {
+        match self.meaning(at, origin, depth) {
             Meaning::Function(function) => Some(function),
             // Making an instance runs `__init__`.
             Meaning::Class(class) => {

@@ -10,7 +10,7 @@ use super::origin::Origin;
 use super::outgoing::around;
 use super::{Step, View};
 use crate::python::facts::Facts;
-use crate::python::tree::comprehension_generators;
+use crate::python::tree::{NodeId, comprehension_generators};
 use crate::python::uses::Use;
 
 /// What becomes of a parameter.
@@ -44,7 +44,7 @@ const DEEPEST: usize = 6;
 pub(super) fn consumed<'a>(
     facts: &Facts<'a>,
     def: &'a ast::StmtFunctionDef,
-    returns: &[&'a ast::StmtReturn],
+    returns: &[(NodeId, &'a ast::StmtReturn)],
     parameter: &'a ast::Parameter,
 ) -> Consumed {
     let Some(symbol) = facts
@@ -56,7 +56,7 @@ pub(super) fn consumed<'a>(
     if symbol.reads.is_empty() || !def.decorator_list.is_empty() || facts.is_generator(def) {
         return Consumed::No;
     }
-    let first = returns.first().map(|stmt| stmt.end());
+    let first = returns.first().map(|(_, stmt)| stmt.end());
     for read in facts.reads(symbol) {
         // How it is used is nearly always something else.
         let usage = facts.usage(read);
@@ -143,7 +143,9 @@ impl View<'_> {
         if def.is_async || def.is_generator || !def.runs_when_called || def.class.is_some() {
             return None;
         }
-        let parameter = def.parameters.get(at).filter(|one| !one.keyword_only)?;
+        let details = self.details(&function.outline)?;
+        let parameter = details.parameter(function.number, at);
+        let parameter = parameter.filter(|one| !one.keyword_only)?;
         let path = &function.outline.path;
         match &parameter.consumed {
             Consumed::No => None,
@@ -173,11 +175,9 @@ impl<'a> Facts<'a> {
         }
         let at = position(call, argument.range())?;
         let origin = self.origin(&call.func);
-        if self.puts_off(&origin, || Wants::Taking(at)) {
-            return None;
-        }
+        let origin = self.ask_of(origin, || Wants::Taking(at))?;
         let own = match origin.is_of_its_file() {
-            true => self.outline(),
+            true => self.outline_in_detail(),
             false => self.outline_for(&origin),
         };
         let callee = self.project.callee(&own, &origin)?;

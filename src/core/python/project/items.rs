@@ -25,9 +25,7 @@ impl<'a> Facts<'a> {
             following,
             awaited: false,
         };
-        if self.puts_off(&origin, wants) {
-            return None;
-        }
+        let origin = self.ask_of(origin, wants)?;
         let own = match origin.is_of_its_file() {
             true => self.outline(),
             false => self.outline_for(&origin),

@@ -161,7 +161,7 @@ impl View<'_> {
 
     fn in_module<'a>(&self, module: &Arc<Outline>, name: &str, depth: u8) -> Meaning<'a> {
         if let Some(origin) = module.named(name) {
-            return self.meaning(module, origin, depth);
+            return self.meaning(module, &origin, depth);
         }
         // A submodule, or what another file brings all at once.
         let package = module.path.ends_with("__init__.py") || module.path.ends_with("__init__.pyi");

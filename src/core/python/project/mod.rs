@@ -8,6 +8,7 @@
 mod asked;
 mod calls;
 mod consumption;
+mod details;
 mod items;
 mod meaning;
 mod modules;
@@ -18,6 +19,7 @@ mod outgoing;
 mod outline;
 mod reach;
 mod relations;
+mod returns;
 mod shapes;
 mod table;
 mod users;
@@ -45,7 +47,7 @@ pub(super) use meaning::{Meaning, ProjectClass};
 pub(super) use origin::Numbers;
 pub use origin::Origin;
 pub(super) use outline::Outline;
-pub use outline::{OutlineFunction, Parameter};
+pub use outline::OutlineFunction;
 pub(super) use reach::Reach;
 pub use users::User;
 
@@ -67,8 +69,8 @@ pub trait Loader: Send + Sync {
     }
 }
 
-/// The names in a folder.
-type Folder = Option<Arc<BTreeSet<String>>>;
+/// The names in a folder, sorted.
+type Folder = Option<Arc<[String]>>;
 /// Places that were looked at: files, and folders with a slash behind.
 pub type Trail = Arc<[Arc<str>]>;
 /// What was looked for and found, from where and by which name.
@@ -92,6 +94,8 @@ pub struct Project {
     folders: Mutex<FxHashMap<String, Folder>>,
     outlines: Mutex<FxHashMap<String, Slot>>,
     followed: Mutex<FxHashMap<calls::Asked, calls::Followed>>,
+    /// Whether there was an answer to what files of the same folder ask, and what was looked at to know.
+    denied: Mutex<FxHashMap<asked::Shared, Trail>>,
     /// Modules by the folder that they are asked for from and by their names: absolute ones, and relative ones.
     modules: [Mutex<Searches>; 2],
     /// By folder, the one that holds the outermost package around it.
@@ -125,6 +129,7 @@ impl Project {
             folders: Mutex::default(),
             outlines: Mutex::default(),
             followed: Mutex::default(),
+            denied: Mutex::default(),
             modules: Default::default(),
             homes: Mutex::default(),
             states: Mutex::default(),
@@ -248,7 +253,10 @@ impl Project {
             return known.clone();
         }
         let listed = self.loader(path).list(path);
-        let folder: Folder = listed.map(|names| Arc::new(names.into_iter().collect()));
+        let folder: Folder = listed.map(|mut names| {
+            names.sort_unstable();
+            names.into()
+        });
         folders.insert(path.to_owned(), folder.clone());
         folder
     }
@@ -468,9 +476,9 @@ impl<'a> Facts<'a> {
         let found = match origin {
             Origin::Unknown | Origin::Value(_) => Meaning::Unknown,
             origin if origin.is_elsewhere() => {
-                if self.puts_off(&origin, wants) {
+                let Some(origin) = self.ask_of(origin, wants) else {
                     return Meaning::Unknown;
-                }
+                };
                 let at = self.outline_for(&origin);
                 self.project.meaning(&at, &origin, meaning::DEEPEST)
             }
@@ -508,11 +516,10 @@ impl<'a> Facts<'a> {
             },
             _ => return false,
         };
-        self.may_be_elsewhere(imported.into())
-            && matches!(
-                (self.symbol(imported)).and_then(|symbol| self.only_binding(symbol)),
-                Some(Binding::Import(..) | Binding::ImportFrom(..))
-            )
+        matches!(
+            (self.symbol(imported)).and_then(|symbol| self.only_binding(symbol)),
+            Some(Binding::Import(..) | Binding::ImportFrom(..))
+        ) && self.may_be_elsewhere(imported.into())
     }
 
     /// The function of the project that a call runs, of this file or of another, if its arguments are keys of a cache.
@@ -527,9 +534,10 @@ impl<'a> Facts<'a> {
             return None;
         }
         let origin = self.origin(&call.func);
-        if self.puts_off(&origin, wants) {
+        if matches!(origin, Origin::Unknown | Origin::Value(_)) {
             return None;
         }
+        let origin = self.ask_of(origin, wants)?;
         let function = self.project.callee(&self.outline_for(&origin), &origin)?;
         function.get()?;
         Some(Called(function))

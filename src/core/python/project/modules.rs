@@ -74,11 +74,18 @@ impl View<'_> {
             .chain(self.project.roots.iter().map(String::as_str));
         roots.find_map(|root| {
             // Most imports are of libraries: one look tells.
-            let is_there = self.has(root, &format!("{first}.py"))
-                || self.has(root, &format!("{first}/"))
-                || self.has(root, &format!("{first}.pyi"));
+            let endings = [".py", "/", ".pyi"];
+            let is_there = endings.iter().any(|ending| self.has(root, first, ending));
             is_there.then(|| self.descend(root, name, false)).flatten()
         })
+    }
+
+    /// The folder that decides what an import in the file at `from` brings: all files that share it bring the same by that name.
+    pub(super) fn asking_folder(&self, from: &str, name: &str) -> Arc<str> {
+        match name.starts_with('.') {
+            true => parent(from).into(),
+            false => self.home(parent(from)),
+        }
     }
 
     /// The folder that holds the outermost package that a folder is part of.
@@ -88,7 +95,7 @@ impl View<'_> {
             let view = View::new(self.project);
             let mut home = folder.to_owned();
             for _ in 0..DEEPEST {
-                if !view.has(&home, "__init__.py") {
+                if !view.has(&home, "__init__", ".py") {
                     break;
                 }
                 home = above(&home);
@@ -101,9 +108,15 @@ impl View<'_> {
         home
     }
 
-    fn has(&self, folder: &str, name: &str) -> bool {
-        self.folder(folder)
-            .is_some_and(|names| names.contains(name))
+    /// Whether something of that name and ending lies in a folder.
+    fn has(&self, folder: &str, name: &str, ending: &str) -> bool {
+        self.folder(folder).is_some_and(|names| {
+            let compared = |one: &String| {
+                let (start, rest) = one.as_bytes().split_at(one.len().min(name.len()));
+                start.cmp(name.as_bytes()).then(rest.cmp(ending.as_bytes()))
+            };
+            names.binary_search_by(compared).is_ok()
+        })
     }
 
     /// Follows a dotted name from a folder as far as it names modules.
@@ -120,10 +133,11 @@ impl View<'_> {
             if first.is_empty() {
                 break;
             }
-            let file = [format!("{first}.py"), format!("{first}.pyi")]
-                .into_iter()
-                .find(|file| self.has(&folder, file));
-            if self.has(&folder, &format!("{first}/")) {
+            let endings = [".py", ".pyi"];
+            let file = endings
+                .iter()
+                .find(|ending| self.has(&folder, first, ending));
+            if self.has(&folder, first, "/") {
                 let package = joined(&folder, first);
                 if let Some(init) = self.init(&package) {
                     (module, module_rest) = (Some(init), behind);
@@ -136,8 +150,9 @@ impl View<'_> {
                     continue;
                 }
             }
-            if let Some(file) = file {
-                (module, module_rest) = (Some(joined(&folder, &file)), behind);
+            if let Some(ending) = file {
+                let path = joined(&folder, &format!("{first}{ending}"));
+                (module, module_rest) = (Some(path), behind);
             }
             break;
         }
@@ -146,10 +161,10 @@ impl View<'_> {
 
     /// The file that a package runs when it is imported.
     fn init(&self, package: &str) -> Option<String> {
-        ["__init__.py", "__init__.pyi"]
+        [".py", ".pyi"]
             .into_iter()
-            .find(|name| self.has(package, name))
-            .map(|name| joined(package, name))
+            .find(|ending| self.has(package, "__init__", ending))
+            .map(|ending| joined(package, &format!("__init__{ending}")))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::python::facts::Facts;
 use crate::python::libraries::root_number;
 use crate::python::names::imported_name;
 use crate::python::symbols::{Binding, Symbol};
+use crate::python::tree::NodeId;
 use crate::python::types::Type;
 use crate::python::typeshed::{ClassId, Table};
 
@@ -51,6 +52,20 @@ impl Origin {
 }
 
 impl Origin {
+    /// The name of the import that it begins with.
+    pub(super) fn import(&self) -> Option<&str> {
+        match self {
+            Origin::Import(name) => Some(name),
+            Origin::Unknown | Origin::Value(_) | Origin::Function(_) | Origin::Class(_) => None,
+            Origin::Call(inner)
+            | Origin::Attribute(inner, _)
+            | Origin::Instance(inner)
+            | Origin::Awaited(inner)
+            | Origin::Entered(inner)
+            | Origin::Element(inner) => inner.import(),
+        }
+    }
+
     /// Whether a function or class of its own file is part of it.
     pub(super) fn is_of_its_file(&self) -> bool {
         match self {
@@ -401,11 +416,11 @@ impl<'a> Facts<'a> {
 
     /// The number of a function among all of the file, in the order of the text.
     pub(super) fn number_of_function(&self, def: &'a ast::StmtFunctionDef) -> Option<u32> {
-        self.numbers().0.get(&self.tree.id(def)).copied()
+        place_of(self.tree.id(def), &self.numbers().functions)
     }
 
     pub(super) fn number_of_class(&self, class: &'a ast::StmtClassDef) -> Option<u32> {
-        self.numbers().1.get(&self.tree.id(class)).copied()
+        place_of(self.tree.id(class), &self.numbers().classes)
     }
 
     /// A type without its file.
@@ -449,26 +464,26 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Numbers for the functions and classes of the file.
-    fn numbers(&self) -> &Numbers {
+    /// The functions and classes of the file.
+    pub(super) fn numbers(&self) -> &Numbers {
         self.numbers.get_or_init(|| {
             let mut numbers = Numbers::default();
-            for node in self.tree.nodes() {
-                match node {
+            for scope in &self.tree.scopes {
+                match scope.node {
                     AnyNodeRef::StmtFunctionDef(def) => {
-                        let next = u32::try_from(numbers.0.len()).unwrap_or(u32::MAX);
-                        numbers.0.insert(self.tree.id(*def), next);
+                        numbers.functions.push(self.tree.id(def));
                     }
-                    AnyNodeRef::StmtClassDef(class) => {
-                        let next = u32::try_from(numbers.1.len()).unwrap_or(u32::MAX);
-                        numbers.1.insert(self.tree.id(*class), next);
-                    }
+                    AnyNodeRef::StmtClassDef(class) => numbers.classes.push(self.tree.id(class)),
                     _ => {}
                 }
             }
             numbers
         })
     }
+}
+
+fn place_of(id: NodeId, all: &[NodeId]) -> Option<u32> {
+    u32::try_from(all.binary_search(&id).ok()?).ok()
 }
 
 /// Whether a module is a library's that is known: a file of the project by the same name is not looked for.
@@ -479,12 +494,14 @@ fn is_of_library(module: &str) -> bool {
 
 /// Whether a qualified name is of a library that is known, and known to do nothing that is asked for.
 pub(super) fn is_of_idle_library(name: &str) -> bool {
-    let root = name.split('.').next().unwrap_or(name);
+    let end = memchr::memchr(b'.', name.as_bytes()).unwrap_or(name.len());
+    let root = &name[..end];
     root_number(root).is_none() && Table::get().has_module(root)
 }
 
-/// Numbers of functions and of classes, by their nodes.
-pub(in crate::python) type Numbers = (
-    rustc_hash::FxHashMap<crate::python::tree::NodeId, u32>,
-    rustc_hash::FxHashMap<crate::python::tree::NodeId, u32>,
-);
+/// The functions and the classes of a file, each in the order of the text: their places are their numbers.
+#[derive(Default)]
+pub(in crate::python) struct Numbers {
+    pub(super) functions: Vec<NodeId>,
+    pub(super) classes: Vec<NodeId>,
+}

@@ -5,22 +5,52 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use super::origin::{Origin, Owned};
-use super::outline::{Call, Callee, Outline, OutlineFunction, Returns};
+use super::outline::{Call, Callee, Outline, OutlineFunction};
+use super::returns::Returns;
 use crate::python::facts::Facts;
 use crate::python::libraries::{Effects, Entry};
 use crate::python::symbols::Binding;
+use crate::python::tree::Tag;
 use crate::python::types::Type;
 
-/// The calls of all functions, in one pass over the file.
-pub(super) fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, outline: &mut Outline) {
-    let iterates = facts.may_know("__iter__");
+/// Calls that functions may be known for, and what comes to a call, in the order of the text.
+pub(super) struct Calls<'a> {
+    /// Going through something may be one.
+    iterates: bool,
+    nodes: Vec<AnyNodeRef<'a>>,
+}
+
+impl<'a> Calls<'a> {
+    pub(super) fn of(facts: &Facts<'a>) -> Self {
+        Self {
+            iterates: facts.may_know("__iter__"),
+            nodes: Vec::new(),
+        }
+    }
+
+    /// Takes a node of the file into account.
+    pub(super) fn look(&mut self, tag: Tag, node: &AnyNodeRef<'a>) {
+        let is_loop = || tag.is(NodeKind::StmtFor) || tag.is(NodeKind::Comprehension);
+        if tag.is(NodeKind::ExprCall) || self.iterates && is_loop() {
+            self.nodes.push(*node);
+        }
+    }
+
+    /// Tells them to the functions that make them.
+    pub(super) fn collect(self, facts: &Facts<'a>, returns: &Returns<'a>, outline: &mut Outline) {
+        collect(&self.nodes, facts, returns, outline);
+    }
+}
+
+fn collect<'a>(
+    nodes: &[AnyNodeRef<'a>],
+    facts: &Facts<'a>,
+    returns: &Returns<'a>,
+    outline: &mut Outline,
+) {
     let is_described = facts.declared_libraries().is_some();
     let mut named = FxHashSet::default();
-    for (tag, node) in facts.tree.tagged() {
-        let is_loop = tag.is(NodeKind::StmtFor) || tag.is(NodeKind::Comprehension);
-        if !(tag.is(NodeKind::ExprCall) || iterates && is_loop) {
-            continue;
-        }
+    for node in nodes {
         let place: AnyNodeRef<'a> = match node {
             AnyNodeRef::StmtFor(stmt) => (&*stmt.iter).into(),
             AnyNodeRef::Comprehension(clause) => (&clause.iter).into(),
@@ -40,8 +70,11 @@ pub(super) fn collect_calls<'a>(facts: &Facts<'a>, returns: &Returns<'a>, outlin
             continue;
         };
         let function = &outline.functions[number as usize];
-        let first = returns.get(&facts.tree.id(def)).and_then(|all| all.first());
-        if !function.is_followed() || first.is_some_and(|first| first.end() <= place.start()) {
+        if !function.is_followed() {
+            continue;
+        }
+        let first = returns.in_function(facts, def).first();
+        if first.is_some_and(|(_, first)| first.end() <= place.start()) {
             continue;
         }
         let awaited = matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_)));

@@ -2,26 +2,27 @@
 //!
 //! **Invariant**: made from the file alone; what lies elsewhere is told as an [`Origin`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind, Stmt};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, Stmt};
 use ruff_text_size::Ranged;
-use rustc_hash::FxHashMap;
 
-use super::consumption::{Consumed, consumed};
+use super::details::Details;
 use super::fingerprint;
 use super::origin::{Origin, is_of_idle_library};
-use super::outgoing::collect_calls;
+use super::outgoing::Calls;
 use super::relations::OutlineRelation;
+use super::returns::Returns;
 use super::table::ByName;
-use super::users::{Taken, taken};
-use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::libraries::Entry;
 use crate::python::models::Field;
+use crate::python::names::{member_of, module_of};
 use crate::python::symbols::{Binding, Symbol};
-use crate::python::tree::{NodeId, ScopeId};
+use crate::python::tree::ScopeId;
 
 /// See the module's documentation.
 #[derive(Debug, PartialEq)]
@@ -33,11 +34,21 @@ pub struct Outline {
     pub functions: Vec<OutlineFunction>,
     pub classes: Vec<OutlineClass>,
     /// The names at the top of the file.
-    names: ByName<Origin>,
+    names: ByName<Named>,
+    /// Modules that names are brought from, as they are spelled.
+    modules: Vec<Box<str>>,
     /// Modules whose names are all brought in.
     pub(super) stars: Vec<Box<str>>,
-    /// What of other files is used for its items alone; nothing in a mere shape.
-    pub(super) taken: Box<[Taken]>,
+    /// What is found out when somebody asks; nothing where the file is gone by then.
+    pub(super) details: OnceLock<Option<Details>>,
+}
+
+/// What a name at the top of a file stands for.
+#[derive(Debug, PartialEq)]
+enum Named {
+    /// The thing of the same name in the module of that number: most names.
+    Brought(u32),
+    Other(Origin),
 }
 
 #[derive(Debug, PartialEq)]
@@ -57,8 +68,6 @@ pub struct OutlineFunction {
     pub is_cached: bool,
     /// The arguments of a call are keys of a cache, as they are written.
     pub hashes_arguments: bool,
-    /// Of those that are gone through as a whole, and of those beside them; none otherwise.
-    pub parameters: Box<[Parameter]>,
     /// What a call gives, before it is awaited.
     pub(super) returns: Origin,
     pub calls: Vec<Call>,
@@ -74,15 +83,6 @@ impl OutlineFunction {
     pub(super) fn is_followed(&self) -> bool {
         self.runs_when_called && !self.is_cached && !self.is_generator
     }
-}
-
-#[derive(Debug, PartialEq)]
-pub struct Parameter {
-    pub name: Box<str>,
-    /// Bound by name alone.
-    pub keyword_only: bool,
-    /// Whether all of it is gone through.
-    pub(super) consumed: Consumed,
 }
 
 /// A call that a function makes whenever it runs, in the order of the text: not in a branch, a handler, or a lazily evaluated
@@ -146,6 +146,15 @@ const TRANSPARENT: &[&str] = &[
     "functools.wraps",
 ];
 
+/// A look at an annotation, which nearly always tells that it is not [`SELF`].
+fn may_be_self(annotation: &Expr) -> bool {
+    match annotation {
+        Expr::Name(name) => name.id == "Self",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "Self",
+        _ => false,
+    }
+}
+
 /// An instance of the class around.
 const SELF: &[&str] = &["typing.Self", "typing_extensions.Self"];
 
@@ -173,54 +182,48 @@ const HASHING: &[&str] = &[
 
 impl Outline {
     pub(super) fn of(facts: &Facts<'_>) -> Self {
-        let returns = returns_of(facts);
+        let mut calls = Calls::of(facts);
+        let returns = Returns::beside(facts, |tag, node| calls.look(tag, node));
         let mut outline = Self::shaped(facts, &returns);
-        collect_calls(facts, &returns, &mut outline);
-        outline.taken = taken(facts);
+        calls.collect(facts, &returns, &mut outline);
         outline
     }
 
     /// The same without the calls, which are most of the work and tell nothing of types.
     pub(super) fn shape(facts: &Facts<'_>) -> Self {
-        Self::shaped(facts, &returns_of(facts))
+        Self::shaped(facts, &Returns::of(facts))
     }
 
     fn shaped<'a>(facts: &Facts<'a>, returns: &Returns<'a>) -> Self {
-        let mut functions = Vec::new();
-        let mut classes = Vec::new();
-        let mut stars = Vec::new();
-        for (tag, node) in facts.tree.tagged() {
-            let wanted = tag.is(NodeKind::StmtFunctionDef)
-                || tag.is(NodeKind::StmtClassDef)
-                || tag.is(NodeKind::StmtImportFrom);
-            if !wanted {
-                continue;
-            }
-            match node {
+        // In the order of the text, as they are numbered.
+        let functions = facts
+            .tree
+            .scopes
+            .iter()
+            .filter_map(|scope| match scope.node {
                 AnyNodeRef::StmtFunctionDef(def) => {
-                    let returns = returns.get(&facts.tree.id(*def));
-                    let returns = returns.map(Vec::as_slice).unwrap_or_default();
-                    functions.push(function(facts, def, returns));
+                    Some(function(facts, def, scope.yields, returns))
                 }
-                AnyNodeRef::StmtClassDef(def) => classes.push(class(facts, def)),
-                AnyNodeRef::StmtImportFrom(stmt)
-                    if stmt.names.iter().any(|alias| alias.name.as_str() == "*") =>
-                {
-                    let dots = ".".repeat(stmt.level as usize);
-                    let module = stmt.module.as_deref().unwrap_or_default();
-                    stars.push(format!("{dots}{module}").into());
-                }
-                _ => {}
-            }
-        }
+                _ => None,
+            });
+        let classes = facts
+            .tree
+            .scopes
+            .iter()
+            .filter_map(|scope| match scope.node {
+                AnyNodeRef::StmtClassDef(def) => Some(class(facts, def)),
+                _ => None,
+            });
+        let (names, modules) = names(facts);
         Self {
             path: facts.source.path().into(),
             text: fingerprint(facts.source.text()),
-            functions,
-            classes,
-            names: names(facts),
-            stars,
-            taken: Box::default(),
+            functions: functions.collect(),
+            classes: classes.collect(),
+            names,
+            modules,
+            stars: stars(facts),
+            details: OnceLock::new(),
         }
     }
 
@@ -232,8 +235,9 @@ impl Outline {
             functions: Vec::new(),
             classes: Vec::new(),
             names: ByName::default(),
+            modules: Vec::new(),
             stars: Vec::new(),
-            taken: Box::default(),
+            details: OnceLock::new(),
         }
     }
 
@@ -242,8 +246,14 @@ impl Outline {
         self.text == fingerprint(text)
     }
 
-    pub(super) fn named(&self, name: &str) -> Option<&Origin> {
-        self.names.get(name)
+    pub(super) fn named(&self, name: &str) -> Option<Cow<'_, Origin>> {
+        Some(match self.names.get(name)? {
+            Named::Other(origin) => Cow::Borrowed(origin),
+            Named::Brought(number) => {
+                let module = self.modules.get(usize::try_from(*number).ok()?)?;
+                Cow::Owned(Origin::Import(member_of(module, name).into()))
+            }
+        })
     }
 
     pub(super) fn function(&self, number: u32) -> Option<&OutlineFunction> {
@@ -262,25 +272,66 @@ impl Outline {
     }
 }
 
-/// The names at the top of the file, with what they stand for where only one thing binds them.
-fn names(facts: &Facts<'_>) -> ByName<Origin> {
-    let mut names: Vec<(Box<str>, Origin)> = Vec::new();
+/// Modules whose names are all brought in, in the order of the text.
+fn stars(facts: &Facts<'_>) -> Vec<Box<str>> {
+    if !facts.tree.star_import {
+        return Vec::new();
+    }
+    let stars = facts.tree.nodes().iter().filter_map(|node| match node {
+        AnyNodeRef::StmtImportFrom(stmt)
+            if stmt.names.iter().any(|alias| alias.name.as_str() == "*") =>
+        {
+            let dots = ".".repeat(stmt.level as usize);
+            let module = stmt.module.as_deref().unwrap_or_default();
+            Some(format!("{dots}{module}").into())
+        }
+        _ => None,
+    });
+    stars.collect()
+}
+
+/// The names at the top of the file, with what they stand for where only one thing binds them, and the modules of those that are
+/// brought from one.
+fn names(facts: &Facts<'_>) -> (ByName<Named>, Vec<Box<str>>) {
+    let mut names: Vec<(&str, Named)> = Vec::new();
+    let mut modules: Vec<Box<str>> = Vec::new();
+    // The last statement that was looked at: many names come from one.
+    let mut last: Option<(&ast::StmtImportFrom, bool)> = None;
     for symbol in facts.symbols().all_in(ScopeId::MODULE) {
-        let Some(binding) = facts.only_binding(symbol) else {
-            let origin = bound_alike(facts, symbol);
-            if origin != Origin::Unknown {
-                names.push((symbol.name.into(), origin));
+        let binding = facts.only_binding(symbol);
+        if let Some(Binding::ImportFrom(stmt, alias)) = binding {
+            // Nobody looks here for what a library is not known for.
+            let is_idle = match last {
+                Some((same, is_idle)) if std::ptr::eq(same, stmt) => is_idle,
+                _ => {
+                    let module = module_of(stmt);
+                    let is_idle = is_of_idle_library(&module);
+                    if !is_idle {
+                        modules.push(module.into());
+                    }
+                    last = Some((stmt, is_idle));
+                    is_idle
+                }
+            };
+            if is_idle {
+                continue;
             }
-            continue;
+            if alias.asname.is_none() {
+                let module = u32::try_from(modules.len()).unwrap_or_default();
+                names.push((symbol.name, Named::Brought(module.saturating_sub(1))));
+                continue;
+            }
+        }
+        let origin = match binding {
+            Some(Binding::Import(_, alias)) if is_of_idle_library(&alias.name) => continue,
+            Some(binding) => facts.bound_origin(binding),
+            None => bound_alike(facts, symbol),
         };
-        let origin = facts.bound_origin(binding);
-        // Nobody looks here for what a library is not known for.
-        let is_idle = matches!(&origin, Origin::Import(name) if is_of_idle_library(name));
-        if origin != Origin::Unknown && !is_idle {
-            names.push((symbol.name.into(), origin));
+        if origin != Origin::Unknown {
+            names.push((symbol.name, Named::Other(origin)));
         }
     }
-    names.into_iter().collect()
+    (names.into_iter().collect(), modules)
 }
 
 /// What all that binds a name comes to, besides `None`; unknown where they differ.
@@ -304,7 +355,8 @@ fn same(mut origins: impl Iterator<Item = Origin>) -> Origin {
 fn function<'a>(
     facts: &Facts<'a>,
     def: &'a ast::StmtFunctionDef,
-    returns: &[&'a ast::StmtReturn],
+    is_generator: bool,
+    returns: &Returns<'a>,
 ) -> OutlineFunction {
     let class = match facts.tree.parent(def) {
         Some(AnyNodeRef::StmtClassDef(class)) => facts.number_of_class(class),
@@ -319,30 +371,12 @@ fn function<'a>(
             _ => runs_when_called = false,
         }
     }
-    // Nobody asks for those of methods.
-    let asked = class.is_none().then_some(&*def.parameters);
-    let parameters = (asked.into_iter())
-        .flat_map(ast::Parameters::iter_non_variadic_params)
-        .map(|one| Parameter {
-            name: one.parameter.name.as_str().into(),
-            keyword_only: def
-                .parameters
-                .kwonlyargs
-                .iter()
-                .any(|other| other.range() == one.range()),
-            consumed: consumed(facts, def, returns, &one.parameter),
-        });
-    let mut parameters: Vec<Parameter> = parameters.collect();
-    // Of the others nobody asks anything.
-    if parameters.iter().all(|one| one.consumed == Consumed::No) {
-        parameters = Vec::new();
-    }
     OutlineFunction {
         name: def.name.as_str().into(),
         class,
         row: facts.row_of(&def.name),
         is_async: def.is_async,
-        is_generator: facts.is_generator(def),
+        is_generator,
         runs_when_called,
         is_plain: def.decorator_list.is_empty(),
         is_cached,
@@ -350,8 +384,7 @@ fn function<'a>(
             let name = facts.decorator_name(first);
             name.is_some_and(|name| HASHING.contains(&name.as_str()))
         }),
-        parameters: parameters.into(),
-        returns: returned(facts, def, returns),
+        returns: returned(facts, def, is_generator, returns),
         calls: Vec::new(),
     }
 }
@@ -360,13 +393,15 @@ fn function<'a>(
 fn returned<'a>(
     facts: &Facts<'a>,
     def: &'a ast::StmtFunctionDef,
-    returns: &[&'a ast::StmtReturn],
+    is_generator: bool,
+    returns: &Returns<'a>,
 ) -> Origin {
-    let yields = facts.is_generator(def);
-    if let Some(declared) = &def.returns
-        && !yields
-    {
-        if SELF.iter().any(|name| facts.is(&**declared, name))
+    if is_generator {
+        return Origin::Unknown;
+    }
+    if let Some(declared) = &def.returns {
+        if may_be_self(declared)
+            && SELF.iter().any(|name| facts.is(&**declared, name))
             && let Some(AnyNodeRef::StmtClassDef(class)) = facts.tree.parent(def)
             && let Some(number) = facts.number_of_class(class)
         {
@@ -374,11 +409,9 @@ fn returned<'a>(
         }
         return facts.annotation_origin(declared);
     }
-    if yields {
-        return Origin::Unknown;
-    }
     // Told as what awaiting gives where it is `async`.
-    let values = returns.iter().filter_map(|stmt| stmt.value.as_deref());
+    let returns = returns.in_function(facts, def).iter();
+    let values = returns.filter_map(|(_, stmt)| stmt.value.as_deref());
     same(values.map(|value| facts.origin(value)))
 }
 
@@ -418,12 +451,12 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
             table.insert(method.name.as_str(), number);
         }
     }
-    let mut attributes: Vec<(Box<str>, Origin)> = Vec::new();
+    let mut attributes: Vec<(&str, Origin)> = Vec::new();
     let assigned_to = facts.attributes_of(def);
     for (name, assigned) in assigned_to.iter() {
         let origin = attribute(facts, assigned);
         if origin != Origin::Unknown {
-            attributes.push(((*name).into(), origin));
+            attributes.push((*name, origin));
         }
     }
     let kind = kind(facts, def);
@@ -531,21 +564,4 @@ impl<'a> Facts<'a> {
         self.last_row.set((at, row));
         row
     }
-}
-
-/// The `return`s of functions, by their nodes.
-pub(super) type Returns<'a> = FxHashMap<NodeId, Vec<&'a ast::StmtReturn>>;
-
-/// The `return`s of each function that has some, in the order of the text, by the function's node.
-fn returns_of<'a>(facts: &Facts<'a>) -> Returns<'a> {
-    let mut returns = Returns::default();
-    for (tag, node) in facts.tree.tagged() {
-        if let AnyNodeRef::StmtReturn(stmt) = node
-            && tag.is(NodeKind::StmtReturn)
-            && let Some(def) = function_around(&facts.tree, *stmt)
-        {
-            returns.entry(facts.tree.id(def)).or_default().push(*stmt);
-        }
-    }
-    returns
 }

@@ -124,7 +124,7 @@ impl View<'_> {
         let Some(origin) = other.named(class.name()) else {
             return true;
         };
-        match self.meaning(other, origin, DEEPEST) {
+        match self.meaning(other, &origin, DEEPEST) {
             Meaning::Class(found) => found == *class,
             Meaning::Unknown => true,
             _ => false,
@@ -174,7 +174,7 @@ impl<'a> Facts<'a> {
         };
         let origin = Origin::Class(number);
         let fields: Box<[Box<str>]> = fields.iter().map(|field| (*field).into()).collect();
-        if self.puts_off(&origin, || Wants::Dict(fields.clone())) {
+        if (self.ask_of(origin, || Wants::Dict(fields.clone()))).is_none() {
             return false;
         }
         let outline = self.outline();

@@ -154,8 +154,8 @@ impl View<'_> {
             let Some(outline) = self.outline(path) else {
                 continue;
             };
-            let mut taken = outline.taken.iter();
-            let found = taken.find(|taken| {
+            let taken = (self.details(&outline)).map_or(&[][..], |details| &details.taken);
+            let found = taken.iter().find(|taken| {
                 taken.name == def.name && self.is_it(&outline, &taken.origin, function)
             });
             match found {
@@ -265,9 +265,7 @@ impl<'a> Facts<'a> {
         }
         let number = self.number_of_function(def)?;
         let origin = Origin::Function(number);
-        if self.puts_off(&origin, || Wants::Users) {
-            return None;
-        }
+        self.ask_of(origin, || Wants::Users)?;
         let outline = self.outline();
         self.project.users(&ProjectFunction { outline, number })
     }
