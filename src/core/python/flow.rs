@@ -32,13 +32,13 @@ pub(super) struct Events {
     /// Whether any of them asks for the class.
     classified: bool,
     /// Whether any of them is a `:=`, which binds in the middle of an expression.
-    walrus: bool,
+    pub(super) walrus: bool,
 }
 
 /// One question: what does this variable hold?
 pub(super) struct Flow<'q, 'a> {
     pub(super) symbol: &'q Symbol<'a>,
-    events: Rc<Events>,
+    pub(super) events: Rc<Events>,
     whole: Type<'a>,
     steps: Cell<u32>,
     height: Cell<u32>,
@@ -137,6 +137,7 @@ impl<'a> Facts<'a> {
             | AnyNodeRef::ExprIf(_)
             | AnyNodeRef::Comprehension(_) => Some(false),
             AnyNodeRef::ExprUnaryOp(op) => op.op.is_not().then_some(false),
+            AnyNodeRef::StmtMatch(_) => Some(true),
             AnyNodeRef::Arguments(_) => match self.tree.node(self.tree.parent_id(parent)?) {
                 AnyNodeRef::ExprCall(call) => match &*call.func {
                     Expr::Name(name) => {
@@ -260,6 +261,9 @@ impl<'a> Facts<'a> {
                 let items = stmt.items.iter();
                 let earlier = items.take_while(|item| item.start() < node.start());
                 self.after_items(flow, earlier, state)
+            }
+            AnyNodeRef::MatchCase(case) if case.guard.as_deref().is_some_and(is) => {
+                self.before_guard(flow, case)
             }
             AnyNodeRef::ExceptHandlerExceptHandler(_) | AnyNodeRef::MatchCase(_) => None,
             _ => self.before(flow, parent),
@@ -405,11 +409,7 @@ impl<'a> Facts<'a> {
                 self.at_handler(flow, stmt, handler, state)
             }
             AnyNodeRef::MatchCase(case) => {
-                let state = self.before(flow, self.tree.parent(parent)?)?;
-                let captures = flow.has_event(self, case.pattern.range(), parent);
-                if captures {
-                    return None;
-                }
+                let state = self.before_guard(flow, case)?;
                 match &case.guard {
                     Some(guard) => self.past(flow, guard, true, state),
                     None => Some(state),
@@ -438,6 +438,15 @@ impl<'a> Facts<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Where the pattern of a case fits, before its guard.
+    fn before_guard(&self, flow: &Flow<'_, 'a>, case: &'a ast::MatchCase) -> Option<Type<'a>> {
+        let AnyNodeRef::StmtMatch(stmt) = self.tree.parent(case)? else {
+            return None;
+        };
+        let state = self.before(flow, stmt.into())?;
+        self.at_case(flow, stmt, case, state)
     }
 
     /// At the head of a loop: from before it, or from any place inside of it.
@@ -582,13 +591,22 @@ impl<'a> Facts<'a> {
                 self.run(flow, &attempt.finalbody, end)
             }
             Stmt::Expr(expr) => self.after_expr(flow, &expr.value, state),
-            // Loops and matches: from before, or from any place inside.
+            Stmt::Match(matched) => match self.after_match(flow, matched, state.clone()) {
+                Some(end) => Some(end),
+                None => Some(state.join(self.bound_within(flow, stmt.into())?)),
+            },
+            // Loops: from before, or from any place inside.
             _ => Some(state.join(self.bound_within(flow, stmt.into())?)),
         }
     }
 
     /// What the variable holds after a list of statements; `Never` if control does not come out of its end.
-    fn run(&self, flow: &Flow<'_, 'a>, list: &'a [Stmt], state: Type<'a>) -> Option<Type<'a>> {
+    pub(super) fn run(
+        &self,
+        flow: &Flow<'_, 'a>,
+        list: &'a [Stmt],
+        state: Type<'a>,
+    ) -> Option<Type<'a>> {
         if leaves(list).is_some() {
             return Some(Type::Never);
         }
@@ -649,7 +667,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What the variable holds after a test that turned out so.
-    fn past(
+    pub(super) fn past(
         &self,
         flow: &Flow<'_, 'a>,
         test: &'a Expr,
@@ -691,7 +709,12 @@ impl Flow<'_, '_> {
     }
 
     /// Whether the variable is bound or tested in a part of a node.
-    fn has_event<'a>(&self, facts: &Facts<'a>, part: TextRange, node: AnyNodeRef<'a>) -> bool {
+    pub(super) fn has_event<'a>(
+        &self,
+        facts: &Facts<'a>,
+        part: TextRange,
+        node: AnyNodeRef<'a>,
+    ) -> bool {
         let first = facts.tree.id(node);
         let from = self.events.nodes.partition_point(|event| *event < first);
         let events = self.events.nodes.get(from..).unwrap_or_default();

@@ -37,6 +37,7 @@ mod libraries;
 mod logs;
 mod loops;
 mod managers;
+mod matching;
 mod members;
 mod messages;
 mod models;

@@ -86,7 +86,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn is_read_of(&self, expr: &'a Expr, symbol: &Symbol<'a>) -> bool {
+    pub(super) fn is_read_of(&self, expr: &'a Expr, symbol: &Symbol<'a>) -> bool {
         let name = match expr {
             Expr::Named(walrus) => walrus.target.as_name_expr(),
             other => other.as_name_expr(),
@@ -95,7 +95,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What is an instance of a class, or of one in a tuple of classes.
-    fn instances_of(&self, classes: &'a Expr, hops: u8) -> Option<Type<'a>> {
+    pub(super) fn instances_of(&self, classes: &'a Expr, hops: u8) -> Option<Type<'a>> {
         match classes {
             Expr::Tuple(tuple) => {
                 let mut all = Type::Never;
@@ -128,7 +128,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn without_none(state: Type<'_>) -> Type<'_> {
+pub(super) fn without_none(state: Type<'_>) -> Type<'_> {
     match state {
         // Nothing is left: a place that is never reached.
         Type::None => Type::Never,
@@ -153,7 +153,7 @@ fn derives(ty: &Type<'_>, base: &Type<'_>) -> bool {
 }
 
 /// What of `state` is an instance of `told`; `told` itself where that cannot be said.
-fn filter<'a>(state: Type<'a>, told: &Type<'a>) -> Type<'a> {
+pub(super) fn filter<'a>(state: Type<'a>, told: &Type<'a>) -> Type<'a> {
     if state.is_unknown() {
         return told.clone();
     }
@@ -187,7 +187,7 @@ fn filter<'a>(state: Type<'a>, told: &Type<'a>) -> Type<'a> {
 }
 
 /// What of `state` is no instance of `told`.
-fn remove<'a>(state: Type<'a>, told: &Type<'a>) -> Type<'a> {
+pub(super) fn remove<'a>(state: Type<'a>, told: &Type<'a>) -> Type<'a> {
     let stays = |part: &&Type<'a>| !parts(told).iter().any(|class| derives(part, class));
     match Type::join_all(parts(&state).iter().filter(stays).cloned()) {
         // An `int` where a `float` was declared; all others are never seen here.

@@ -328,3 +328,124 @@ async def main():
     }
     check(&[(classes, "Int")]);
 }
+
+#[test]
+fn cases_of_a_match() {
+    let subject =
+        |annotation: &str, cases: &str| format!("def f(x{annotation}, y):\n    match x:\n{cases}");
+    let number = ": int | str | None";
+    for (annotation, cases, expected) in [
+        (
+            "",
+            "        case list():\n            probe(x)",
+            "List(Unknown)",
+        ),
+        ("", "        case int(n):\n            probe(x)", "Int"),
+        (
+            "",
+            "        case y.Other():\n            probe(x)",
+            "Unknown",
+        ),
+        ("", "        case _:\n            probe(x)", "Unknown"),
+        (number, "        case str():\n            probe(x)", "Str"),
+        (number, "        case None:\n            probe(x)", "None"),
+        (
+            number,
+            "        case str() | int() as n:\n            probe(x)",
+            "Union([Str, Int])",
+        ),
+        (
+            number,
+            "        case 'a' | 'b':\n            probe(x)",
+            "Union([Int, Str])",
+        ),
+        // What was passed over is not there any more.
+        (
+            number,
+            "        case None:\n            pass\n        case _:\n            probe(x)",
+            "Union([Int, Str])",
+        ),
+        (
+            number,
+            "        case str(n):\n            pass\n        case None:\n            pass\n        case n:\n            probe(x)",
+            "Int",
+        ),
+        // But for what may have failed all the same.
+        (
+            number,
+            "        case str() if y:\n            pass\n        case n:\n            probe(x)",
+            "Union([Int, Str, None])",
+        ),
+        (
+            number,
+            "        case str('a'):\n            pass\n        case n:\n            probe(x)",
+            "Union([Int, Str, None])",
+        ),
+        (
+            number,
+            "        case str(real=1):\n            pass\n        case n:\n            probe(x)",
+            "Union([Int, Str, None])",
+        ),
+        (
+            number,
+            "        case 'a':\n            pass\n        case n:\n            probe(x)",
+            "Union([Int, Str, None])",
+        ),
+        // Guards see what the pattern has told.
+        (
+            number,
+            "        case str() if probe(x):\n            pass",
+            "Str",
+        ),
+        (
+            number,
+            "        case n if isinstance(x, int):\n            probe(x)",
+            "Int",
+        ),
+        // Behind it: what no case has taken, and what the cases leave.
+        (
+            number,
+            "        case None:\n            return\n    probe(x)",
+            "Union([Int, Str])",
+        ),
+        (
+            number,
+            "        case None:\n            x = 1\n        case str():\n            return\n    probe(x)",
+            "Int",
+        ),
+        (
+            number,
+            "        case None:\n            return\n        case str():\n            x = b''\n        case _:\n            return\n    probe(x)",
+            "Bytes",
+        ),
+        (
+            number,
+            "        case str():\n            y = 1\n    probe(x)",
+            "Union([Str, Int, None])",
+        ),
+        // A pattern that binds it again.
+        (
+            number,
+            "        case [x, 1]:\n            probe(x)",
+            "Unknown",
+        ),
+    ] {
+        let code = subject(annotation, cases);
+        check(&[(&code, expected)]);
+    }
+    // Of another variable, cases tell nothing but which of them are left.
+    check(&[
+        (
+            "def f(x: int | None, y):\n    match y:\n        case int():\n            probe(x)",
+            "Union([Int, None])",
+        ),
+        (
+            "def f(y):\n    x = None\n    match y:\n        case int():\n            x = 1\n        case _:\n            return\n    probe(x)",
+            "Int",
+        ),
+        (
+            "def f(x: int | None):\n    match x.real:\n        case None:\n            probe(x)",
+            "Union([Int, None])",
+        ),
+    ]);
+}

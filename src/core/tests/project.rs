@@ -546,3 +546,32 @@ class Plain(models.Model):
     });
     assert!(!found, "what a manager has of its own is no query");
 }
+
+#[test]
+fn getting_an_item_is_followed_to_the_class_of_another_file() {
+    let data = "from PIL import Image\nfrom torch.utils.data import Dataset\n\n\nclass Files(Dataset):\n    def __getitem__(self, index):\n        \
+                return self.load(index)\n\n    def load(self, index):\n        return Image.open(self.paths[index])\n\n\n\
+                class Photos(Files):\n    pass\n\n\nclass Rows(Dataset):\n    def __getitem__(self, index):\n        return self.rows[index]\n";
+    let project = project(&[("app/__init__.py", ""), ("app/data.py", data)]);
+    let way = |text: &str| {
+        let steps = ask(&project, "app/use.py", text, |facts, call| {
+            let items = call.arguments.args.first()?;
+            facts.item_leads_to(items, Effects::does(Does::Decodes))
+        })?;
+        let told = steps
+            .iter()
+            .map(|step| format!("{}:{}", step.name, step.row));
+        Some(told.collect::<Vec<_>>().join(" > "))
+    };
+    let found = "Files.__getitem__:3 > Files.load:7 > PIL.Image.open:10";
+    for (items, expected) in [
+        ("Photos(paths)", Some(found)),
+        ("photos", None),
+        ("Rows(paths)", None),
+    ] {
+        let text = format!("from app.data import Photos, Rows\n\nuse({items})\n");
+        assert_eq!(way(&text).as_deref(), expected, "{items}");
+    }
+    let named = "from app.data import Photos\nphotos = Photos(paths)\nuse(photos)\n";
+    assert_eq!(way(named).as_deref(), Some(found));
+}

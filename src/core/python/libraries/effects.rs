@@ -105,5 +105,9 @@ words! {
         Elementwise = 48 "elementwise",
         /// Traces or compiles the function that it is given.
         Compiles = 49 "compiles",
+        /// Takes far longer than to read what it learned back from a disk.
+        Laborious = 51 "laborious",
+        /// Makes an image, a sound or a film of a file: milliseconds each.
+        Decodes = 52 "decodes",
     }
 }

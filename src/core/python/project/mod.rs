@@ -9,6 +9,7 @@ mod asked;
 mod calls;
 mod consumption;
 mod details;
+mod items;
 mod meaning;
 mod modules;
 mod named;
