@@ -98,7 +98,7 @@
 //!         print(file.read())
 //! ```
 //!
-//! What starts or ends a service, and what computes as well, which another rule tells:
+//! What starts or ends a service, what only that awaits, and what computes as well, which another rule tells:
 //!
 //! ```python fine
 //! import shutil
@@ -110,12 +110,47 @@
 //!     async def start(self):
 //!         with open(self.path) as file:
 //!             self.config = file.read()
+//!         await self.write_settings()
+//!
+//!     async def write_settings(self):
+//!         with open(self.path, "w") as file:
+//!             file.write(self.settings)
 //!
 //!     async def __aexit__(self, *error):
 //!         shutil.rmtree(self.folder)
 //!
 //!     async def table(self, name):
 //!         return pd.read_csv(name)
+//! ```
+//!
+//! Nobody waits yet when a framework starts, nor before `main` lets anything else run:
+//!
+//! ```python fine
+//! import asyncio
+//!
+//! from fastapi import FastAPI
+//!
+//! app = FastAPI()
+//!
+//!
+//! @app.on_event("startup")
+//! async def prepare():
+//!     await read_settings()
+//!
+//!
+//! async def read_settings():
+//!     with open("settings.json") as file:
+//!         app.state.settings = file.read()
+//!
+//!
+//! async def main(path):
+//!     with open(path) as file:
+//!         names = file.read().splitlines()
+//!     await asyncio.gather(*[fetch(name) for name in names])
+//!
+//!
+//! if __name__ == "__main__":
+//!     asyncio.run(main("names.txt"))
 //! ```
 //!
 //! A file that somebody else reads or writes:
@@ -130,9 +165,14 @@
 //!
 //!
 //! @contextlib.asynccontextmanager
-//! async def kept(name):
-//!     with open(name, "wb") as file:
-//!         yield file, name
+//! async def kept(name, other):
+//!     if name:
+//!         with open(name, "wb") as file:
+//!             yield file, name
+//!     else:
+//!         file = other.file
+//!         print(file.name)
+//!         yield file, other
 //!
 //!
 //! def save(self, name):
@@ -170,6 +210,14 @@
 //!         return (Path(folder) / "key").read_text()
 //!
 //!
+//! async def run(text, start):
+//!     temporary = tempfile.NamedTemporaryFile(delete=False)
+//!     temporary.close()
+//!     with open(temporary.name, "w") as file:
+//!         file.write(text)
+//!     await start(temporary.name)
+//!
+//!
 //! async def convert(name):
 //!     """Converts a file.
 //!
@@ -194,6 +242,7 @@
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
 use hotlint_core::python::{Binding, Blocks, Does, Effects, Entry, Type, function_around};
+use hotlint_core::text_size::Ranged;
 
 pub struct BlockingFileInAsync;
 
@@ -281,6 +330,22 @@ fn is_near_at_hand<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
         matches!(bound, Some(Binding::With(item, _))
             if cx.call_of(&item.context_expr, "tempfile.TemporaryDirectory").is_some())
     };
+    // `temp = NamedTemporaryFile(delete=False)`, `open(temp.name, "w")`: as quick as `temp.write`.
+    let of_temporary = |name: &'a ExprName| {
+        let bound = cx.symbol(name).and_then(|symbol| cx.only_binding(symbol));
+        let made = match bound {
+            Some(Binding::With(item, _)) => Some(&item.context_expr),
+            Some(Binding::Assign(assign)) => Some(&*assign.value),
+            _ => None,
+        };
+        made.is_some_and(|made| cx.call_of(made, "tempfile.NamedTemporaryFile").is_some())
+    };
+    if call.arguments.args.first().is_some_and(|path| {
+        matches!(path, Expr::Attribute(path) if path.attr.as_str() == "name"
+            && path.value.as_name_expr().is_some_and(of_temporary))
+    }) {
+        return cx.is(&*call.func, "builtins.open");
+    }
     let leads_there = |place: &'a Expr| {
         cx.tree.descendants(place).any(|node| match node {
             AnyNodeRef::ExprName(name) => name.id.as_str() == "__file__" || in_temporary(name),
@@ -361,7 +426,12 @@ fn is_read_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     let Some(symbol) = name.and_then(|name| cx.symbol(name)) else {
         return false;
     };
-    let mut reads = cx.reads(symbol).peekable();
+    // The name may be another file's further down.
+    let block = cx.tree.parent(item).map(|block| block.range());
+    let mut reads = cx
+        .reads(symbol)
+        .filter(|read| block.is_none_or(|block| block.contains_range(read.range())))
+        .peekable();
     reads.peek().is_some() && reads.all(|read| is_given_away(read, cx))
 }
 

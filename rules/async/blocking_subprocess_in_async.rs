@@ -62,18 +62,18 @@
 
 use hotlint_core::ast::ExprCall;
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
-use hotlint_core::python::{Blocks, Builds, Effects};
+use hotlint_core::python::{Blocks, Effects};
 
 pub struct BlockingSubprocessInAsync;
 
 impl Rule for BlockingSubprocessInAsync {
     type On = InAsync<ExprCall>;
-    const EFFECTS: Effects = Effects::blocks(Blocks::Subprocess);
+    const EFFECTS: Effects = Effects::blocks(Blocks::Subprocess).or(Effects::blocks(Blocks::Start));
     const COST: Cost = Cost::BlocksEventLoop;
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let entry = cx.knows(call)?;
-        let until = match entry.builds(Builds::Process) {
+        let until = match entry.blocks(Blocks::Start) {
             true => "until the program has started",
             false => "until the program ends",
         };

@@ -95,9 +95,68 @@
 //!     crash_if_asked(flags)
 //! ```
 //!
-//! Calls that wait for a lock or for the file system, which mostly take short, are not told.
+//! Calls that wait for a lock or for the file system, which mostly take short, are not told; nor are those that only start another
+//! program, and those that a framework makes before it answers:
+//!
+//! ```python fine
+//! import subprocess
+//!
+//! import requests
+//! from fastapi import FastAPI
+//!
+//!
+//! def start():
+//!     return subprocess.Popen(["worker"])
+//!
+//!
+//! def settings():
+//!     return requests.get("http://localhost/settings", timeout=5).json()
+//!
+//!
+//! async def work():
+//!     return start()
+//!
+//!
+//! async def prepare(app):
+//!     await load(app)
+//!     yield
+//!
+//!
+//! async def load(app):
+//!     app.settings = settings()
+//!
+//!
+//! app = FastAPI(lifespan=prepare)
+//! ```
+//!
+//! ```python bad
+//! import subprocess
+//!
+//!
+//! def build():
+//!     process = subprocess.Popen(["make"])
+//!     process.wait()
+//!
+//!
+//! async def work():
+//!     build()
+//! ```
+//!
+//! ```python good
+//! import subprocess
+//! from asyncio import to_thread
+//!
+//!
+//! def build():
+//!     process = subprocess.Popen(["make"])
+//!     process.wait()
+//!
+//!
+//! async def work():
+//!     await to_thread(build)
+//! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, StmtFunctionDef};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InAsync, Rule, way};
 use hotlint_core::python::{Blocks, Effects, Entry, Following, function_around};
 
@@ -123,7 +182,8 @@ impl Rule for IndirectBlockingInAsync {
         let steps = cx.leads_to(call, LONG, Following::Certain)?;
         let around = function_around(&cx.tree, call)?;
         let last = steps.last()?.entry?;
-        if is_run_alone(around, cx)
+        if cx.is_main_coroutine(around)
+            || cx.is_start_hook(around)
             || cx.is_command(around)
             || cx.is_in_test(call)
             || last.blocks(Blocks::Input) && cx.is_dialogue(around)
@@ -161,25 +221,6 @@ fn waits(last: &Entry) -> &'static str {
     } else {
         "waits for the network"
     }
-}
-
-/// Whether a coroutine is what `asyncio.run` is given: no other task runs while it starts.
-fn is_run_alone<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
-    let Some(symbol) = cx.symbol(def) else {
-        return false;
-    };
-    cx.reads(symbol).any(|read| {
-        let made = match cx.tree.parent(read) {
-            Some(AnyNodeRef::ExprCall(made)) => made,
-            _ => return false,
-        };
-        let mut around = cx.tree.ancestors(made);
-        around.find_map(|outer| match outer {
-            AnyNodeRef::ExprCall(run) => Some(cx.is(&*run.func, "asyncio.run")),
-            outer if outer.is_statement() => Some(false),
-            _ => None,
-        }) == Some(true)
-    })
 }
 
 fn fix<'a>(call: &'a ExprCall, parent: AnyNodeRef<'a>, cx: &Cx<'a>) -> Option<Fix> {

@@ -5,7 +5,7 @@
 //! otherwise (128 if nothing is said). The instances also share the places: with more instances than places they evict each other, and
 //! the cache never hits. The same on every Python version, and for `async_lru.alru_cache` and `cachetools.func`.
 //!
-//! A limit bounds the harm: a method with further arguments and a cache with a limit is told only where the file makes many instances.
+//! What lies in a folder of commands (`cli`) ends with its program, and is left alone. A limit bounds the harm: a method with further arguments and a cache with a limit is told only where the file makes many instances.
 //!
 //! For a method without further arguments, `functools.cached_property` keeps the result on the instance and dies with it. For a method
 //! with arguments, make the cache in `__init__`.
@@ -372,6 +372,7 @@ impl Rule for CacheOnMethod {
         if cx.is_static_or_class_method(def)
             || lives_on
             || cx.is_singleton(class)
+            || cx.is_of_command_line()
             || is_wrapped(def, &cached, cx)
             || is_done_once(def, cx)
             || cx.is_cleared(def)

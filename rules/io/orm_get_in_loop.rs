@@ -94,10 +94,12 @@ impl Rule for OrmGetInLoop {
             "`{}` asks the database in every iteration",
             cx.spelled(call)
         );
+        let items = around.iter().map_or("", |iter| cx.text(iter));
         Some(
             Finding::new(call, message)
                 .label("one query per item")
                 .because(around.header(), "for each item of this loop")
+                .sized(cx.rounds(&[around]), items)
                 .help(format!(
                     "fetch all objects before the loop: {}",
                     entry.batched

@@ -65,6 +65,8 @@
 //!         connection.execute(f"SELECT count(*) FROM {table}")
 //!     for statement in tables:
 //!         connection.execute(statement)
+//!     for level in range(1, max(ids) + 1):
+//!         connection.execute("UPDATE item SET path = parent.path WHERE level = ?", (level,))
 //!     for chunk in chunks(ids):
 //!         connection.execute("DELETE FROM item WHERE id IN (?, ?)", chunk)
 //!     for attempt in retrying():

@@ -14,10 +14,12 @@ impl<'a> Cx<'a> {
         until: &str,
     ) -> Option<Finding> {
         let around = function_around(&self.tree, call)?;
-        // What is awaited is something else than was thought; what is offloaded runs elsewhere.
+        // What is awaited is something else than was thought; what is offloaded runs elsewhere; and nobody else waits at the start.
         if matches!(self.tree.parent(call), Some(AnyNodeRef::ExprAwait(_)))
             || self.is_offloaded(call)
             || self.is_command(around)
+            || self.is_start_hook(around)
+            || self.is_before_others(call)
             || self.is_in_test(call)
             || entry.blocks(Blocks::Input) && self.is_dialogue(around)
         {

@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::symbols::Binding;
 
 /// What lets other coroutines run beside the one that calls it.
-const STARTS_TASKS: &[&str] = &[
+pub(super) const STARTS_TASKS: &[&str] = &[
     "TaskGroup",
     "as_completed",
     "create_task",
@@ -61,29 +61,6 @@ impl<'a> Facts<'a> {
         routed || takes_request || is_cloud_function
     }
 
-    /// Whether a function starts or ends a service or what it is made of, by the words by which everybody calls these.
-    pub fn starts_or_ends(&self, def: &'a ast::StmtFunctionDef) -> bool {
-        const WORDS: &[&str] = &[
-            "aclose",
-            "aenter",
-            "aexit",
-            "bootstrap",
-            "close",
-            "lifespan",
-            "setup",
-            "shutdown",
-            "start",
-            "startup",
-            "stop",
-            "teardown",
-        ];
-        // `on_startup`, `start_unsafe`; a name with other words tells of something that is started, as `start_upload`.
-        const AROUND: &[&str] = &["all", "async", "do", "event", "on", "unsafe"];
-        let mut words = def.name.trim_matches('_').split('_');
-        words.clone().any(|word| WORDS.contains(&word))
-            && words.all(|word| WORDS.contains(&word) || AROUND.contains(&word))
-    }
-
     /// Whether a coroutine has an event loop for itself, as far as the file tells: whatever calls it there runs it to its end,
     /// `asyncio.run(fetch())`, or awaits it and has a loop for itself; and nothing in the file starts tasks.
     pub fn has_its_own_loop(&self, def: &'a ast::StmtFunctionDef) -> bool {
@@ -116,21 +93,7 @@ impl<'a> Facts<'a> {
         if hops > MAX_HOPS || !def.is_async || !def.decorator_list.is_empty() {
             return false;
         }
-        let reads: Vec<AnyNodeRef<'a>> = match self.tree.parent(def) {
-            Some(AnyNodeRef::StmtClassDef(_)) => {
-                let nodes = self.tree.nodes().iter().copied();
-                nodes
-                    .filter(|node| {
-                        matches!(node, AnyNodeRef::ExprAttribute(method)
-                            if method.attr.as_str() == def.name.as_str())
-                    })
-                    .collect()
-            }
-            _ => match self.symbol(def) {
-                Some(symbol) => self.reads(symbol).map(AnyNodeRef::from).collect(),
-                None => return false,
-            },
-        };
+        let reads = self.uses_of(def);
         // Made within a function that is none, for that function to run it, once.
         let outer = function_around(&self.tree, def).filter(|outer| !outer.is_async);
         !reads.is_empty()
@@ -157,7 +120,7 @@ impl<'a> Facts<'a> {
     }
 
     /// `asyncio.run(...)`, `anyio.run(...)`, `loop.run_until_complete(...)`
-    fn is_run_to_its_end(&self, made: AnyNodeRef<'a>) -> bool {
+    pub(super) fn is_run_to_its_end(&self, made: AnyNodeRef<'a>) -> bool {
         let Some(AnyNodeRef::Arguments(arguments)) = self.tree.parent(made) else {
             return false;
         };
@@ -279,31 +242,6 @@ mod tests {
         let parsed = parse(&source).expect("the code parses");
         let facts = Facts::new(&source, &parsed, Versions::default()).expect("the code is flat");
         question(&facts)
-    }
-
-    #[test]
-    fn what_starts_or_ends_is_called_so() {
-        for (name, wanted) in [
-            ("start", true),
-            ("_close", true),
-            ("__aexit__", true),
-            ("on_startup", true),
-            ("start_unsafe", true),
-            ("start_upload", false),
-            ("closest", false),
-            ("fetch", false),
-            ("on_event", false),
-        ] {
-            let text = format!("async def {name}(self): pass\n");
-            let found = ask("example.py", &text, |facts| {
-                let mut nodes = facts.tree.nodes().iter();
-                nodes.find_map(|node| match node {
-                    AnyNodeRef::StmtFunctionDef(def) => Some(facts.starts_or_ends(def)),
-                    _ => None,
-                })
-            });
-            assert_eq!(found, Some(wanted), "{name}");
-        }
     }
 
     #[test]

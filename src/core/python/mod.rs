@@ -57,6 +57,7 @@ mod selections;
 mod sizes;
 mod source;
 mod spare;
+mod startup;
 mod steadiness;
 mod structure;
 mod symbols;

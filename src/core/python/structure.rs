@@ -1,5 +1,5 @@
-//! Loops over what a program or a database is built of: tables, columns, migrations, shards, the folders of a path. There are a handful
-//! of them, and each is asked in its own way.
+//! Loops over what a program or a database is built of: tables, columns, migrations, shards, the levels of a tree, the folders of a
+//! path. There are a handful of them, and each is asked in its own way.
 //!
 //! **Invariant**: says `true` only to keep rules about round trips silent; the words by which everybody calls them are good enough for
 //! that.
@@ -28,7 +28,7 @@ const PARTS: &[&str] = &[
 ];
 
 impl<'a> Facts<'a> {
-    /// Whether a loop goes over tables, columns, shards and the like, or over the folders of a path.
+    /// Whether a loop goes over tables, columns, shards and the like, over the levels of a tree, or over the folders of a path.
     pub fn goes_over_structure(&self, around: Loop<'a>) -> bool {
         let named = (around.target()).is_some_and(|target| {
             self.tree.descendants(target).any(|node| match node {
@@ -39,11 +39,19 @@ impl<'a> Facts<'a> {
         let Some(iter) = around.iter() else {
             return named;
         };
-        // `for i in range(num_shards)`
+        // `for i in range(num_shards)`, `for level in range(1, depth + 1)`
         let counted = || {
-            self.call_of(iter, "builtins.range").is_some_and(
-                |range| matches!(&*range.arguments.args, [Expr::Name(count)] if is_part(&count.id)),
-            )
+            self.call_of(iter, "builtins.range").is_some_and(|range| {
+                matches!(&*range.arguments.args, [Expr::Name(count)] if is_part(&count.id))
+                    || (around.target().into_iter().map(AnyNodeRef::from))
+                        .chain(range.arguments.args.iter().map(AnyNodeRef::from))
+                        .flat_map(|part| self.tree.descendants(part))
+                        .any(|node| match node {
+                            AnyNodeRef::ExprName(name) => is_level(&name.id),
+                            AnyNodeRef::ExprAttribute(attribute) => is_level(&attribute.attr),
+                            _ => false,
+                        })
+            })
         };
         named || counted() || self.is_path_split(iter, 0)
     }
@@ -81,6 +89,12 @@ fn is_part(name: &str) -> bool {
     name.split('_').any(|word| PARTS.contains(&word))
 }
 
+/// Whether a number counts the levels of a tree.
+fn is_level(name: &str) -> bool {
+    name.split('_')
+        .any(|word| matches!(word, "depth" | "level" | "levels"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +118,9 @@ mod tests {
             "for table in tables: pass\n",
             "for table_name, config in configs.items(): pass\n",
             "for i in range(num_shards): pass\n",
+            "for level in range(1, deepest + 1): pass\n",
+            "for i in range(1, node_depth + 1): pass\n",
+            "for i in range(self.levels): pass\n",
             "parts = path.split('/')\nfor i, part in enumerate(parts): pass\n",
             "import os\nfor part in path.split(os.sep): pass\n",
         ] {
@@ -117,6 +134,7 @@ mod tests {
             "for row in table: pass\n",
             "for timetable in xs: pass\n",
             "for i in range(count): pass\n",
+            "for level in log: pass\n",
             "for part in text.split(','): pass\n",
         ] {
             assert_eq!(structure(text), Some(false), "{text}");

@@ -13,6 +13,7 @@ const OUTSIDE: Effects = Effects::blocks(Blocks::Sleep)
     .or(Effects::blocks(Blocks::Socket))
     .or(Effects::blocks(Blocks::File))
     .or(Effects::blocks(Blocks::Subprocess))
+    .or(Effects::blocks(Blocks::Start))
     .or(Effects::blocks(Blocks::Database))
     .or(Effects::blocks(Blocks::Input));
 
@@ -21,6 +22,7 @@ const FAR: Effects = Effects::blocks(Blocks::Sleep)
     .or(Effects::blocks(Blocks::Http))
     .or(Effects::blocks(Blocks::Socket))
     .or(Effects::blocks(Blocks::Subprocess))
+    .or(Effects::blocks(Blocks::Start))
     .or(Effects::blocks(Blocks::Database))
     .or(Effects::blocks(Blocks::Input));
 

@@ -41,6 +41,8 @@ words! {
         Cpu = 7 "cpu",
         /// Another thread or process.
         Lock = 8 "lock",
+        /// Another program to have started: some milliseconds.
+        Start = 9 "start",
     }
 }
 
