@@ -144,3 +144,31 @@ fn a_baseline_knows_what_was_asked_for_and_is_not_stale_without() {
     let (code, text, noted) = hotlint(folder.path(), &[&["check"], &rule[..]].concat());
     assert_eq!((code, text.as_str()), (Some(0), ""), "{noted}");
 }
+
+#[test]
+fn a_row_looked_up_by_its_key_is_one_of_many() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "\
+from django.db import models
+
+
+class Book(models.Model):
+    title = models.TextField()
+
+
+def by_key(keys):
+    return [Book.objects.get(pk=key).title for key in keys]
+
+
+def by_title(titles):
+    return [Book.objects.get(title=title).title for title in titles]
+";
+    fs::write(folder.path().join("app.py"), text).expect("a file");
+    let args = ["check", "--output-format", "concise"];
+    let (_, text, noted) = hotlint(folder.path(), &args);
+    assert!(text.starts_with("app.py:9:"), "{text}{noted}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    let asked = [&args[..], &["--select", "orm-get-in-loop"]].concat();
+    let (_, text, _) = hotlint(folder.path(), &asked);
+    assert_eq!(text.lines().count(), 2, "{text}");
+}

@@ -3,6 +3,9 @@
 //! `Model.objects.get(...)` asks the database each time: a thousand items are a thousand queries, each with a round trip of half a
 //! millisecond and the work of the ORM on top. `in_bulk`, or a `filter` with `__in`, fetches all objects with one.
 //!
+//! Told by default where the loop is seen to be long, or where the object is looked up by its key or belongs to an object that the
+//! loop goes over; what is looked up by a name may be a handful.
+//!
 //! ```python bad
 //! from django.db import models
 //!
@@ -99,7 +102,7 @@ impl Rule for OrmGetInLoop {
             Finding::new(call, message)
                 .label("one query per item")
                 .because(around.header(), "for each item of this loop")
-                .sized(cx.rounds(&[around]), items)
+                .sized(cx.look_ups(call, around), items)
                 .help(format!(
                     "fetch all objects before the loop: {}",
                     entry.batched

@@ -144,6 +144,7 @@ impl<'a> Facts<'a> {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         file == "cli.py"
             || file == "manage.py"
+            || file == "upgrade.py"
             || folders.split('/').any(|folder| folder == "cli")
             || format!("/{folders}/").contains("/management/commands/")
     }
@@ -300,6 +301,7 @@ mod tests {
             ("shop/cli/orders.py", true),
             ("shop/cli.py", true),
             ("manage.py", true),
+            ("shop/upgrade.py", true),
             ("shop/management/commands/tidy.py", true),
             ("shop/client.py", false),
             ("shop/commands/orders.py", false),

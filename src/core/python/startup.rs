@@ -37,9 +37,6 @@ const MOMENTS: &[&str] = &["add_event_handler", "listener", "on_event"];
 /// Methods of chat bots and their parts that run before the bot answers, or when it no longer does.
 const BOT_HOOKS: &[&str] = &["cog_load", "cog_unload", "setup_hook"];
 
-/// How many functions are looked through, each awaited by the next.
-const MAX_HOPS: u8 = 3;
-
 /// What counts as a start.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
@@ -47,6 +44,17 @@ enum By {
     Hook,
     /// The same, and whatever is called like one.
     Name,
+}
+
+impl By {
+    /// How many functions are looked through, each awaited by the next. What only has the name may start while much else runs: the
+    /// further from it, the more work is done.
+    fn max_hops(self) -> u8 {
+        match self {
+            By::Hook => 3,
+            By::Name => 1,
+        }
+    }
 }
 
 impl<'a> Facts<'a> {
@@ -71,7 +79,7 @@ impl<'a> Facts<'a> {
         }
         let uses = self.uses_of(def);
         uses.iter().any(|used| self.is_given_as_hook(*used))
-            || hops < MAX_HOPS
+            || hops < by.max_hops()
                 && def.decorator_list.is_empty()
                 && !uses.is_empty()
                 && uses.into_iter().all(|used| {
@@ -334,7 +342,9 @@ mod tests {
             class.to_owned(),
             format!("{class}    async def answer(self):\n        await self.f()\n"),
         );
-        for (text, wanted) in [(once, true), (again, false)] {
+        let far = class.replace("self.f()", "self.g()")
+            + "    async def g(self):\n        await self.f()\n";
+        for (text, wanted) in [(once, true), (again, false), (far, false)] {
             let found = ask(&text, |facts, def| facts.starts_or_ends(def));
             assert_eq!(found, Some(wanted), "{text}");
         }

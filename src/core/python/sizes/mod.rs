@@ -6,6 +6,7 @@ mod arrays;
 mod calls;
 mod models;
 mod rounds;
+mod rows;
 mod variables;
 
 use ruff_python_ast::{self as ast, AnyNodeRef, BoolOp, CmpOp, Expr, Operator};

@@ -1,0 +1,143 @@
+//! Look-ups of an ORM for one row after the other: who has the keys or the objects of rows has many, as a rule.
+
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
+use ruff_text_size::Ranged;
+
+use super::{Sight, Size, picks};
+use crate::python::facts::Facts;
+use crate::python::loops::Loop;
+
+impl<'a> Facts<'a> {
+    /// How often a look-up of an ORM is made in a loop: seen where it asks by a key that comes with the item, `get(pk=pk)`, or for what
+    /// belongs to the item, an object, `filter(order=order)`; and where the loop is seen to be long. What is looked up by a name or a
+    /// code stands in a configuration as often as not.
+    pub fn look_ups(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> Size {
+        self.rounds(&[around]).or(|| {
+            self.sighted(|_| {
+                let mut nodes = self.tree.descendants(call);
+                let by_row = nodes.find_map(|node| match node {
+                    AnyNodeRef::Keyword(keyword) if self.asks_by_row(keyword, around) => {
+                        Some(keyword)
+                    }
+                    _ => None,
+                })?;
+                (!goes_over_a_table(around) && !self.is_for_a_few(call, around))
+                    .then(|| Sight::evidence(by_row, "row that is looked up"))
+            })
+        })
+    }
+
+    /// `pk=pk`, `order=order`, `order_id=order.pk`
+    fn asks_by_row(&self, keyword: &'a ast::Keyword, around: Loop<'a>) -> bool {
+        let Some(name) = keyword.arg.as_deref() else {
+            return false;
+        };
+        match &keyword.value {
+            Expr::Attribute(key) => {
+                matches!(key.attr.as_str(), "pk" | "id") && self.names_bound_in(key, around)
+            }
+            value if matches!(name, "pk" | "id") => self.names_bound_in(value, around),
+            Expr::Name(item) => self.is_object_of(item, around),
+            _ => false,
+        }
+    }
+
+    /// Whether a name is an object that the loop goes over: something is read from it, which texts do not have.
+    fn is_object_of(&self, item: &'a ast::ExprName, around: Loop<'a>) -> bool {
+        let Some((symbol, target)) = self.symbol(item).zip(around.target()) else {
+            return false;
+        };
+        self.binds(target, symbol)
+            && self.reads(symbol).any(|read| match self.tree.parent(read) {
+                Some(AnyNodeRef::ExprAttribute(attribute)) => {
+                    !matches!(self.tree.parent(attribute), Some(AnyNodeRef::ExprCall(called))
+                        if called.func.range() == attribute.range())
+                }
+                _ => false,
+            })
+    }
+
+    /// Whether a call is made for one item in many, or for those that are no objects yet: `if kind == "card":`,
+    /// `if not isinstance(file, File):`.
+    fn is_for_a_few(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> bool {
+        let tests_class = |test: &'a Expr| {
+            self.tree.descendants(test).any(|node| {
+                matches!(node, AnyNodeRef::ExprCall(call) if self.is(&*call.func, "builtins.isinstance"))
+            })
+        };
+        self.tree
+            .ancestors(call)
+            .take_while(|outer| outer.range() != around.range())
+            .any(|outer| match outer {
+                AnyNodeRef::StmtIf(branch) => {
+                    tests_class(&branch.test)
+                        || picks(&branch.test)
+                            && (branch.body.iter())
+                                .any(|stmt| stmt.range().contains_range(call.range()))
+                }
+                _ => false,
+            })
+    }
+}
+
+/// Whether a loop goes over what a mapping holds, `sites.items()`: by what it was grouped, there are as many as groups.
+fn goes_over_a_table(around: Loop<'_>) -> bool {
+    let iter = around.iter().and_then(Expr::as_call_expr);
+    iter.is_some_and(|call| {
+        call.arguments.is_empty()
+            && matches!(&*call.func, Expr::Attribute(method)
+                if matches!(method.attr.as_str(), "items" | "keys" | "values"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::python::{Facts, Source, Versions, parse};
+    use ruff_python_ast::AnyNodeRef;
+
+    /// Whether the first call of `get` in a loop over `xs` is seen to be made often.
+    fn seen(body: &str) -> Option<bool> {
+        seen_in(&format!("for x in xs:\n{body}"))
+    }
+
+    fn seen_in(text: &str) -> Option<bool> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let mut nodes = facts.tree.nodes().iter();
+        nodes.find_map(|node| match node {
+            AnyNodeRef::ExprCall(call) if facts.text(&*call.func).ends_with(".get") => {
+                let around = facts.in_loop(*call)?;
+                Some(facts.look_ups(call, around).is_seen())
+            }
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn keys_and_objects_are_of_rows() {
+        for body in [
+            "    Book.objects.get(pk=x)\n",
+            "    key = x.key\n    Book.objects.get(pk=key)\n",
+            "    Book.objects.filter(author_id=x.pk).get()\n",
+            "    Book.objects.get(author=x)\n    print(x.age)\n",
+        ] {
+            assert_eq!(seen(body), Some(true), "{body}");
+        }
+    }
+
+    #[test]
+    fn names_and_one_in_many_are_not() {
+        for body in [
+            "    Book.objects.get(name=x)\n",
+            "    Book.objects.get(name=x)\n    print(x.lower())\n",
+            "    Book.objects.get(pk=1, name=x)\n",
+            "    if x['kind'] == 'book':\n        Book.objects.get(pk=x['id'])\n",
+            "    if not isinstance(x, Book):\n        Book.objects.get(pk=x)\n",
+        ] {
+            assert_eq!(seen(body), Some(false), "{body}");
+        }
+        let grouped = "for x in xs.keys():\n    Book.objects.get(pk=x)\n";
+        assert_eq!(seen_in(grouped), Some(false));
+    }
+}
