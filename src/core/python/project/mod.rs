@@ -343,10 +343,11 @@ impl<'p> View<'p> {
         let mut trails = self.trails.into_inner();
         let seen = self.seen.into_inner();
         // Who has nothing to add stands where the other does.
-        if seen.is_empty() && trails.len() == 1 {
-            if let Some(only) = trails.drain().next() {
-                return only.1;
-            }
+        if seen.is_empty()
+            && trails.len() == 1
+            && let Some((_, only)) = trails.drain().next()
+        {
+            return only;
         }
         Trail::new(seen, trails.into_values())
     }
