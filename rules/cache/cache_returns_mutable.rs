@@ -71,6 +71,27 @@
 //!     return fill(found, more={"depth": 3})
 //! ```
 //!
+//! What a function is declared to return counts where its text does not tell:
+//!
+//! ```python bad
+//! import json
+//! import random
+//! from functools import cache
+//! from typing import List
+//!
+//!
+//! @cache
+//! def words(path: str) -> List[str]:
+//!     with open(path) as file:
+//!         return json.load(file)
+//!
+//!
+//! def shuffled(path: str):
+//!     found = words(path)
+//!     random.shuffle(found)
+//!     return found
+//! ```
+//!
 //! Callers that copy it first, or that only read:
 //!
 //! ```python fine
@@ -196,11 +217,15 @@ impl Rule for CacheReturnsMutable {
 /// What a function returns, if it is certainly something that can be changed.
 fn returned<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<(&'static str, Containers)> {
     let mut kind = None;
+    let declared = def.returns.as_deref();
     for node in cx.own_nodes(def) {
         let AnyNodeRef::StmtReturn(stmt) = node else {
             continue;
         };
-        let ty = cx.ty(stmt.value.as_deref()?);
+        let ty = match (cx.ty(stmt.value.as_deref()?), declared) {
+            (Type::Unknown, Some(declared)) => cx.annotation(declared),
+            (ty, _) => ty,
+        };
         let name = match ty {
             Type::List(_) => "list",
             Type::Dict(..) => "dict",
