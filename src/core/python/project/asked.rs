@@ -11,7 +11,7 @@ use super::changes::Slot;
 use super::meaning::{BASES, DEEPEST, Meaning};
 use super::origin::{Origin, Owned};
 use super::outline::{Outline, OutlineClass};
-use super::{Project, Trail, View, read, write};
+use super::{Project, View, read, write};
 use crate::python::containers::Containers;
 use crate::python::facts::Facts;
 use crate::python::libraries::{Effects, Entry, entry};
@@ -183,8 +183,8 @@ pub struct Seen<'p>(View<'p>);
 
 impl Seen<'_> {
     /// The places, as [`Facts::seen`] tells them.
-    pub fn places(self) -> Trail {
-        self.0.into_trail()
+    pub fn places(self) -> Vec<Arc<str>> {
+        self.0.all_seen().into_iter().collect()
     }
 }
 

@@ -9,7 +9,8 @@ use rustc_hash::FxHashSet;
 use super::asked::{Wants, known};
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::outline::Callee;
-use super::{Origin, Trail, View};
+use super::trail::Trail;
+use super::{Origin, View};
 use crate::python::facts::Facts;
 use crate::python::libraries::{Does, Effects, Entry};
 

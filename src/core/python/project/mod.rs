@@ -23,6 +23,7 @@ mod relations;
 mod returns;
 mod shapes;
 mod table;
+mod trail;
 mod users;
 
 use std::cell::RefCell;
@@ -50,6 +51,7 @@ pub use origin::Origin;
 pub(super) use outline::Outline;
 pub use outline::OutlineFunction;
 pub(super) use reach::Reach;
+use trail::Trail;
 pub use users::User;
 
 /// What the program lets a project see of the disk. Paths are as [`Source::path`] tells them.
@@ -72,8 +74,6 @@ pub trait Loader: Send + Sync {
 
 /// The names in a folder, sorted.
 type Folder = Option<Arc<[String]>>;
-/// Places that were looked at: files, and folders with a slash behind.
-pub type Trail = Arc<[Arc<str>]>;
 /// What was looked for and found, from where and by which name.
 type Searches = FxHashMap<Box<str>, FxHashMap<Box<str>, modules::Searched>>;
 /// The folder that holds the outermost package of a folder, and what was looked at to know.
@@ -92,8 +92,9 @@ pub struct Project {
     pub(super) declared: Option<&'static Declared>,
     /// Whether nothing but those is there.
     only_declares: bool,
-    folders: RwLock<FxHashMap<String, Folder>>,
-    outlines: RwLock<FxHashMap<String, Slot>>,
+    /// With their names as places, so that all who look there share those.
+    folders: RwLock<FxHashMap<String, (Arc<str>, Folder)>>,
+    outlines: RwLock<FxHashMap<Arc<str>, Slot>>,
     followed: RwLock<FxHashMap<calls::Asked, calls::Followed>>,
     /// Whether there was an answer to what files of the same folder ask, and what was looked at to know.
     denied: RwLock<FxHashMap<asked::Shared, Trail>>,
@@ -177,19 +178,16 @@ impl Project {
         &NOTHING
     }
 
-    /// The summary of the file at `path`.
-    fn outline(&self, path: &str) -> Option<Arc<Outline>> {
-        if !self.has_files {
-            return None;
-        }
-        let slot = self.slot(path);
-        slot.get_or_init(|| {
+    /// The summary of the file at `path`, and its place.
+    fn outline(&self, path: &str) -> (Arc<str>, Option<Arc<Outline>>) {
+        let (place, slot) = self.slot(path);
+        let make = || {
             let source = self.loader(path).read(path)?;
             let parsed = parse(&source).ok()?;
             let facts = Facts::new(&source, &parsed, self.python).ok()?;
             Some(Arc::new(Outline::of(&facts)))
-        })
-        .clone()
+        };
+        (place, slot.get_or_init(make).clone())
     }
 
     /// What is there at a place that [`Facts::seen`] tells, as a number: it changes with the text of a file and with the names in a
@@ -203,7 +201,8 @@ impl Project {
                 "." => "",
                 folder => folder,
             };
-            return self.folder(folder).map_or(0, |names| fingerprint(&names));
+            let listed = self.has_files.then(|| self.folder(folder).1).flatten();
+            return listed.map_or(0, |names| fingerprint(&names));
         }
         let known = read(&self.outlines)
             .get(place)
@@ -236,26 +235,31 @@ impl Project {
         found
     }
 
-    fn slot(&self, path: &str) -> Slot {
-        if let Some(slot) = read(&self.outlines).get(path) {
-            return Arc::clone(slot);
+    fn slot(&self, path: &str) -> (Arc<str>, Slot) {
+        if let Some((place, slot)) = read(&self.outlines).get_key_value(path) {
+            return (Arc::clone(place), Arc::clone(slot));
         }
+        let place: Arc<str> = path.into();
         let mut outlines = write(&self.outlines);
-        Arc::clone(outlines.entry(path.to_owned()).or_default())
+        let slot = Arc::clone(outlines.entry(Arc::clone(&place)).or_default());
+        (place, slot)
     }
 
-    fn folder(&self, path: &str) -> Folder {
-        if !self.has_files {
-            return None;
-        }
+    /// The names in a folder, and its place.
+    fn folder(&self, path: &str) -> (Arc<str>, Folder) {
         if let Some(known) = read(&self.folders).get(path) {
             return known.clone();
         }
         let listed = self.loader(path).list(path);
-        let folder: Folder = listed.map(|mut names| {
+        let names: Folder = listed.map(|mut names| {
             names.sort_unstable();
             names.into()
         });
+        let place = match path {
+            "" => "./".into(),
+            path => format!("{path}/").into(),
+        };
+        let folder = (place, names);
         write(&self.folders).insert(path.to_owned(), folder.clone());
         folder
     }
@@ -263,7 +267,7 @@ impl Project {
     /// All files and folders that were looked at so far, for tests of what a project costs.
     pub fn summarised(&self) -> Vec<String> {
         let outlines = read(&self.outlines);
-        let mut paths: Vec<String> = outlines.keys().cloned().collect();
+        let mut paths: Vec<String> = outlines.keys().map(|path| path.to_string()).collect();
         paths.sort();
         paths
     }
@@ -337,47 +341,51 @@ impl<'p> View<'p> {
 
     /// All that was looked at.
     fn into_trail(self) -> Trail {
-        let all: BTreeSet<Arc<str>> = self.all_seen();
-        all.into_iter().collect()
+        let mut trails = self.trails.into_inner();
+        let seen = self.seen.into_inner();
+        // Who has nothing to add stands where the other does.
+        if seen.is_empty()
+            && trails.len() == 1
+            && let Some((_, only)) = trails.drain().next()
+        {
+            return only;
+        }
+        Trail::new(seen, trails.into_values())
     }
 
     fn all_seen(&self) -> BTreeSet<Arc<str>> {
         let mut all: BTreeSet<Arc<str>> = self.seen.borrow().iter().cloned().collect();
-        for trail in self.trails.borrow().values() {
-            all.extend(trail.iter().cloned());
-        }
+        Trail::add_places(self.trails.borrow().values().cloned(), &mut all);
         all
     }
 
     /// Takes over what others have looked at.
     fn follow_trail(&self, trail: &Trail) {
         let mut trails = self.trails.borrow_mut();
-        let place = trail.as_ptr().addr();
-        trails.entry(place).or_insert_with(|| Arc::clone(trail));
+        trails.entry(trail.id()).or_insert_with(|| trail.clone());
     }
 
     /// The summary of the file at `path`.
     fn outline(&self, path: &str) -> Option<Arc<Outline>> {
-        self.note(path);
-        self.project.outline(path)
+        if !self.project.has_files {
+            return None;
+        }
+        let (place, outline) = self.project.outline(path);
+        self.note(place);
+        outline
     }
 
     fn folder(&self, path: &str) -> Folder {
-        match path {
-            "" => self.note("./"),
-            path => self.note(&format!("{path}/")),
+        if !self.project.has_files {
+            return None;
         }
-        self.project.folder(path)
+        let (place, names) = self.project.folder(path);
+        self.note(place);
+        names
     }
 
-    fn note(&self, place: &str) {
-        if !self.project.has_files {
-            return;
-        }
-        let mut seen = self.seen.borrow_mut();
-        if !seen.contains(place) {
-            seen.insert(place.into());
-        }
+    fn note(&self, place: Arc<str>) {
+        self.seen.borrow_mut().insert(place);
     }
 }
 
@@ -417,7 +425,7 @@ impl<'a> Facts<'a> {
         let own = self.outline.get_or_init(|| match self.project() {
             // Others will ask for it: they need not read the file again.
             Some(project) if project.python == self.python => {
-                let slot = project.slot(self.source.path());
+                let (_, slot) = project.slot(self.source.path());
                 match slot.get_or_init(|| Some(make())) {
                     Some(outline) if outline.is_of(self.source.text()) => Arc::clone(outline),
                     _ => make(),

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{Folder, Outline, Trail, View, read, write};
+use super::trail::Trail;
+use super::{Folder, Outline, View, read, write};
 use crate::python::libraries::FOLDER;
 
 /// Packages in packages: deeper is a circle of links.

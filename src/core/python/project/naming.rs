@@ -77,7 +77,7 @@ impl Project {
 impl View<'_> {
     /// The files that say a name, in order; `None` where nobody knows all files.
     pub(super) fn naming(&self, name: &str) -> Option<Vec<Arc<str>>> {
-        self.note(&format!("{SAYS}{name}"));
+        self.note(format!("{SAYS}{name}").into());
         self.project.naming(name)
     }
 }
