@@ -285,6 +285,16 @@ fn a_cached_list_that_another_file_changes_is_told_with_every_step() {
     );
     assert_eq!(count(folder.path(), RULE, "app/pages.py"), 0);
 
+    // A function of the same file needs no other, whether imports are followed or not.
+    let alone = CACHED.replace(
+        "from app.fill import complete\n",
+        "def complete(rows):\n    rows.sort()\n",
+    );
+    let folder = project(&[("app/pages.py", &alone)]);
+    assert_eq!(count(folder.path(), RULE, "app/pages.py"), 1);
+    write(folder.path(), "hotlint.toml", "");
+    assert_eq!(count(folder.path(), RULE, "app/pages.py"), 1);
+
     for (why, fill) in [
         (
             "copies",

@@ -209,7 +209,11 @@ impl Rule for CacheReturnsMutable {
             .label("other callers get it changed")
             .because(cached.decorator, "keeps the object itself")
             .through(&changed.steps, "changes")
-            .help("copy it first, or return a tuple"),
+            .help(match kind {
+                "dict" => "copy it first, or return a `MappingProxyType`",
+                "set" => "copy it first, or return a `frozenset`",
+                _ => "copy it first, or return a tuple",
+            }),
         )
     }
 }

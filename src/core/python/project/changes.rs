@@ -38,8 +38,8 @@ const STEPS: usize = 6;
 /// Functions that are looked at for one question.
 const LOOKED_AT: usize = 50;
 
-/// What a function does to the very object that is given for a parameter: in the order of the text, under conditions as well. That it may
-/// happen is what matters; what another object is changed that the name stands for by then does not.
+/// What a function does to the very object that is given for a parameter, in the order of the text. A change under a condition counts
+/// as well: that it may happen is what matters. What is done to an object that the name stands for later does not count.
 pub(super) fn changes<'a>(
     facts: &Facts<'a>,
     def: &'a ast::StmtFunctionDef,
