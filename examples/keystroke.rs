@@ -118,11 +118,17 @@ fn main() -> Done<()> {
     let (Some(program), Some(file)) = (args.next(), args.next()) else {
         return Err("usage: keystroke PROGRAM FILE.py [FOLDER]".into());
     };
-    let folder = args.next();
+    let folder = args
+        .next()
+        .map(|folder| folder.canonicalize())
+        .transpose()?;
+    let file = file.canonicalize()?;
     let text = std::fs::read_to_string(&file)?;
     let place = file.parent().unwrap_or(Path::new("/"));
     let mut server = Server::new(&program, folder.as_deref().unwrap_or(place))?;
-    let uri = "untitled:typed.py";
+    // As the project's own file, so that what it imports is followed where the configuration says so.
+    let uri = url::Url::from_file_path(&file).map_err(|()| "no path of a file")?;
+    let uri = uri.as_str();
     let document = json!({"uri": uri, "languageId": "python", "version": 1, "text": text});
     server.notify("textDocument/didOpen", &json!({ "textDocument": document }))?;
     let pull = json!({"textDocument": {"uri": uri}});

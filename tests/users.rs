@@ -233,3 +233,83 @@ fn a_class_whose_users_keep_to_its_fields_could_have_slots() {
         assert_eq!(slots(other), 1, "{other}");
     }
 }
+
+const CACHED: &str = "from functools import lru_cache
+
+from app.fill import complete
+
+
+@lru_cache(maxsize=128)
+def parts(path: str):
+    return path.split('/')
+
+
+def page(path: str):
+    return complete(parts(path))
+
+
+def pages(path: str):
+    found = parts(path)
+    return complete(found)
+";
+
+#[test]
+fn a_cached_list_that_another_file_changes_is_told_with_every_step() {
+    const RULE: &str = "cache-returns-mutable";
+    let project_with = |fill: &str| {
+        project(&[
+            ("app/__init__.py", ""),
+            ("app/pages.py", CACHED),
+            ("app/fill.py", fill),
+            ("app/ends.py", "def end(rows):\n    rows.append('index')\n"),
+        ])
+    };
+    let changing =
+        "from app.ends import end\n\n\ndef complete(rows):\n    end(rows)\n    return rows\n";
+    let folder = project_with(changing);
+    assert_eq!(count(folder.path(), RULE, "app/pages.py"), 1);
+    let told = found(folder.path(), RULE, &["app/pages.py"])[0].to_string();
+    for step in [
+        "app/fill.py",
+        "app/ends.py",
+        "calls `end`",
+        "changes: `rows`",
+    ] {
+        assert!(told.contains(step), "{step} is not told: {told}");
+    }
+    // What is remembered hangs on the files on the way.
+    write(
+        folder.path(),
+        "app/ends.py",
+        "def end(rows):\n    print(rows)\n",
+    );
+    assert_eq!(count(folder.path(), RULE, "app/pages.py"), 0);
+
+    // A function of the same file needs no other, whether imports are followed or not.
+    let alone = CACHED.replace(
+        "from app.fill import complete\n",
+        "def complete(rows):\n    rows.sort()\n",
+    );
+    let folder = project(&[("app/pages.py", &alone)]);
+    assert_eq!(count(folder.path(), RULE, "app/pages.py"), 1);
+    write(folder.path(), "hotlint.toml", "");
+    assert_eq!(count(folder.path(), RULE, "app/pages.py"), 1);
+
+    for (why, fill) in [
+        (
+            "copies",
+            "from app.ends import end\n\n\ndef complete(rows):\n    rows = list(rows)\n    end(rows)\n    return rows\n",
+        ),
+        (
+            "passes a copy",
+            "from app.ends import end\n\n\ndef complete(rows):\n    end(rows[:])\n    return rows\n",
+        ),
+        (
+            "another function of that name",
+            "def end(rows):\n    return rows\n\n\ndef complete(rows):\n    return end(rows)\n",
+        ),
+    ] {
+        let folder = project_with(fill);
+        assert_eq!(count(folder.path(), RULE, "app/pages.py"), 0, "{why}");
+    }
+}

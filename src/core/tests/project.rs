@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::python::{
-    Does, Effects, Facts, Field, Following, Loader, Project, Source, Versions, parse,
+    Containers, Does, Effects, Facts, Field, Following, Loader, Project, Source, Versions, parse,
 };
 
 /// Files in memory, by path.
@@ -391,6 +391,150 @@ fn what_goes_through_an_argument_is_followed() {
     ] {
         assert_eq!(told(call), None, "{call}");
     }
+}
+
+/// Functions that change what they are given, and some that do not.
+const FILLS: &str = "import random
+import deep
+from deep import last as final
+
+def add(rows):
+    rows.append(1)
+
+def maybe(rows, asked):
+    if asked:
+        for i in range(3):
+            rows[i] = None
+
+def drop(rows):
+    del rows[0]
+
+def more(rows):
+    rows += (1, 2)
+
+def mixed(rows):
+    random.shuffle(rows)
+
+def wanting(rows=None):
+    if rows is None:
+        rows = []
+    rows.append(1)
+
+def early(rows):
+    rows.append(1)
+    rows = sorted(rows)
+    rows.append(2)
+    return rows
+
+async def later(rows):
+    rows.clear()
+
+def further(key, rows):
+    final(rows=rows)
+    return deep.one(rows)
+
+def copied(rows):
+    rows = list(rows)
+    rows.append(1)
+    final(rows)
+
+def turned(rows):
+    for one in range(3):
+        rows.append(one)
+        rows = [one]
+
+def either(rows):
+    if not isinstance(rows, list):
+        rows = [rows]
+    rows.append(1)
+
+def text(rows: str):
+    rows += 'x'
+
+def other_kind(rows):
+    rows.add(1)
+
+def held(rows):
+    return lambda: rows.append(1)
+
+def lazily(rows):
+    rows.append(1)
+    yield rows
+
+def fresh(rows):
+    add(rows[:])
+    add(list(rows))
+    add(rows.copy())
+    add(*rows)
+
+@deep.unknown
+def decorated(rows):
+    rows.append(1)
+
+def read(rows):
+    return len(rows), sorted(rows), rows.index(1), [one.add(1) for one in rows]
+";
+
+#[test]
+fn what_changes_an_argument_is_followed() {
+    let deep = "import fills\n\ndef last(*, rows):\n    rows.sort()\n\ndef one(rows):\n    return other(rows)\n\ndef other(rows):\n    return one(rows)\n";
+    let project = project(&[("fills.py", FILLS), ("deep.py", deep)]);
+    let told = |call: &str, container: Containers| {
+        let text = format!("import deep\nimport fills\n\n\n{call}\n");
+        let found = ask(&project, "use.py", &text, |facts, call| {
+            let last = call.arguments.args.last();
+            let last = last.or(call.arguments.keywords.last().map(|one| &one.value));
+            facts.changes_argument(call, last.expect("an argument"), container)
+        })?;
+        let told = found
+            .iter()
+            .map(|step| format!("{} {}:{}", step.name, step.path, step.row));
+        Some(told.collect::<Vec<_>>().join(" > "))
+    };
+    for (call, way) in [
+        ("fills.add(rows)", "add use.py:5 > rows fills.py:6"),
+        ("fills.add(rows=rows)", "add use.py:5 > rows fills.py:6"),
+        (
+            "fills.maybe(asked=1, rows=rows)",
+            "maybe use.py:5 > rows fills.py:11",
+        ),
+        ("fills.drop(rows)", "drop use.py:5 > rows fills.py:14"),
+        ("fills.more(rows)", "more use.py:5 > rows fills.py:17"),
+        ("fills.mixed(rows)", "mixed use.py:5 > rows fills.py:20"),
+        ("fills.wanting(rows)", "wanting use.py:5 > rows fills.py:25"),
+        ("fills.early(rows)", "early use.py:5 > rows fills.py:28"),
+        ("fills.later(rows)", "later use.py:5 > rows fills.py:34"),
+        (
+            "fills.further(1, rows)",
+            "further use.py:5 > last fills.py:37 > rows deep.py:4",
+        ),
+    ] {
+        assert_eq!(told(call, Containers::LIST).as_deref(), Some(way), "{call}");
+    }
+    for call in [
+        "fills.copied(rows)",
+        "fills.turned(rows)",
+        "fills.either(rows)",
+        "fills.text(rows)",
+        "fills.other_kind(rows)",
+        "fills.held(rows)",
+        "fills.lazily(rows)",
+        "fills.fresh(rows)",
+        "fills.decorated(rows)",
+        "fills.read(rows)",
+        "fills.add(*rows)",
+        "fills.add(1, rows)",
+        "fills.maybe(1, rows)",
+        "fills.nothing(rows)",
+        "deep.last(rows)",
+        "deep.one(rows)",
+        "add(rows)",
+    ] {
+        assert_eq!(told(call, Containers::LIST), None, "{call}");
+    }
+    assert!(told("fills.other_kind(rows)", Containers::SET).is_some());
+    assert_eq!(told("fills.other_kind(rows)", Containers::DICT), None);
+    assert_eq!(told("fills.add(rows)", Containers::DICT), None);
 }
 
 #[test]

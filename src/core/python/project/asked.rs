@@ -7,10 +7,12 @@
 use std::sync::Arc;
 
 use super::calls::{Following, follows};
+use super::changes::Slot;
 use super::meaning::{BASES, DEEPEST, Meaning};
 use super::origin::{Origin, Owned};
 use super::outline::{Outline, OutlineClass};
 use super::{Project, View, read, write};
+use crate::python::containers::Containers;
 use crate::python::facts::Facts;
 use crate::python::libraries::{Effects, Entry, entry};
 use crate::python::models::is_query_type;
@@ -39,6 +41,8 @@ pub(in crate::python) enum Wants {
     Generator,
     /// How it goes through what it is given at a position.
     Taking(usize),
+    /// How it changes a container that it is given.
+    Changing(Slot, Containers),
     /// Whether all other files take its items one by one.
     Users,
     /// Whether another file needs the instances of a class to have a `__dict__`; the attributes that would be slots.
@@ -244,6 +248,9 @@ impl View<'_> {
                 _ => false,
             },
             Wants::Taking(at) => callee().is_some_and(|callee| self.takes(&callee, *at).is_some()),
+            Wants::Changing(slot, container) => {
+                callee().is_some_and(|callee| self.changes(&callee, slot, *container).is_some())
+            }
         }
     }
 }

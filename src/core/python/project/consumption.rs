@@ -123,7 +123,7 @@ fn in_no_loop<'a>(facts: &Facts<'a>, read: &'a ast::ExprName) -> bool {
 }
 
 /// Which argument stands at a place, where that is sure to be the parameter of the same position.
-fn position(call: &ExprCall, range: ruff_text_size::TextRange) -> Option<usize> {
+pub(super) fn position(call: &ExprCall, range: ruff_text_size::TextRange) -> Option<usize> {
     let args = &call.arguments.args;
     let at = args.iter().position(|one| one.range() == range)?;
     let before = args.get(..=at)?;

@@ -9,6 +9,7 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashMap;
 
 use super::View;
+use super::changes::{Change, Slot, changes};
 use super::consumption::{Consumed, consumed};
 use super::outline::Outline;
 use super::parse;
@@ -19,7 +20,7 @@ use crate::python::facts::Facts;
 /// See the module's documentation.
 #[derive(Debug, PartialEq)]
 pub(super) struct Details {
-    /// Of functions that go through one of theirs as a whole, by the function's number.
+    /// Of functions that go through one of theirs as a whole, or may change it, by the function's number.
     parameters: FxHashMap<u32, Box<[Parameter]>>,
     /// What of other files is used for its items alone.
     pub taken: Box<[Taken]>,
@@ -32,6 +33,8 @@ pub(super) struct Parameter {
     pub keyword_only: bool,
     /// Whether all of it is gone through.
     pub consumed: Consumed,
+    /// What may change it.
+    pub changes: Box<[Change]>,
 }
 
 impl Details {
@@ -54,6 +57,19 @@ impl Details {
     pub(super) fn parameter(&self, function: u32, at: usize) -> Option<&Parameter> {
         self.parameters.get(&function)?.get(at)
     }
+
+    /// The parameter that an argument is for.
+    pub(super) fn parameter_for(&self, function: u32, slot: &Slot) -> Option<&Parameter> {
+        match slot {
+            Slot::At(at) => self
+                .parameter(function, *at)
+                .filter(|one| !one.keyword_only),
+            Slot::Named(name) => {
+                let mut all = self.parameters.get(&function)?.iter();
+                all.find(|one| one.name == *name)
+            }
+        }
+    }
 }
 
 /// Those that are not variadic, where something is known of one.
@@ -72,9 +88,11 @@ fn parameters<'a>(
             .iter()
             .any(|other| other.range() == one.range()),
         consumed: consumed(facts, def, returns, &one.parameter),
+        changes: changes(facts, def, &one.parameter),
     });
     let parameters: Vec<Parameter> = parameters.collect();
-    (parameters.iter().any(|one| one.consumed != Consumed::No)).then_some(parameters)
+    let is_known = |one: &Parameter| one.consumed != Consumed::No || !one.changes.is_empty();
+    parameters.iter().any(is_known).then_some(parameters)
 }
 
 impl View<'_> {

@@ -7,6 +7,7 @@
 
 mod asked;
 mod calls;
+mod changes;
 mod consumption;
 mod details;
 mod items;
