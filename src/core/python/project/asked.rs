@@ -164,7 +164,7 @@ impl Project {
         let view = View::new(self);
         for (origin, wants) in open.asked {
             let has_answer = match origin.import() {
-                Some(name) if !origin.is_of_its_file() => {
+                Some(name) => {
                     let folder = view.asking_folder(&open.at.path, name);
                     view.answers_shared(&open.at, (folder, origin, wants))
                 }

@@ -37,57 +37,53 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Whether it hangs on another file.
-    pub(super) fn is_elsewhere(&self) -> bool {
-        match self {
-            Origin::Import(_) => true,
-            Origin::Value(owned) => matches!(owned, Owned::Own(_) | Owned::Named(_)),
-            Origin::Unknown => false,
-            // A class of the file may derive from one of another, and a function give what another does.
-            Origin::Function(_) | Origin::Class(_) => true,
-            Origin::Call(inner)
-            | Origin::Attribute(inner, _)
-            | Origin::Instance(inner)
-            | Origin::Awaited(inner)
-            | Origin::Entered(inner)
-            | Origin::AsyncEntered(inner)
-            | Origin::Alias(inner)
-            | Origin::Element(inner) => inner.is_elsewhere(),
+    /// What it begins with: a thing that has a name, or a value.
+    fn head(&self) -> &Self {
+        let mut head = self;
+        loop {
+            head = match head {
+                Origin::Unknown
+                | Origin::Value(_)
+                | Origin::Import(_)
+                | Origin::Function(_)
+                | Origin::Class(_) => return head,
+                Origin::Call(inner)
+                | Origin::Attribute(inner, _)
+                | Origin::Instance(inner)
+                | Origin::Awaited(inner)
+                | Origin::Entered(inner)
+                | Origin::AsyncEntered(inner)
+                | Origin::Alias(inner)
+                | Origin::Element(inner) => inner,
+            };
         }
     }
-}
 
-impl Origin {
+    /// Whether it hangs on another file.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        match self.head() {
+            Origin::Value(owned) => matches!(owned, Owned::Own(_) | Owned::Named(_)),
+            // A class of the file may derive from one of another, and a function give what another does.
+            Origin::Import(_) | Origin::Function(_) | Origin::Class(_) => true,
+            _ => false,
+        }
+    }
+
     /// The name of the import that it begins with.
     pub(super) fn import(&self) -> Option<&str> {
-        match self {
+        match self.head() {
             Origin::Import(name) => Some(name),
-            Origin::Unknown | Origin::Value(_) | Origin::Function(_) | Origin::Class(_) => None,
-            Origin::Call(inner)
-            | Origin::Attribute(inner, _)
-            | Origin::Instance(inner)
-            | Origin::Awaited(inner)
-            | Origin::Entered(inner)
-            | Origin::AsyncEntered(inner)
-            | Origin::Alias(inner)
-            | Origin::Element(inner) => inner.import(),
+            _ => None,
         }
     }
 
     /// Whether a function or class of its own file is part of it.
     pub(super) fn is_of_its_file(&self) -> bool {
-        match self {
-            Origin::Import(_) | Origin::Unknown => false,
-            Origin::Value(_) | Origin::Function(_) | Origin::Class(_) => true,
-            Origin::Call(inner)
-            | Origin::Attribute(inner, _)
-            | Origin::Instance(inner)
-            | Origin::Awaited(inner)
-            | Origin::Entered(inner)
-            | Origin::AsyncEntered(inner)
-            | Origin::Alias(inner)
-            | Origin::Element(inner) => inner.is_of_its_file(),
-        }
+        let head = self.head();
+        matches!(
+            head,
+            Origin::Value(_) | Origin::Function(_) | Origin::Class(_)
+        )
     }
 }
 
