@@ -12,7 +12,6 @@ use super::View;
 use super::changes::{Change, Slot, changes};
 use super::consumption::{Consumed, consumed};
 use super::outline::Outline;
-use super::parse;
 use super::returns::Returns;
 use super::users::{Taken, taken};
 use crate::python::facts::Facts;
@@ -99,12 +98,11 @@ impl View<'_> {
     /// What the file of a summary tells when it is read again; `None` where another text is there by now.
     pub(super) fn details<'o>(&self, outline: &'o Outline) -> Option<&'o Details> {
         let read = || {
-            let source = self.project.loader(&outline.path).read(&outline.path)?;
-            let parsed = parse(&source).ok()?;
-            let facts = Facts::new(&source, &parsed, self.project.python).ok()?;
-            outline
-                .is_of(source.text())
-                .then(|| facts.as_told_here(Details::of))
+            let details = self.project.read_anew(&outline.path, |facts| {
+                let is_same = outline.is_of(facts.source.text());
+                is_same.then(|| facts.as_told_here(Details::of))
+            });
+            details.flatten()
         };
         outline.details.get_or_init(read).as_ref()
     }

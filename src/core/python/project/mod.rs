@@ -96,7 +96,7 @@ pub struct Project {
     folders: RwLock<FxHashMap<String, (Arc<str>, Folder)>>,
     outlines: RwLock<FxHashMap<Arc<str>, Slot>>,
     followed: RwLock<FxHashMap<calls::Asked, calls::Followed>>,
-    /// Whether there was an answer to what files of the same folder ask, and what was looked at to know.
+    /// What has no answer, whichever file of a folder asks, and what was looked at to know.
     denied: RwLock<FxHashMap<asked::Shared, Trail>>,
     /// Modules by the folder that they are asked for from and by their names: absolute ones, and relative ones.
     modules: [RwLock<Searches>; 2],
@@ -181,13 +181,16 @@ impl Project {
     /// The summary of the file at `path`, and its place.
     fn outline(&self, path: &str) -> (Arc<str>, Option<Arc<Outline>>) {
         let (place, slot) = self.slot(path);
-        let make = || {
-            let source = self.loader(path).read(path)?;
-            let parsed = parse(&source).ok()?;
-            let facts = Facts::new(&source, &parsed, self.python).ok()?;
-            Some(Arc::new(Outline::of(&facts)))
-        };
+        let make = || self.read_anew(path, |facts| Arc::new(Outline::of(facts)));
         (place, slot.get_or_init(make).clone())
+    }
+
+    /// Reads a file and asks it something; `None` where it cannot be read, or is no Python.
+    fn read_anew<T>(&self, path: &str, ask: impl FnOnce(&Facts<'_>) -> T) -> Option<T> {
+        let source = self.loader(path).read(path)?;
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, self.python).ok()?;
+        Some(ask(&facts))
     }
 
     /// What is there at a place that [`Facts::seen`] tells, as a number: it changes with the text of a file and with the names in a

@@ -38,85 +38,78 @@ impl<'a> Calls<'a> {
 
     /// Tells them to the functions that make them.
     pub(super) fn collect(self, facts: &Facts<'a>, returns: &Returns<'a>, outline: &mut Outline) {
-        collect(&self.nodes, facts, returns, outline);
-    }
-}
-
-fn collect<'a>(
-    nodes: &[AnyNodeRef<'a>],
-    facts: &Facts<'a>,
-    returns: &Returns<'a>,
-    outline: &mut Outline,
-) {
-    let is_described = facts.declared_libraries().is_some();
-    let mut named = FxHashSet::default();
-    for node in nodes {
-        let place: AnyNodeRef<'a> = match node {
-            AnyNodeRef::StmtFor(stmt) => (&*stmt.iter).into(),
-            AnyNodeRef::Comprehension(clause) => (&clause.iter).into(),
-            call => *call,
-        };
-        if let AnyNodeRef::ExprCall(call) = node
-            && !is_worth_following(facts, call)
-        {
-            continue;
+        let is_described = facts.declared_libraries().is_some();
+        let mut named = FxHashSet::default();
+        for node in &self.nodes {
+            let place: AnyNodeRef<'a> = match node {
+                AnyNodeRef::StmtFor(stmt) => (&*stmt.iter).into(),
+                AnyNodeRef::Comprehension(clause) => (&clause.iter).into(),
+                call => *call,
+            };
+            if let AnyNodeRef::ExprCall(call) = node
+                && !is_worth_following(facts, call)
+            {
+                continue;
+            }
+            // What may not run, or runs when nobody follows, counts for nothing: that is half of all.
+            let Some((def, false)) = around(facts, place) else {
+                continue;
+            };
+            let number = facts.number_of_function(def);
+            let Some(number) = number.filter(|number| outline.function(*number).is_some()) else {
+                continue;
+            };
+            let function = &outline.functions[number as usize];
+            if !function.is_followed() {
+                continue;
+            }
+            let first = returns.in_function(facts, def).first();
+            if first.is_some_and(|(_, first)| first.end() <= place.start()) {
+                continue;
+            }
+            let awaited = matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_)));
+            // The same function called again, as nearly half of all calls do, comes to the same.
+            if let AnyNodeRef::ExprCall(call) = node
+                && let Expr::Name(name) = &*call.func
+                && let Some(symbol) = facts.symbol_id(name)
+                && !named.insert((number, symbol, awaited))
+            {
+                continue;
+            }
+            let callee = match node {
+                AnyNodeRef::ExprCall(call) => callee(facts, call),
+                // Going through a queryset sends its query.
+                AnyNodeRef::StmtFor(stmt) => iterated(facts, &stmt.iter).map(Callee::Known),
+                AnyNodeRef::Comprehension(clause) => {
+                    iterated(facts, &clause.iter).map(Callee::Known)
+                }
+                _ => None,
+            };
+            let Some(callee) = callee else {
+                continue;
+            };
+            // What the configuration describes is known by its own name.
+            let settled = match is_described {
+                true => Some(callee),
+                false => outline.settled(callee),
+            };
+            let Some(callee) = settled else {
+                continue;
+            };
+            // The first of several is the one that is told.
+            let is_new = |known: &Call| known.callee != callee || known.awaited != awaited;
+            if outline.functions[number as usize].calls.iter().all(is_new) {
+                let row = facts.row_of(place);
+                outline.functions[number as usize].calls.push(Call {
+                    callee,
+                    row,
+                    awaited,
+                });
+            }
         }
-        // What may not run, or runs when nobody follows, counts for nothing: that is half of all.
-        let Some((def, false)) = around(facts, place) else {
-            continue;
-        };
-        let number = facts.number_of_function(def);
-        let Some(number) = number.filter(|number| outline.function(*number).is_some()) else {
-            continue;
-        };
-        let function = &outline.functions[number as usize];
-        if !function.is_followed() {
-            continue;
+        if !is_described {
+            forget_idle_calls(&mut outline.functions);
         }
-        let first = returns.in_function(facts, def).first();
-        if first.is_some_and(|(_, first)| first.end() <= place.start()) {
-            continue;
-        }
-        let awaited = matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_)));
-        // The same function called again, as nearly half of all calls do, comes to the same.
-        if let AnyNodeRef::ExprCall(call) = node
-            && let Expr::Name(name) = &*call.func
-            && let Some(symbol) = facts.symbol_id(name)
-            && !named.insert((number, symbol, awaited))
-        {
-            continue;
-        }
-        let callee = match node {
-            AnyNodeRef::ExprCall(call) => callee(facts, call),
-            // Going through a queryset sends its query.
-            AnyNodeRef::StmtFor(stmt) => iterated(facts, &stmt.iter).map(Callee::Known),
-            AnyNodeRef::Comprehension(clause) => iterated(facts, &clause.iter).map(Callee::Known),
-            _ => None,
-        };
-        let Some(callee) = callee else {
-            continue;
-        };
-        // What the configuration describes is known by its own name.
-        let settled = match is_described {
-            true => Some(callee),
-            false => outline.settled(callee),
-        };
-        let Some(callee) = settled else {
-            continue;
-        };
-        // The first of several is the one that is told.
-        let is_new = |known: &Call| known.callee != callee || known.awaited != awaited;
-        if outline.functions[number as usize].calls.iter().all(is_new) {
-            let row = facts.row_of(place);
-            outline.functions[number as usize].calls.push(Call {
-                callee,
-                row,
-                awaited,
-            });
-        }
-    }
-    if !is_described {
-        forget_idle_calls(&mut outline.functions);
     }
 }
 

@@ -284,9 +284,7 @@ fn stars(facts: &Facts<'_>) -> Vec<Box<str>> {
         AnyNodeRef::StmtImportFrom(stmt)
             if stmt.names.iter().any(|alias| alias.name.as_str() == "*") =>
         {
-            let dots = ".".repeat(stmt.level as usize);
-            let module = stmt.module.as_deref().unwrap_or_default();
-            Some(format!("{dots}{module}").into())
+            Some(module_of(stmt).into())
         }
         _ => None,
     });

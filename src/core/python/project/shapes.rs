@@ -12,7 +12,7 @@ use super::asked::Wants;
 use super::meaning::{DEEPEST, Meaning, ProjectClass};
 use super::origin::Origin;
 use super::outline::Outline;
-use super::{View, parse, write};
+use super::{View, write};
 use crate::python::facts::Facts;
 use crate::python::types::Type;
 
@@ -152,13 +152,8 @@ impl View<'_> {
                 .or_default(),
         );
         let needs = slot.get_or_init(|| {
-            let needs = || {
-                let source = self.project.loader(path).read(path)?;
-                let parsed = parse(&source).ok()?;
-                let facts = Facts::new(&source, &parsed, self.project.python).ok()?;
-                Some(Needs::of(&facts))
-            };
-            Arc::new(needs().unwrap_or_default())
+            let needs = self.project.read_anew(path, Needs::of);
+            Arc::new(needs.unwrap_or_default())
         });
         Arc::clone(needs)
     }

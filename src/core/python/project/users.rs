@@ -8,11 +8,11 @@ use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, NodeKind, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::View;
 use super::asked::Wants;
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::origin::Origin;
 use super::outline::Outline;
-use super::{View, parse};
 use crate::python::facts::Facts;
 use crate::python::names::imported_name;
 use crate::python::symbols::Binding;
@@ -185,14 +185,11 @@ impl View<'_> {
         if !other.stars.is_empty() {
             return true;
         }
-        let names = |source| {
-            let parsed = parse(&source).ok()?;
-            let facts = Facts::new(&source, &parsed, self.project.python).ok()?;
+        let names = self.project.read_anew(&other.path, |facts| {
             let mut nodes = facts.tree.nodes().iter();
-            Some(nodes.any(|node| self.means(*node, &facts, name, other, function)))
-        };
-        let source = self.project.loader(&other.path).read(&other.path);
-        source.and_then(names).unwrap_or(true)
+            nodes.any(|node| self.means(*node, facts, name, other, function))
+        });
+        names.unwrap_or(true)
     }
 
     fn means<'a>(
