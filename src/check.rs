@@ -39,8 +39,11 @@ pub enum Asking {
     /// As soon as there is a question: they are read and summarised for it.
     #[default]
     AtOnce,
-    /// When all files have had their turn, and none need be read for its summary alone: see [`FileReport::open`].
-    Later,
+    /// When all files have had their turn, and few need be read for their summaries alone: see [`FileReport::open`].
+    Later {
+        /// Whoever reads the file finds the same text.
+        is_on_disk: bool,
+    },
 }
 
 /// What all rules say of one line, selected or not, and what they asked.
@@ -100,7 +103,7 @@ pub fn find(source: &Source, setup: &Setup) -> FileReport {
     };
     let cx = Cx::new(match setup.asking {
         Asking::AtOnce => facts,
-        Asking::Later => facts.putting_off(),
+        Asking::Later { is_on_disk } => facts.putting_off(is_on_disk),
     });
     // Stubs are read for what others ask about them.
     if *source.kind() == SourceKind::Stub {

@@ -90,8 +90,9 @@ pub fn lint(
     step: impl Fn() + Sync,
 ) -> std::io::Result<Outcome> {
     let pool = pool(threads)?;
-    let lint = |target| {
-        let linted = lint_file(target, mode, cache, Asking::Later);
+    let lint = |target: &Target| {
+        let is_on_disk = matches!(target.input, Input::File(_));
+        let linted = lint_file(target, mode, cache, Asking::Later { is_on_disk });
         step();
         linted
     };

@@ -79,6 +79,8 @@ pub struct Facts<'a> {
     pub(super) told: Option<&'a dyn TypeProvider>,
     /// Questions to other files, where they are put off.
     pub(super) put_off: Option<RefCell<FxHashSet<(Origin, Wants)>>>,
+    /// Whether whoever reads the file finds this text.
+    pub(super) is_on_disk: bool,
     /// Places that may need some object to have a `__dict__`.
     pub(super) dict_uses: OnceCell<Rc<[DictUse<'a>]>>,
 }
@@ -124,6 +126,7 @@ impl<'a> Facts<'a> {
             meanings: RefCell::default(),
             told: None,
             put_off: None,
+            is_on_disk: false,
             dict_uses: OnceCell::new(),
         })
     }

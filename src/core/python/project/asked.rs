@@ -6,11 +6,14 @@
 
 use std::sync::Arc;
 
+use ruff_python_ast::{Stmt, StmtClassDef, StmtFunctionDef};
+use smallvec::SmallVec;
+
 use super::calls::{Following, follows};
 use super::changes::Slot;
 use super::meaning::{BASES, DEEPEST, Meaning};
 use super::origin::{Origin, Owned};
-use super::outline::{Outline, OutlineClass};
+use super::outline::{Outline, Running, attribute};
 use super::{Project, View, read, write};
 use crate::python::containers::Containers;
 use crate::python::facts::Facts;
@@ -58,32 +61,53 @@ const FARTHEST: u8 = DEEPEST + 2;
 /// The questions of one file.
 #[derive(Debug)]
 pub struct Open {
+    /// The summary of the file where it is a part of any question, or nothing but its name.
     at: Arc<Outline>,
     asked: Vec<(Origin, Wants)>,
 }
 
 impl<'a> Facts<'a> {
     /// Puts the questions to other files off: see [`Self::open_questions`]. Where nothing is there but what a configuration describes,
-    /// that answers at once.
+    /// that answers at once. Others find a text that `is_on_disk` there.
     #[must_use]
-    pub fn putting_off(mut self) -> Self {
+    pub fn putting_off(mut self, is_on_disk: bool) -> Self {
+        self.is_on_disk = is_on_disk;
         let waits = self.sees_others() && !self.project.project.only_declares;
         self.put_off = waits.then(Default::default);
         self
     }
 
-    /// The questions that were put off. Others will ask about this file: it is summarised now.
+    /// The questions that were put off. Where other files import this one, they will ask about it: then it is summarised now, and else
+    /// when somebody asks all the same.
     pub fn open_questions(&self) -> Option<Open> {
         let put_off = self.put_off.as_ref()?;
-        let at = self.outline();
+        let project = self.project()?;
         let put_off = std::mem::take(&mut *put_off.borrow_mut());
         let mut asked = Vec::with_capacity(put_off.len());
         for (origin, wants) in put_off {
             match self.declared_libraries() {
-                None => at.left_to_ask(origin, wants, &mut asked),
+                None => self.as_told_here(|facts| {
+                    facts.left_to_ask(origin, &wants, &mut asked);
+                }),
                 Some(_) => asked.push((origin, wants)),
             }
         }
+        let asks_itself = asked.iter().any(|(origin, _)| origin.is_of_its_file());
+        let path = self.source.path();
+        let is_imported = project.importing.add(self);
+        let at = match asks_itself || is_imported || !self.is_on_disk {
+            true => self.outline(),
+            false => Arc::new(Outline::empty(path)),
+        };
+        // Calls that come to nothing by what the file itself tells are none.
+        asked.retain(|(origin, wants)| match origin {
+            Origin::Function(number) => {
+                let function = at.function(*number);
+                !matches!(wants, Wants::Effects { .. })
+                    || function.is_none_or(|function| !function.calls.is_empty())
+            }
+            _ => true,
+        });
         (!asked.is_empty()).then_some(Open { at, asked })
     }
 
@@ -97,10 +121,10 @@ impl<'a> Facts<'a> {
     }
 }
 
-impl Outline {
+impl<'a> Facts<'a> {
     /// What is left to ask of others, by what the file itself tells of its functions and classes: nothing at all where that settles a
     /// question, and of a method that a class does not have, what is to be known of its bases.
-    fn left_to_ask(&self, origin: Origin, wants: Wants, left: &mut Vec<(Origin, Wants)>) {
+    fn left_to_ask(&self, origin: Origin, wants: &Wants, left: &mut Vec<(Origin, Wants)>) {
         // Others ask for more than the function.
         let asks_of_function = matches!(
             wants,
@@ -108,44 +132,132 @@ impl Outline {
         );
         let mut open = vec![(origin, BASES)];
         while let Some((origin, steps)) = open.pop() {
-            let number = match &origin {
-                Origin::Function(number) => Some(*number),
-                Origin::Attribute(base, name) if asks_of_function => match &**base {
-                    Origin::Value(Owned::Own(class)) => match self.class(*class) {
-                        Some(class) if !self.has_member(class, name) && steps > 0 => {
-                            // Nobody knows what comes before what a base that is unknown has.
-                            if !class.bases.contains(&Origin::Unknown) {
-                                let bases = class.bases.iter().map(instance_of);
-                                let asked = bases.map(|base| Origin::Attribute(base, name.clone()));
-                                open.extend(asked.map(|asked| (asked, steps - 1)));
-                            }
-                            continue;
-                        }
-                        Some(class) => self.among(&class.methods, name),
-                        None => None,
-                    },
-                    _ => None,
-                },
-                _ => None,
-            };
-            let is_settled = number.and_then(|number| self.function(number));
-            let is_settled = is_settled.is_some_and(|function| match wants {
-                Wants::Effects { .. } => !function.is_followed() || function.calls.is_empty(),
-                Wants::Hashing => !function.hashes_arguments,
-                Wants::Generator => !function.makes_generator(),
-                _ => false,
-            });
-            if !is_settled {
+            let mut origin = self.told_here(origin, DEEPEST);
+            if asks_of_function && let Origin::Class(class) = origin {
+                origin = self.making(class);
+            }
+            if asks_of_function
+                && let Origin::Attribute(base, name) = &origin
+                && let Origin::Value(Owned::Own(class)) = **base
+                && let Some(class) = self.class_of_number(class)
+                && steps > 0
+            {
+                let bases = class.bases().iter().map(|base| self.origin(base));
+                let asked = bases.map(|base| Origin::Attribute(instance_of(&base), name.clone()));
+                open.extend(asked.map(|asked| (asked, steps - 1)));
+                continue;
+            }
+            if origin.is_elsewhere() && !self.is_settled(&origin, wants) {
                 left.push((origin, wants.clone()));
             }
         }
     }
 
-    fn has_member(&self, class: &OutlineClass, name: &str) -> bool {
-        self.among(&class.methods, name).is_some()
-            || self.among(&class.properties, name).is_some()
-            || class.attributes.has(name)
+    /// What making an instance of a class runs; that of a base is not followed.
+    fn making(&self, class: u32) -> Origin {
+        let class = self.class_of_number(class);
+        let init = class.and_then(|class| method(class, "__init__"));
+        let number = init.and_then(|init| self.number_of_function(init));
+        number.map_or(Origin::Unknown, Origin::Function)
     }
+
+    /// The same told by what the file itself says of the members of its classes; attributes may stand for attributes, and for
+    /// themselves.
+    fn told_here(&self, origin: Origin, depth: u8) -> Origin {
+        let Some(depth) = depth.checked_sub(1) else {
+            return origin;
+        };
+        let told = |inner: Box<Origin>| Box::new(self.told_here(*inner, depth));
+        match origin {
+            Origin::Attribute(base, name) => self.member_told_here(told(base), name, BASES, depth),
+            Origin::Call(callee) => match self.told_here(*callee, depth) {
+                Origin::Unknown => Origin::Unknown,
+                Origin::Class(class) => Origin::Value(Owned::Own(class)),
+                callee => Origin::Call(Box::new(callee)),
+            },
+            Origin::Instance(class) => match self.told_here(*class, depth) {
+                Origin::Class(class) => Origin::Value(Owned::Own(class)),
+                class => Origin::Instance(Box::new(class)),
+            },
+            Origin::Awaited(inner) => Origin::Awaited(told(inner)),
+            Origin::Entered(inner) => Origin::Entered(told(inner)),
+            Origin::AsyncEntered(inner) => Origin::AsyncEntered(told(inner)),
+            Origin::Element(inner) => Origin::Element(told(inner)),
+            other => other,
+        }
+    }
+
+    fn member_told_here(
+        &self,
+        base: Box<Origin>,
+        name: Box<str>,
+        steps: usize,
+        depth: u8,
+    ) -> Origin {
+        let class = match &*base {
+            Origin::Value(Owned::Own(class)) | Origin::Class(class) => self.class_of_number(*class),
+            Origin::Unknown => return Origin::Unknown,
+            _ => None,
+        };
+        let Some(class) = class else {
+            return Origin::Attribute(base, name);
+        };
+        if let Some(def) = method(class, &name) {
+            return match self.number_of_function(def) {
+                Some(number) if self.is_property(def) => {
+                    Origin::Call(Box::new(Origin::Function(number)))
+                }
+                Some(number) => Origin::Function(number),
+                None => Origin::Unknown,
+            };
+        }
+        let attributes = self.attributes_of(class);
+        let kept = attributes
+            .get(&*name)
+            .map(|assigned| attribute(self, assigned));
+        if let Some(kept) = kept.filter(|kept| *kept != Origin::Unknown) {
+            return self.told_here(kept, depth);
+        }
+        let bases: SmallVec<[Origin; 2]> =
+            class.bases().iter().map(|base| self.origin(base)).collect();
+        match (&*bases, steps.checked_sub(1)) {
+            // Nobody knows what comes before what a base that is unknown has.
+            (bases, _) if bases.is_empty() || bases.contains(&Origin::Unknown) => Origin::Unknown,
+            ([only], Some(steps)) => self.member_told_here(instance_of(only), name, steps, depth),
+            _ => Origin::Attribute(base, name),
+        }
+    }
+
+    /// Whether the file itself tells that there is no answer.
+    fn is_settled(&self, origin: &Origin, wants: &Wants) -> bool {
+        let Origin::Function(number) = origin else {
+            // A value is no function.
+            let is_value = matches!(origin, Origin::Value(_));
+            return is_value && !matches!(wants, Wants::Entry | Wants::Query | Wants::Relation(_));
+        };
+        let Some(def) = self.function_of_number(*number) else {
+            return true;
+        };
+        match wants {
+            Wants::Effects { .. } => {
+                let running = Running::of(self, def);
+                !running.runs_when_called || running.is_cached || self.is_generator(def)
+            }
+            Wants::Hashing => !Running::of(self, def).hashes_arguments,
+            Wants::Generator => {
+                def.is_async || !def.decorator_list.is_empty() || !self.is_generator(def)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The method by a name that the body of a class defines last.
+fn method<'a>(class: &'a StmtClassDef, name: &str) -> Option<&'a StmtFunctionDef> {
+    class.body.iter().rev().find_map(|stmt| match stmt {
+        Stmt::FunctionDef(def) if def.name.as_str() == name => Some(def),
+        _ => None,
+    })
 }
 
 fn instance_of(class: &Origin) -> Box<Origin> {

@@ -10,6 +10,7 @@ mod calls;
 mod changes;
 mod consumption;
 mod details;
+mod importing;
 mod items;
 mod meaning;
 mod modules;
@@ -104,6 +105,8 @@ pub struct Project {
     homes: RwLock<Homes>,
     /// Of files that nobody has summarised.
     states: RwLock<FxHashMap<String, u64>>,
+    /// What the files that had their turn import.
+    importing: importing::Importing,
     /// Which files say which words, once somebody asks who uses something.
     words: OnceLock<Option<naming::Words>>,
     /// What files need of objects, where somebody asked.
@@ -135,6 +138,7 @@ impl Project {
             modules: Default::default(),
             homes: RwLock::default(),
             states: RwLock::default(),
+            importing: importing::Importing::default(),
             words: OnceLock::new(),
             needs: RwLock::default(),
         }

@@ -64,7 +64,8 @@ impl Origin {
         match self.head() {
             Origin::Value(owned) => matches!(owned, Owned::Own(_) | Owned::Named(_)),
             // A class of the file may derive from one of another, and a function give what another does.
-            Origin::Import(_) | Origin::Function(_) | Origin::Class(_) => true,
+            Origin::Function(_) | Origin::Class(_) => true,
+            Origin::Import(name) => name.starts_with('.') || !is_of_library(name),
             _ => false,
         }
     }
@@ -440,6 +441,22 @@ impl<'a> Facts<'a> {
         place_of(self.tree.id(class), &self.numbers().classes)
     }
 
+    pub(super) fn function_of_number(&self, number: u32) -> Option<&'a ast::StmtFunctionDef> {
+        let id = self.numbers().functions.get(number as usize)?;
+        match self.tree.node(*id) {
+            AnyNodeRef::StmtFunctionDef(def) => Some(def),
+            _ => None,
+        }
+    }
+
+    pub(super) fn class_of_number(&self, number: u32) -> Option<&'a ast::StmtClassDef> {
+        let id = self.numbers().classes.get(number as usize)?;
+        match self.tree.node(*id) {
+            AnyNodeRef::StmtClassDef(class) => Some(class),
+            _ => None,
+        }
+    }
+
     /// A type without its file.
     pub(super) fn owned(&self, ty: &Type<'a>) -> Owned {
         let one = |inner: &Type<'a>| Box::new(self.owned(inner));
@@ -504,7 +521,7 @@ fn place_of(id: NodeId, all: &[NodeId]) -> Option<u32> {
 }
 
 /// Whether a module is a library's that is known: a file of the project by the same name is not looked for.
-fn is_of_library(module: &str) -> bool {
+pub(super) fn is_of_library(module: &str) -> bool {
     let root = module.split('.').next().unwrap_or(module);
     Table::get().has_module(root)
 }

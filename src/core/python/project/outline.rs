@@ -371,6 +371,37 @@ fn same(mut origins: impl Iterator<Item = Origin>) -> Origin {
     }
 }
 
+/// What the decorators of a function make of a call.
+pub(super) struct Running {
+    /// They leave alone what a call does: it runs the body.
+    pub runs_when_called: bool,
+    /// Results are kept: most calls do nothing.
+    pub is_cached: bool,
+    /// The arguments of a call are keys of a cache, as they are written.
+    pub hashes_arguments: bool,
+}
+
+impl Running {
+    pub(super) fn of<'a>(facts: &Facts<'a>, def: &'a ast::StmtFunctionDef) -> Self {
+        let mut running = Self {
+            runs_when_called: true,
+            is_cached: false,
+            hashes_arguments: false,
+        };
+        for (at, decorator) in def.decorator_list.iter().enumerate() {
+            let name = facts.decorator_name(decorator);
+            let is_one = |of: &[&str]| (name.as_deref()).is_some_and(|name| of.contains(&name));
+            if is_one(CACHING) {
+                running.is_cached = true;
+            } else if !is_one(TRANSPARENT) && !is_one(PROPERTIES) {
+                running.runs_when_called = false;
+            }
+            running.hashes_arguments |= at == 0 && is_one(HASHING);
+        }
+        running
+    }
+}
+
 fn function<'a>(
     facts: &Facts<'a>,
     def: &'a ast::StmtFunctionDef,
@@ -381,16 +412,7 @@ fn function<'a>(
         Some(AnyNodeRef::StmtClassDef(class)) => facts.number_of_class(class),
         _ => None,
     };
-    let mut runs_when_called = true;
-    let mut is_cached = false;
-    for decorator in &def.decorator_list {
-        match facts.decorator_name(decorator) {
-            Some(name) if CACHING.contains(&name.as_str()) => is_cached = true,
-            Some(name)
-                if TRANSPARENT.contains(&name.as_str()) || PROPERTIES.contains(&name.as_str()) => {}
-            _ => runs_when_called = false,
-        }
-    }
+    let running = Running::of(facts, def);
     OutlineFunction {
         name: def.name.as_str().into(),
         class,
@@ -398,13 +420,10 @@ fn function<'a>(
         is_async: def.is_async,
         is_generator,
         is_manager: is_generator && facts.is_manager(def),
-        runs_when_called,
+        runs_when_called: running.runs_when_called,
         is_plain: def.decorator_list.is_empty(),
-        is_cached,
-        hashes_arguments: def.decorator_list.first().is_some_and(|first| {
-            let name = facts.decorator_name(first);
-            name.is_some_and(|name| HASHING.contains(&name.as_str()))
-        }),
+        is_cached: running.is_cached,
+        hashes_arguments: running.hashes_arguments,
         returns: returned(facts, def, is_generator, returns),
         calls: Vec::new(),
     }
@@ -553,7 +572,7 @@ fn kind<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> ClassKind {
 }
 
 /// What a class keeps in an attribute, besides `None`.
-fn attribute<'a>(facts: &Facts<'a>, assigned: &[Assigned<'a>]) -> Origin {
+pub(super) fn attribute<'a>(facts: &Facts<'a>, assigned: &[Assigned<'a>]) -> Origin {
     let mut found = Origin::Unknown;
     for one in assigned {
         let origin = match one {
