@@ -187,6 +187,7 @@ impl Rule for IndirectBlockingInAsync {
             || cx.is_command(around)
             || cx.is_in_test(call)
             || last.blocks(Blocks::Input) && cx.is_dialogue(around)
+            || cx.runs_apart(around)
         {
             return None;
         }

@@ -22,6 +22,7 @@ impl<'a> Cx<'a> {
             || self.is_before_others(call)
             || self.is_in_test(call)
             || entry.blocks(Blocks::Input) && self.is_dialogue(around)
+            || self.runs_apart(around)
         {
             return None;
         }

@@ -5,6 +5,7 @@
 //! first, on whichever thread, all get the same. The disk is reached through the [`Loader`] that the program hands in, and through
 //! nothing else.
 
+mod apart;
 mod asked;
 mod calls;
 mod changes;

@@ -36,7 +36,7 @@ pub struct User {
 }
 
 /// A name that more files say is nobody's in particular.
-const MOST: usize = 60;
+pub(super) const MOST: usize = 60;
 
 /// What a file uses in no other way than to take its items.
 pub(super) fn taken<'a>(facts: &Facts<'a>) -> Box<[Taken]> {
@@ -130,7 +130,7 @@ fn said_by(call: &ExprCall) -> Vec<TextRange> {
     }
 }
 
-fn last(name: &str) -> &str {
+pub(super) fn last(name: &str) -> &str {
     name.rsplit(['.', ':']).next().unwrap_or(name)
 }
 
@@ -221,7 +221,7 @@ impl View<'_> {
 }
 
 /// Whether a chain of attributes begins with something that may be a module of the project.
-fn is_of_import<'a>(expr: &'a Expr, facts: &Facts<'a>) -> bool {
+pub(super) fn is_of_import<'a>(expr: &'a Expr, facts: &Facts<'a>) -> bool {
     let mut expr = expr;
     while let Expr::Attribute(member) = expr {
         expr = &member.value;
@@ -244,7 +244,7 @@ fn is_of_import<'a>(expr: &'a Expr, facts: &Facts<'a>) -> bool {
     }
 }
 
-fn is_same(found: &ProjectFunction, function: &ProjectFunction) -> bool {
+pub(super) fn is_same(found: &ProjectFunction, function: &ProjectFunction) -> bool {
     let name = |one: &ProjectFunction| {
         let def = one.get()?;
         def.class.is_none().then(|| def.name.clone())
