@@ -172,3 +172,58 @@ def by_title(titles):
     let (_, text, _) = hotlint(folder.path(), &asked);
     assert_eq!(text.lines().count(), 2, "{text}");
 }
+
+#[test]
+fn a_small_file_is_read_at_leisure_where_no_request_asks_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "\
+import os
+
+TEXT = None
+
+
+async def settings(folder):
+    with open(os.path.join(folder, 'settings.toml')) as file:
+        return file.read()
+
+
+async def credentials():
+    with open(os.environ['CREDENTIALS']) as file:
+        return file.read()
+
+
+async def once(path):
+    global TEXT
+    if TEXT is None:
+        with open(path) as file:
+            TEXT = file.read()
+    return TEXT
+
+
+async def all_settings(folders):
+    for folder in folders:
+        with open(f'{folder}/settings.toml') as file:
+            await show(file.read())
+
+
+@app.get('/settings')
+async def show_settings():
+    with open('settings.toml') as file:
+        return file.read()
+
+
+async def data(path):
+    with open(path) as file:
+        return file.read()
+";
+    fs::write(folder.path().join("app.py"), text).expect("a file");
+    let rows = |args: &[&str]| -> Vec<usize> {
+        let args = [&["check", "--output-format", "concise"], args].concat();
+        let (_, text, _) = hotlint(folder.path(), &args);
+        let row = |line: &str| line.split(':').nth(1)?.parse().ok();
+        text.lines().filter_map(row).collect()
+    };
+    assert_eq!(rows(&[]), [26, 32, 37]);
+    let asked = rows(&["--select", "blocking-file-in-async"]);
+    assert_eq!(asked, [7, 12, 19, 26, 32, 37]);
+}

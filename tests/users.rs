@@ -374,6 +374,16 @@ fn whoever_may_run_beside_others_stops_them() {
     }
     assert_eq!(reads("print(1)\n"), 1, "nobody");
     assert_eq!(reads("from .settings import read\n"), 1, "nobody yet");
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/settings.py", SETTINGS),
+        (
+            "tests/test_settings.py",
+            "import asyncio\n\nfrom app.settings import read\n\n\ndef test_read():\n    assert asyncio.run(read())\n",
+        ),
+    ]);
+    let tested = count(folder.path(), "blocking-file-in-async", "app/settings.py");
+    assert_eq!(tested, 1, "a test");
     // Another one by that name.
     let other = "from fastapi import FastAPI\n\nfrom .files import read\n\n\nasync def lifespan(app):\n    await read()\n    yield\n\n\napp = FastAPI(lifespan=lifespan)\n";
     assert_eq!(reads(other), 1, "another");

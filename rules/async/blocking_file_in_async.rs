@@ -3,6 +3,9 @@
 //! Opening, reading and writing files waits for the disk in the thread of the event loop. On a fast local disk that is a fraction of
 //! a millisecond, on a network share, a busy disk or a large file it is seconds, in which no other task runs.
 //!
+//! A file of settings, as its name or the environment tells, and what a variable of the module remembers, is told where a request or a
+//! loop asks for it; elsewhere, for those who select the rule.
+//!
 //! ```python bad
 //! import asyncio
 //! from pathlib import Path
@@ -239,7 +242,7 @@
 //! asyncio.run(main("a.txt"))
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
 use hotlint_core::python::{Binding, Blocks, Does, Effects, Entry, Type, function_around};
 use hotlint_core::text_size::Ranged;
@@ -283,6 +286,9 @@ impl Rule for BlockingFileInAsync {
                 let items = each.iter().map_or("", |iter| cx.text(iter));
                 finding.sized(cx.rounds(&[each]), items)
             }
+            _ if is_read_now_and_then(call, around, cx) => {
+                finding.assuming(path_of(call, cx).map_or("", |path| cx.text(path)))
+            }
             _ => finding,
         };
         // What is opened is then read here.
@@ -321,6 +327,35 @@ fn is_many<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
                 _ => false,
             })
     })
+}
+
+/// Whether a file is small by what it is, or nobody asks for it twice, and nothing shows that many ask.
+fn is_read_now_and_then<'a>(call: &'a ExprCall, around: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
+    let Some(path) = path_of(call, cx) else {
+        return false;
+    };
+    (cx.runs_once(call) || cx.is_small_file(path))
+        && cx.in_loop(call).is_none()
+        && !cx.is_handler(around)
+        && cx.called_in_loop(around).is_none()
+}
+
+/// The path of the file that a call opens, or reads or writes as a whole.
+fn path_of<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<&'a Expr> {
+    let name = cx.knows(call)?.name;
+    let Some((_, of_path)) = name.rsplit_once("Path.") else {
+        let opens = matches!(name, "builtins.open" | "io.open" | "codecs.open");
+        return call.arguments.args.first().filter(|_| opens);
+    };
+    let whole = [
+        "open",
+        "read_bytes",
+        "read_text",
+        "write_bytes",
+        "write_text",
+    ];
+    let method = call.func.as_attribute_expr()?;
+    whole.contains(&of_path).then_some(&*method.value)
 }
 
 /// Whether the file came with the program, or was written to a temporary folder a moment ago: small, or in memory still.

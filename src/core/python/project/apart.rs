@@ -16,6 +16,7 @@ use super::origin::Origin;
 use super::outline::Outline;
 use super::users::{MOST, is_of_import, is_same, last};
 use crate::python::blocks::function_around;
+use crate::python::context::is_of_tests;
 use crate::python::facts::Facts;
 use crate::python::names::imported_name;
 
@@ -53,7 +54,8 @@ impl View<'_> {
         let own: Arc<str> = (*function.outline.path).into();
         let files: BTreeSet<Arc<str>> = naming.into_iter().chain([own]).collect();
         let mut all = Vec::new();
-        for path in &files {
+        // Whoever tests a coroutine runs it alone, whatever others do.
+        for path in files.iter().filter(|path| !is_of_tests(path)) {
             // What is no Python by its text runs nothing.
             let Some(at) = self.outline(path) else {
                 continue;
