@@ -179,6 +179,7 @@ fn a_small_file_is_read_at_leisure_where_no_request_asks_for_it() {
     let text = "\
 import os
 
+NAMES = ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l')
 TEXT = None
 
 
@@ -198,6 +199,12 @@ async def once(path):
         with open(path) as file:
             TEXT = file.read()
     return TEXT
+
+
+async def both_settings(folder):
+    for name in NAMES:
+        with open(f'{folder}/{name}/settings.toml') as file:
+            await show(file.read())
 
 
 async def all_settings(folders):
@@ -223,7 +230,7 @@ async def data(path):
         let row = |line: &str| line.split(':').nth(1)?.parse().ok();
         text.lines().filter_map(row).collect()
     };
-    assert_eq!(rows(&[]), [26, 32, 37]);
+    assert_eq!(rows(&[]), [33, 39, 44]);
     let asked = rows(&["--select", "blocking-file-in-async"]);
-    assert_eq!(asked, [7, 12, 19, 26, 32, 37]);
+    assert_eq!(asked, [8, 13, 20, 27, 33, 39, 44]);
 }

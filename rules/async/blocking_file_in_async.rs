@@ -335,7 +335,7 @@ fn is_read_now_and_then<'a>(call: &'a ExprCall, around: &'a StmtFunctionDef, cx:
         return false;
     };
     (cx.runs_once(call) || cx.is_small_file(path))
-        && cx.in_loop(call).is_none()
+        && (cx.in_loop(call)).is_none_or(|each| each.iter().is_some_and(|items| cx.is_few(items)))
         && !cx.is_handler(around)
         && cx.called_in_loop(around).is_none()
 }
