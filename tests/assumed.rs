@@ -54,25 +54,30 @@ fn told(args: &[&str], config: &str) -> (Option<i32>, String, String) {
 }
 
 fn rows(args: &[&str], config: &str) -> Vec<usize> {
-    let concise = [args, &["--output-format", "concise"]].concat();
-    let (_, text, _) = told(&concise, config);
+    rows_in(project(config).path(), args)
+}
+
+/// The lines that a check reports.
+fn rows_in(folder: &Path, args: &[&str]) -> Vec<usize> {
+    let concise = [&["check", "--output-format", "concise"], args].concat();
+    let (_, text, _) = hotlint(folder, &concise);
     let row = |line: &str| line.split(':').nth(1)?.parse().ok();
     text.lines().filter_map(row).collect()
 }
 
 #[test]
 fn who_asks_for_a_rule_is_told_what_it_assumes() {
-    assert_eq!(rows(&["check"], ""), [13]);
-    assert_eq!(rows(&["check", "--select", "default"], ""), [13]);
+    assert_eq!(rows(&[], ""), [13]);
+    assert_eq!(rows(&["--select", "default"], ""), [13]);
     for word in ["list-membership-in-loop", "algorithmic", "all"] {
-        let found = rows(&["check", "--select", word], "");
+        let found = rows(&["--select", word], "");
         assert!(
             found.contains(&4) && found.contains(&13),
             "{word}: {found:?}"
         );
     }
     let config = "extend-select = ['list-membership-in-loop']\n";
-    assert_eq!(rows(&["check"], config), [4, 13]);
+    assert_eq!(rows(&[], config), [4, 13]);
 }
 
 #[test]
@@ -224,13 +229,34 @@ async def data(path):
         return file.read()
 ";
     fs::write(folder.path().join("app.py"), text).expect("a file");
-    let rows = |args: &[&str]| -> Vec<usize> {
-        let args = [&["check", "--output-format", "concise"], args].concat();
-        let (_, text, _) = hotlint(folder.path(), &args);
-        let row = |line: &str| line.split(':').nth(1)?.parse().ok();
-        text.lines().filter_map(row).collect()
-    };
+    let rows = |args: &[&str]| rows_in(folder.path(), args);
     assert_eq!(rows(&[]), [33, 39, 44]);
     let asked = rows(&["--select", "blocking-file-in-async"]);
     assert_eq!(asked, [8, 13, 20, 27, 33, 39, 44]);
+}
+
+#[test]
+fn a_program_that_is_only_started_is_told_where_many_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "\
+import subprocess
+
+
+class Proxy:
+    async def launch(self):
+        self.process = subprocess.Popen(['proxy'])
+
+    async def check(self):
+        return subprocess.run(['proxy', '--check'])
+
+
+@app.post('/convert')
+async def convert(name):
+    return subprocess.Popen(['convert', name]).pid
+";
+    fs::write(folder.path().join("app.py"), text).expect("a file");
+    let rows = |args: &[&str]| rows_in(folder.path(), args);
+    assert_eq!(rows(&[]), [9, 14]);
+    let asked = rows(&["--select", "blocking-subprocess-in-async"]);
+    assert_eq!(asked, [6, 9, 14]);
 }
