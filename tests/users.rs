@@ -157,6 +157,46 @@ fn users_outside_of_the_project_cannot_be_seen() {
 }
 
 #[test]
+fn who_uses_a_function_is_looked_for_in_its_repository() {
+    let keeps = "from app.squares import squares\n\nkept = squares([1])\n";
+    let files = |keeper: &str| {
+        project(&[
+            ("first/.git/HEAD", "ref: refs/heads/main\n"),
+            ("first/lib/app/__init__.py", ""),
+            ("first/lib/app/squares.py", SQUARES),
+            ("first/lib/app/take.py", TAKES),
+            ("second/.git/HEAD", "ref: refs/heads/main\n"),
+            (keeper, keeps),
+        ])
+    };
+    let squares = "first/lib/app/squares.py";
+    // It has installed its own.
+    let folder = files("second/keep.py");
+    assert_eq!(count(folder.path(), LISTS, squares), 1, "another");
+    for keeper in ["first/lib/keep.py", "first/keep.py"] {
+        let folder = files(keeper);
+        assert_eq!(count(folder.path(), LISTS, squares), 0, "{keeper}");
+    }
+    // A package of its own beside it, in the same repository.
+    let folder = files("first/tools/tool/keep.py");
+    write(
+        folder.path(),
+        "first/tools/pyproject.toml",
+        "[project]\nname = 'tool'\n",
+    );
+    assert_eq!(count(folder.path(), LISTS, squares), 0, "a sibling");
+    // What is told of a repository hangs on where it ends.
+    let folder = files("second/keep.py");
+    assert_eq!(count(folder.path(), LISTS, squares), 1);
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    assert_eq!(count(folder.path(), LISTS, squares), 0, "one for both");
+    // Others install what is built.
+    let folder = files("second/keep.py");
+    write(folder.path(), "first/setup.py", "");
+    assert_eq!(count(folder.path(), LISTS, squares), 0, "published");
+}
+
+#[test]
 fn a_new_user_is_seen_by_a_run_that_remembers() {
     let folder = project(&[
         ("app/__init__.py", ""),

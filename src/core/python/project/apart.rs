@@ -14,7 +14,7 @@ use super::asked::Wants;
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::origin::Origin;
 use super::outline::Outline;
-use super::users::{MOST, is_of_import, is_same, last};
+use super::users::{MOST, is_of_import, is_same, last, may_be_of};
 use crate::python::blocks::function_around;
 use crate::python::context::is_of_tests;
 use crate::python::facts::Facts;
@@ -48,10 +48,11 @@ impl View<'_> {
         if def.class.is_some() || !def.is_async || !def.is_plain {
             return Some(false);
         }
-        let Some(naming) = self.naming(&def.name).filter(|files| files.len() <= MOST) else {
+        let own: Arc<str> = (*function.outline.path).into();
+        let naming = self.naming(&def.name, &own);
+        let Some(naming) = naming.filter(|files| files.len() <= MOST) else {
             return Some(false);
         };
-        let own: Arc<str> = (*function.outline.path).into();
         let files: BTreeSet<Arc<str>> = naming.into_iter().chain([own]).collect();
         let mut all = Vec::new();
         // Whoever tests a coroutine runs it alone, whatever others do.
@@ -150,6 +151,9 @@ impl View<'_> {
                                 uses.extend(facts.uses_of_import(alias));
                             }
                             Meaning::Unknown => {
+                                uses.insert(Use::Beside);
+                            }
+                            Meaning::Library(name) if may_be_of(&name, &function.outline.path) => {
                                 uses.insert(Use::Beside);
                             }
                             _ => {}

@@ -62,13 +62,18 @@ pub trait Loader: Send + Sync {
     /// The text of a file; `None` where it cannot be read.
     fn read(&self, path: &str) -> Option<Source>;
 
-    /// All Python files of the project; `None` where there are more than can be told.
-    fn files(&self) -> Option<Vec<String>> {
+    /// The folder below which everything lies that may use what the files in `folder` define.
+    fn repository(&self, _folder: &str) -> String {
+        String::new()
+    }
+
+    /// All Python files below a repository; `None` where there are more than can be told.
+    fn files(&self, _repository: &str) -> Option<Vec<String>> {
         None
     }
 
-    /// Whether others than the project use what is public in it.
-    fn is_published(&self) -> bool {
+    /// Whether others use what is public in a repository.
+    fn is_published(&self, _repository: &str) -> bool {
         true
     }
 }
@@ -105,8 +110,8 @@ pub struct Project {
     homes: RwLock<Homes>,
     /// Of files that nobody has summarised.
     states: RwLock<FxHashMap<String, u64>>,
-    /// Which files say which words, once somebody asks who uses something.
-    words: OnceLock<Option<naming::Words>>,
+    /// Which files say which words, once somebody asks who uses something: by repository.
+    words: RwLock<FxHashMap<String, naming::Slot>>,
     /// What files need of objects, where somebody asked.
     needs: RwLock<FxHashMap<String, Arc<OnceLock<Arc<shapes::Needs>>>>>,
 }
@@ -136,7 +141,7 @@ impl Project {
             modules: Default::default(),
             homes: RwLock::default(),
             states: RwLock::default(),
-            words: OnceLock::new(),
+            words: RwLock::default(),
             needs: RwLock::default(),
         }
     }
