@@ -260,3 +260,79 @@ async def convert(name):
     let asked = rows(&["--select", "blocking-subprocess-in-async"]);
     assert_eq!(asked, [6, 9, 14]);
 }
+
+/// The lines that a check of `text` reports by default, and those that it does where a rule is selected.
+fn rows_of(text: &str, rule: &str) -> [Vec<usize>; 2] {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("app.py"), text).expect("a file");
+    let quiet = rows_in(folder.path(), &[]);
+    [quiet, rows_in(folder.path(), &["--select", rule])]
+}
+
+#[test]
+fn a_commit_may_keep_what_took_long() {
+    let text = "\
+import sqlite3
+
+
+def save(connection: sqlite3.Connection, users):
+    for user in users:
+        connection.execute('UPDATE user SET seen = 1 WHERE id = ?', (user,))
+        connection.commit()
+
+
+def score(connection: sqlite3.Connection, users):
+    for user in users:
+        total = 0
+        for visit in visits_of(user):
+            total += visit
+        connection.execute('UPDATE user SET total = ? WHERE id = ?', (total, user))
+        connection.commit()
+";
+    let [quiet, asked] = rows_of(text, "commit-in-loop");
+    assert!(quiet.contains(&7) && !quiet.contains(&16), "{quiet:?}");
+    assert_eq!(asked, [7, 16]);
+}
+
+#[test]
+fn a_query_for_some_items_is_told_to_those_who_ask() {
+    let text = "\
+import re
+import sqlite3
+
+connection = sqlite3.connect(':memory:')
+
+
+def owner(key):
+    return connection.execute('select owner from items where id = ?', (key,)).fetchone()
+
+
+def all_owners(path):
+    found = []
+    for line in open(path):
+        found.append(owner(line))
+    return found
+
+
+def some_owners(path):
+    found = []
+    for line in open(path):
+        if re.match('x+y', line):
+            found.append(owner(line))
+    return found
+
+
+def owners(path):
+    for line in open(path):
+        yield owner(line)
+";
+    let found = rows_of(text, "cross-function-query-in-loop");
+    assert_eq!(found, [vec![14], vec![14, 22, 28]]);
+    // What does much more than ask is another story.
+    let long = text.replace(
+        "def owner(key):\n",
+        &format!("def owner(key):\n{}", "    print(key)\n".repeat(90)),
+    );
+    let found = rows_of(&long, "cross-function-query-in-loop");
+    assert_eq!(found, [Vec::<usize>::new(), Vec::new()]);
+}

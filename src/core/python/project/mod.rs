@@ -563,6 +563,16 @@ impl<'a> Facts<'a> {
         Some(Called(function))
     }
 
+    /// How many lines the function has that a call runs, of this file or of another; none where that is not known. Dear: to be asked
+    /// last.
+    pub fn length_of_callee(&self, call: &'a ExprCall) -> usize {
+        if let Some(def) = self.callee(call) {
+            return self.text(def).lines().count();
+        }
+        let called = self.called_function(call, || Wants::Generator);
+        called.map_or(0, |called| self.project.length(&called.0))
+    }
+
     /// How calling a function of the project comes to do any of `effects`: the calls on the way, and the last one that does it;
     /// `None` where it does not, as far as is known.
     pub fn leads_to(
