@@ -179,12 +179,10 @@ def by_title(titles):
 }
 
 #[test]
-fn a_small_file_is_read_at_leisure_where_no_request_asks_for_it() {
-    let folder = tempfile::tempdir().expect("a folder");
+fn a_file_that_is_read_once_is_told_where_it_may_be_large_or_many_ask() {
     let text = "\
 import os
 
-NAMES = ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l')
 TEXT = None
 
 
@@ -193,23 +191,17 @@ async def settings(folder):
         return file.read()
 
 
-async def credentials():
-    with open(os.environ['CREDENTIALS']) as file:
-        return file.read()
-
-
 async def once(path):
     global TEXT
     if TEXT is None:
-        with open(path) as file:
+        with open(path, 'rb') as file:
             TEXT = file.read()
     return TEXT
 
 
-async def both_settings(folder):
-    for name in NAMES:
-        with open(f'{folder}/{name}/settings.toml') as file:
-            await show(file.read())
+async def data(path):
+    with open(path) as file:
+        return file.read()
 
 
 async def all_settings(folders):
@@ -218,21 +210,36 @@ async def all_settings(folders):
             await show(file.read())
 
 
-@app.get('/settings')
-async def show_settings():
-    with open('settings.toml') as file:
-        return file.read()
+async def many_settings(folders):
+    for folder in open(folders):
+        with open(f'{folder}/settings.toml') as file:
+            await show(file.read())
 
 
-async def data(path):
+async def each(paths):
+    for path in paths:
+        with open(path) as file:
+            await show(file.read())
+
+
+@app.get('/data')
+async def show_data(path):
     with open(path) as file:
         return file.read()
+
+
+async def bytes_of(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+async def copied(path):
+    with open(path) as file:
+        return [line.strip() for line in file]
 ";
-    fs::write(folder.path().join("app.py"), text).expect("a file");
-    let rows = |args: &[&str]| rows_in(folder.path(), args);
-    assert_eq!(rows(&[]), [33, 39, 44]);
-    let asked = rows(&["--select", "blocking-file-in-async"]);
-    assert_eq!(asked, [8, 13, 20, 27, 33, 39, 44]);
+    let [quiet, asked] = rows_of(text, "blocking-file-in-async");
+    assert_eq!(quiet, [31, 32, 38, 44, 49, 54]);
+    assert_eq!(asked, [7, 14, 20, 26, 31, 32, 38, 44, 49, 54]);
 }
 
 #[test]

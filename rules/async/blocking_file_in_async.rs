@@ -3,8 +3,9 @@
 //! Opening, reading and writing files waits for the disk in the thread of the event loop. On a fast local disk that is a fraction of
 //! a millisecond, on a network share, a busy disk or a large file it is seconds, in which no other task runs.
 //!
-//! A file of settings, as its name or the environment tells, and what a variable of the module remembers, is told where a request or a
-//! loop asks for it; elsewhere, for those who select the rule.
+//! Told by default where the text shows that it takes its time: bytes, uploads and what is gone through in a loop; what copies or removes
+//! files, or looks through folders; and any file that requests or a loop ask for. One text file, once, and a file of settings are
+//! told to those who select the rule.
 //!
 //! ```python bad
 //! import asyncio
@@ -241,10 +242,34 @@
 //!
 //! asyncio.run(main("a.txt"))
 //! ```
+//!
+//! Nobody waits for what is cleaned up before an error, a pipe is no file, and the names in one folder are read in no time:
+//!
+//! ```python fine
+//! import glob
+//! import os
+//! import shutil
+//! from pathlib import Path
+//!
+//!
+//! async def build(run, folders, descriptor):
+//!     if not await run():
+//!         for folder in folders:
+//!             shutil.rmtree(folder)
+//!         raise RuntimeError("not built")
+//!     os.write(descriptor, b"built")
+//!     return glob.glob("*.html")
+//!
+//!
+//! async def keep(path: Path, picture):
+//!     path.write_bytes(picture)  # noqa: ASYNC240
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
-use hotlint_core::python::{Binding, Blocks, Does, Effects, Entry, Type, function_around};
+use hotlint_core::python::{
+    Binding, Blocks, Does, Effects, Entry, Type, function_around, is_for_an_error,
+};
 use hotlint_core::text_size::Ranged;
 
 pub struct BlockingFileInAsync;
@@ -261,10 +286,14 @@ impl Rule for BlockingFileInAsync {
             || matches!(&*call.func, Expr::Attribute(method)
                 if matches!(cx.ty(&*method.value), Type::File(_)));
         let opens = matches!(entry.last(), "open");
-        if of_file && !opens || is_in_memory(call, cx) || opens && is_read_elsewhere(call, cx) {
+        if of_file && !opens
+            || is_of_no_file(call, entry, cx)
+            || is_in_memory(call, cx)
+            || opens && is_read_elsewhere(call, cx)
+        {
             return None;
         }
-        let brief = entry.does(Does::Brief) || lists_one_folder(call, entry);
+        let brief = entry.does(Does::Brief) || lists_one_folder(call, entry, cx);
         if brief && !is_many(call, entry, cx) {
             return None;
         }
@@ -273,7 +302,7 @@ impl Rule for BlockingFileInAsync {
         if entry.blocks(Blocks::Cpu) || cx.starts_or_ends(around) || cx.has_its_own_loop(around) {
             return None;
         }
-        if is_near_at_hand(call, cx) {
+        if is_near_at_hand(call, cx) || is_before_an_error(call, cx) {
             return None;
         }
         // Somebody else reads what is only opened here, perhaps in a thread.
@@ -286,7 +315,7 @@ impl Rule for BlockingFileInAsync {
                 let items = each.iter().map_or("", |iter| cx.text(iter));
                 finding.sized(cx.rounds(&[each]), items)
             }
-            _ if is_read_now_and_then(call, around, cx) => {
+            _ if !is_seen_to_wait(call, around, cx) => {
                 finding.assuming(path_of(call, cx).map_or("", |path| cx.text(path)))
             }
             _ => finding,
@@ -302,12 +331,30 @@ impl Rule for BlockingFileInAsync {
 }
 
 /// `folder.glob("*.txt")`, which reads the names in one folder; `**` reads those in all below it.
-fn lists_one_folder(call: &ExprCall, entry: &'static Entry) -> bool {
-    let pattern = call.arguments.args.first();
-    entry.last() == "glob"
-        && pattern
-            .and_then(Expr::as_string_literal_expr)
-            .is_some_and(|pattern| !pattern.value.to_str().contains("**"))
+fn lists_one_folder<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
+    if matches!(entry.name, "glob.glob" | "glob.iglob") {
+        return call.arguments.find_keyword("recursive").is_none();
+    }
+    let pattern = call
+        .arguments
+        .args
+        .first()
+        .filter(|_| entry.last() == "glob");
+    let written = |pattern: &'a Expr| match pattern {
+        Expr::StringLiteral(text) => !text.value.to_str().contains("**"),
+        Expr::FString(_) => !cx.text(pattern).contains("**"),
+        _ => false,
+    };
+    pattern.is_some_and(|pattern| written(pattern) || cx.only_value(pattern).is_some_and(written))
+}
+
+/// `os.read(descriptor, size)` of who knows what: a pipe, a terminal.
+fn is_of_no_file<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
+    let opened = |descriptor: &'a Expr| {
+        let made = cx.only_value(descriptor);
+        made.is_some_and(|made| cx.call_of(made, "os.open").is_some())
+    };
+    matches!(entry.name, "os.read" | "os.write") && !call.arguments.args.first().is_some_and(opened)
 }
 
 /// Whether one look at a path after the other is taken, with nothing in between that lets other tasks run.
@@ -329,15 +376,39 @@ fn is_many<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
     })
 }
 
-/// Whether a file is small by what it is, or nobody asks for it twice, and nothing shows that many ask.
-fn is_read_now_and_then<'a>(call: &'a ExprCall, around: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
+/// Whether the text shows that a call takes long, or that it is made again and again: it copies or removes, or what it reads or
+/// writes may be large, or a request or a loop asks for it. One small file is a fraction of a millisecond, once.
+fn is_seen_to_wait<'a>(call: &'a ExprCall, around: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
     let Some(path) = path_of(call, cx) else {
-        return false;
+        return true;
     };
-    (cx.runs_once(call) || cx.is_small_file(path))
-        && (cx.in_loop(call)).is_none_or(|each| each.iter().is_some_and(|items| cx.is_few(items)))
-        && !cx.is_handler(around)
-        && cx.called_in_loop(around).is_none()
+    if cx.runs_once(call) {
+        return false;
+    }
+    let each = cx
+        .in_loop(call)
+        .filter(|each| !each.iter().is_some_and(|items| cx.is_few(items)));
+    if cx.is_large_file(call, path) || each.is_some_and(|each| cx.rounds(&[each]).is_seen()) {
+        return true;
+    }
+    !cx.is_small_file(path)
+        && (each.is_some() || cx.is_handler(around) || cx.called_in_loop(around).is_some())
+}
+
+/// Whether the call cleans up, one thing after the other at most, before an exception is raised.
+fn is_before_an_error<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    for outer in cx.tree.ancestors(call) {
+        if outer.is_stmt_function_def() {
+            return false;
+        }
+        if outer.is_statement() && is_for_an_error(&cx.tree, outer) {
+            return true;
+        }
+        if outer.is_stmt_for() || outer.is_stmt_while() {
+            return false;
+        }
+    }
+    false
 }
 
 /// The path of the file that a call opens, or reads or writes as a whole.

@@ -368,7 +368,7 @@ impl<'a> Facts<'a> {
 }
 
 /// `NAMES`, `_NAMES`: a constant by the convention that everybody keeps.
-fn is_constant_name(name: &str) -> bool {
+pub(super) fn is_constant_name(name: &str) -> bool {
     name.len() > 1 && name.contains(char::is_uppercase) && !name.contains(char::is_lowercase)
 }
 

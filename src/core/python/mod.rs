@@ -34,6 +34,7 @@ mod instances;
 mod interner;
 mod invariance;
 mod joins;
+mod large_files;
 mod libraries;
 mod logs;
 mod loops;

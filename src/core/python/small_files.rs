@@ -5,18 +5,24 @@
 use ruff_python_ast::{self as ast, Expr, Operator};
 
 use super::facts::Facts;
+use super::few::is_constant_name;
 
 /// How many names and calls are looked through.
 const MAX_HOPS: u8 = 6;
 
-/// What a file of settings ends with.
+/// What files end with of which there is one by its name, and that a reader could print.
 const ENDINGS: &[&str] = &[
     "cfg",
     "conf",
     "env",
     "ini",
+    "json",
+    "lock",
+    "md",
+    "pid",
     "properties",
     "toml",
+    "txt",
     "yaml",
     "yml",
 ];
@@ -34,6 +40,7 @@ const WORDS: &[&str] = &[
     "manifest",
     "preferences",
     "prompt",
+    "schema",
     "settings",
     "version",
 ];
@@ -86,8 +93,15 @@ impl<'a> Facts<'a> {
             Expr::BoolOp(either) => either.values.iter().any(next),
             Expr::Subscript(item) => self.is(&*item.value, "os.environ"),
             Expr::Call(call) => self.makes_path_of_small_file(call, hops),
-            Expr::Name(name) => has_word(&name.id) || self.only_value(path).is_some_and(next),
-            Expr::Attribute(attribute) => has_word(&attribute.attr),
+            // `SETTINGS_PATH`: one file for the whole program.
+            Expr::Name(name) => {
+                has_word(&name.id)
+                    || is_constant_name(&name.id)
+                    || self.only_value(path).is_some_and(next)
+            }
+            Expr::Attribute(attribute) => {
+                has_word(&attribute.attr) || is_constant_name(&attribute.attr)
+            }
             _ => false,
         }
     }
@@ -141,7 +155,9 @@ mod tests {
             ("probe('deploy/.env')", true),
             ("probe(f'{folder}/config.json')", true),
             ("probe(f'{name}.ini')", false),
-            ("probe('data/rows.json')", false),
+            ("probe('data/rows.json')", true),
+            ("probe('data/rows.csv')", false),
+            ("probe(f'{folder}/{name}.json')", false),
             ("probe(folder / '.prefectignore')", true),
             ("probe(folder / name)", false),
             ("probe(folder + '/config.yaml')", true),
@@ -161,6 +177,7 @@ mod tests {
             ("probe(self.IGNORE_FILE)", true),
             ("probe(self.config.path)", false),
             ("probe(configured)", false),
+            ("from app import DEMO_PATH\nprobe(DEMO_PATH)", true),
             ("probe(path)", false),
             ("probe(open_path())", false),
         ] {
