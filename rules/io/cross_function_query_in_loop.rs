@@ -223,7 +223,10 @@ impl Rule for CrossFunctionQueryInLoop {
             .label("a round trip each time")
             .because(around.header(), "repeated for each item")
             .sized(
-                match cx.is_for_a_few(call, around) || is_asked_for(call, cx) {
+                match cx.is_for_a_few(call, around)
+                    || is_asked_for(call, cx)
+                    || waits_for_more(call, around, cx)
+                {
                     true => Size::Unknown,
                     false => cx.rounds(&[around]),
                 },
@@ -239,6 +242,26 @@ impl Rule for CrossFunctionQueryInLoop {
 fn is_asked_for<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     matches!(cx.tree.parent(call), Some(AnyNodeRef::ExprYield(_)))
 }
+
+/// Whether the loop waits for other answers about each item as well: with one query less it waits nearly as long.
+fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let others = cx
+        .tree
+        .descendants(around.node())
+        .filter(|node| match node {
+            AnyNodeRef::ExprCall(other) if other.range() != call.range() => {
+                matches!(cx.tree.parent(*other), Some(AnyNodeRef::ExprAwait(_)))
+                    || cx
+                        .knows(other)
+                        .is_some_and(|entry| entry.effects.any_of(ASKS))
+            }
+            _ => false,
+        });
+    others.count() >= MORE
+}
+
+/// From so many on it is work on each item, and no look-up.
+const MORE: usize = 2;
 
 /// Whether the call is made for what went wrong with an item.
 fn handles_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {

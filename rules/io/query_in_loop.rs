@@ -165,6 +165,7 @@ impl Rule for QueryInLoop {
             || is_said_of_an_error(call, around, cx)
             || has_another_way(call, around, cx)
             || is_done_at_once_elsewhere(around, cx)
+            || is_claim(call, around, cx)
             || is_streamed(call, around, cx)
             || cx.was_done_before(call, around, is_plain_query)
         {
@@ -182,7 +183,7 @@ impl Rule for QueryInLoop {
             .label(label)
             .because(around.header(), "for each item of this loop");
         let finding = match around.iter() {
-            Some(items) if cx.is_selection(items) => {
+            Some(items) if !asks_by_key(call, entry, around, cx) => {
                 finding.sized(cx.rounds(&[around]), cx.text(items))
             }
             _ => finding,
@@ -269,6 +270,39 @@ fn has_another_way<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
                 })
         }),
         _ => false,
+    })
+}
+
+/// Whether a row is asked for by a key that comes with the item, `session.get(Order, item.order_id)`: who has the keys of rows has
+/// many, as a rule.
+fn asks_by_key<'a>(
+    call: &'a ExprCall,
+    entry: &'static Entry,
+    around: Loop<'a>,
+    cx: &Cx<'a>,
+) -> bool {
+    let key = call.arguments.args.get(1);
+    entry.last() == "get"
+        && key.is_some_and(|key| cx.names_bound_in(key, around))
+        && !around.iter().is_some_and(|items| cx.is_selection(items))
+}
+
+/// Whether a statement is one that others may have been faster with, row by row: the loop looks at how many rows it found.
+fn is_claim<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let value = match cx.tree.parent(call) {
+        Some(AnyNodeRef::ExprAwait(awaiting)) => cx.tree.parent(awaiting),
+        other => other,
+    };
+    let name = match value {
+        Some(AnyNodeRef::StmtAssign(stmt)) => stmt.targets.first().and_then(Expr::as_name_expr),
+        _ => None,
+    };
+    name.and_then(|name| cx.symbol(name)).is_some_and(|symbol| {
+        cx.reads(symbol).any(|read| {
+            around.range().contains_range(read.range())
+                && matches!(cx.tree.parent(read), Some(AnyNodeRef::ExprAttribute(part))
+                    if part.attr.as_str() == "rowcount")
+        })
     })
 }
 

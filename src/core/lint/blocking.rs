@@ -29,7 +29,8 @@ impl<'a> Cx<'a> {
             || self.is_start_hook(around)
             || self.is_before_others(call)
             || self.is_in_test(call)
-            || entry.blocks(Blocks::Input) && self.is_dialogue(around)
+            || entry.blocks(Blocks::Input)
+                && (self.is_dialogue(around) || self.is_main_coroutine(around))
             || self.runs_apart(around)
         {
             return None;

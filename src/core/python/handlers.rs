@@ -191,7 +191,7 @@ impl<'a> Facts<'a> {
             })
     }
 
-    /// Whether a function talks with its user at a terminal: it prints, and starts nothing that could run meanwhile.
+    /// Whether a function talks with its user at a terminal: it prints, `console.print(...)`, and starts nothing that could run meanwhile.
     pub fn is_dialogue(&self, def: &'a ast::StmtFunctionDef) -> bool {
         let mut prints = false;
         for node in self.own_nodes(def) {
@@ -201,7 +201,10 @@ impl<'a> Facts<'a> {
                 {
                     return false;
                 }
-                AnyNodeRef::ExprCall(call) => prints |= self.is(&*call.func, "builtins.print"),
+                AnyNodeRef::ExprCall(call) => {
+                    prints |= self.is(&*call.func, "builtins.print")
+                        || matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "print");
+                }
                 _ => {}
             }
         }
