@@ -99,12 +99,11 @@ impl Rule for LoopPerCall {
         let message = format!("`{}` makes an event loop", cx.spelled(call));
         let help = "await all of them in one coroutine, and run that";
         if let Some(around) = cx.in_loop(call) {
-            let items = cx.text(around.iter()?);
+            around.iter()?;
             let finding = Finding::new(call, format!("{message} in every iteration"));
             return Some(
                 finding
                     .because(around.header(), "for each item of this loop")
-                    .sized(cx.rounds(&[around]), items)
                     .help(help),
             );
         }

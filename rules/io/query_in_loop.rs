@@ -183,7 +183,7 @@ impl Rule for QueryInLoop {
             .label(label)
             .because(around.header(), "for each item of this loop");
         let finding = match around.iter() {
-            Some(items) if !asks_by_key(call, entry, around, cx) => {
+            Some(items) if cx.is_selection(items) => {
                 finding.sized(cx.rounds(&[around]), cx.text(items))
             }
             _ => finding,
@@ -271,20 +271,6 @@ fn has_another_way<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
         }),
         _ => false,
     })
-}
-
-/// Whether a row is asked for by a key that comes with the item, `session.get(Order, item.order_id)`: who has the keys of rows has
-/// many, as a rule.
-fn asks_by_key<'a>(
-    call: &'a ExprCall,
-    entry: &'static Entry,
-    around: Loop<'a>,
-    cx: &Cx<'a>,
-) -> bool {
-    let key = call.arguments.args.get(1);
-    entry.last() == "get"
-        && key.is_some_and(|key| cx.names_bound_in(key, around))
-        && !around.iter().is_some_and(|items| cx.is_selection(items))
 }
 
 /// Whether a statement is one that others may have been faster with, row by row: the loop looks at how many rows it found.

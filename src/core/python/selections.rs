@@ -39,8 +39,9 @@ impl<'a> Facts<'a> {
             Expr::Set(_) | Expr::SetComp(_) | Expr::Dict(_) | Expr::DictComp(_) => true,
             Expr::Attribute(attribute) => {
                 let of_self = attribute.value.as_name_expr();
-                of_self.is_some_and(|name| self.class_of_self(name).is_some())
-                    && self.is_setting(attribute)
+                is_of_settings(&attribute.value)
+                    || of_self.is_some_and(|name| self.class_of_self(name).is_some())
+                        && self.is_setting(attribute)
             }
             Expr::Call(call) => {
                 let args = &call.arguments.args;
@@ -72,6 +73,19 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// `settings.names`, `service.config.names`: what somebody wrote down.
+fn is_of_settings(owner: &Expr) -> bool {
+    let name = match owner {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(part) => part.attr.as_str(),
+        _ => return false,
+    };
+    matches!(
+        name.rsplit('_').next(),
+        Some("conf" | "config" | "configuration" | "options" | "settings")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use crate::python::facts::probe::probed;
@@ -89,6 +103,8 @@ mod tests {
             ("def f(ids: set[int]):\n    probe(sorted(ids))\n", true),
             ("probe(enumerate(path.split('/')))\n", true),
             ("probe(plurals[code])\n", true),
+            ("probe(service.settings.names)\n", true),
+            ("probe(service.names)\n", false),
             (
                 "class C:\n    def __init__(self, names: list):\n        self.names = names\n    def f(self):\n        probe(self.names)\n",
                 true,
