@@ -382,7 +382,8 @@ fn is_seen_to_wait<'a>(call: &'a ExprCall, around: &'a StmtFunctionDef, cx: &Cx<
     let Some(path) = path_of(call, cx) else {
         return true;
     };
-    if cx.runs_once(call) {
+    let opens = matches!(cx.knows(call).map(Entry::last), Some("open"));
+    if cx.runs_once(call) || opens && !is_used_here(call, cx) {
         return false;
     }
     let each = cx
@@ -393,6 +394,40 @@ fn is_seen_to_wait<'a>(call: &'a ExprCall, around: &'a StmtFunctionDef, cx: &Cx<
     }
     !cx.is_small_file(path)
         && (each.is_some() || cx.is_handler(around) || cx.called_in_loop(around).is_some())
+}
+
+/// Whether what is opened is read or written by this function, and not only handed on: `file.read()`, `for line in file`,
+/// `json.load(file)`.
+fn is_used_here<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let name = match cx.tree.parent(call) {
+        Some(AnyNodeRef::WithItem(item)) => item.optional_vars.as_deref(),
+        Some(AnyNodeRef::StmtAssign(stmt)) => stmt.targets.first(),
+        Some(AnyNodeRef::StmtAnnAssign(stmt)) => Some(&*stmt.target),
+        Some(AnyNodeRef::ExprNamed(walrus)) => Some(&*walrus.target),
+        Some(AnyNodeRef::ExprIf(_) | AnyNodeRef::ExprDict(_) | AnyNodeRef::ExprTuple(_)) => {
+            return false;
+        }
+        _ => return true,
+    };
+    let Some(symbol) = name
+        .and_then(Expr::as_name_expr)
+        .and_then(|name| cx.symbol(name))
+    else {
+        return false;
+    };
+    cx.reads(symbol).any(|file| match cx.tree.parent(file) {
+        Some(AnyNodeRef::ExprAttribute(method)) => {
+            method.attr.as_str() != "close" && method.attr.as_str() != "name"
+        }
+        Some(AnyNodeRef::StmtFor(_) | AnyNodeRef::Comprehension(_)) => true,
+        Some(AnyNodeRef::Arguments(_) | AnyNodeRef::Keyword(_)) => {
+            let taker = cx.tree.ancestors(file).find(|outer| outer.is_expr_call());
+            taker.is_some_and(|taker| {
+                !matches!(cx.tree.parent(taker), Some(AnyNodeRef::ExprAwait(_)))
+            })
+        }
+        _ => false,
+    })
 }
 
 /// Whether the call cleans up, one thing after the other at most, before an exception is raised.
