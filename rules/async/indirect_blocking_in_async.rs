@@ -209,7 +209,10 @@ impl Rule for IndirectBlockingInAsync {
         let is_raised = parent.is_stmt_raise();
         let makes = |step: &Step| {
             step.entry.is_none()
-                && step.name.starts_with(char::is_uppercase)
+                && step
+                    .name
+                    .trim_start_matches('_')
+                    .starts_with(char::is_uppercase)
                 && !step.name.contains('.')
         };
         if is_raised || last.name.starts_with("sqlite3.") && steps.iter().any(makes) {

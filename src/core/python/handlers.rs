@@ -221,7 +221,10 @@ impl<'a> Facts<'a> {
                 return Some(items.call.into());
             };
             let is_callee = call.func.range() == name.range();
-            (is_callee && self.in_loop(call).is_some()).then_some(call.into())
+            // Another attempt is not another item.
+            let each = self.in_loop(call);
+            (is_callee && each.is_some_and(|each| !self.goes_over_batches(each)))
+                .then_some(call.into())
         })
     }
 }
