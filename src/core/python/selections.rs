@@ -60,6 +60,7 @@ impl<'a> Facts<'a> {
                     _ => self.ty(items).is_set(),
                 }
             }
+            Expr::Name(name) if says_few(&name.id) => true,
             Expr::Name(_) => {
                 let ty = self.ty(items).without_none();
                 ty.is_set()
@@ -71,6 +72,16 @@ impl<'a> Facts<'a> {
             _ => false,
         }
     }
+}
+
+/// `errors`, `first_five`: what went wrong, or what was picked.
+fn says_few(name: &str) -> bool {
+    name.split('_').any(|word| {
+        matches!(
+            word,
+            "errors" | "failures" | "few" | "first" | "problems" | "warnings"
+        )
+    })
 }
 
 /// `settings.names`, `service.config.names`: what somebody wrote down.
@@ -104,6 +115,8 @@ mod tests {
             ("probe(enumerate(path.split('/')))\n", true),
             ("probe(plurals[code])\n", true),
             ("probe(service.settings.names)\n", true),
+            ("probe(first_rows)\n", true),
+            ("probe(firstborn)\n", false),
             ("probe(service.names)\n", false),
             (
                 "class C:\n    def __init__(self, names: list):\n        self.names = names\n    def f(self):\n        probe(self.names)\n",
