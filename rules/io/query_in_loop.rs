@@ -143,6 +143,24 @@
 //!         for row in rows:
 //!             session.merge(Row(**row))
 //! ```
+//!
+//! Rows that are locked or claimed one by one, because somebody else may be faster:
+//!
+//! ```python fine
+//! from sqlalchemy import select, update
+//! from sqlalchemy.orm import Session
+//!
+//!
+//! def claim(session: Session, Job, ids):
+//!     claimed = []
+//!     for number in ids:
+//!         result = session.execute(update(Job).where(Job.id == number, Job.owner.is_(None)).values(owner=1))
+//!         if result.rowcount == 1:
+//!             claimed.append(number)
+//!     for number in claimed:
+//!         session.execute(select(Job).where(Job.id == number).with_for_update())
+//!     return claimed
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, InterpolatedStringElement, Operator, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
@@ -273,8 +291,16 @@ fn has_another_way<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
     })
 }
 
-/// Whether a statement is one that others may have been faster with, row by row: the loop looks at how many rows it found.
+/// Whether a statement is one that others may have been faster with, row by row: it locks the row, or the loop looks at how many rows
+/// it found.
 fn is_claim<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let locks = cx.tree.descendants(&call.arguments).any(|node| {
+        matches!(node, AnyNodeRef::ExprAttribute(method)
+            if method.attr.as_str() == "with_for_update")
+    });
+    if locks {
+        return true;
+    }
     let value = match cx.tree.parent(call) {
         Some(AnyNodeRef::ExprAwait(awaiting)) => cx.tree.parent(awaiting),
         other => other,

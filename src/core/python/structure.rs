@@ -34,6 +34,7 @@ const SETS: &[&str] = &[
     "databases",
     "engines",
     "foreign",
+    "indexes",
     "migrations",
     "schemas",
     "shards",
