@@ -424,6 +424,14 @@ fn whoever_may_run_beside_others_stops_them() {
     ]);
     let tested = count(folder.path(), "blocking-file-in-async", "app/settings.py");
     assert_eq!(tested, 1, "a test");
+    // Where no program begins, nobody looks.
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/settings.py", SETTINGS),
+        ("app/tools/begin.py", starts),
+    ]);
+    let hidden = count(folder.path(), "blocking-file-in-async", "app/settings.py");
+    assert_eq!(hidden, 1, "out of the way");
     // Another one by that name.
     let other = "from fastapi import FastAPI\n\nfrom .files import read\n\n\nasync def lifespan(app):\n    await read()\n    yield\n\n\napp = FastAPI(lifespan=lifespan)\n";
     assert_eq!(reads(other), 1, "another");

@@ -23,6 +23,33 @@ use crate::python::names::imported_name;
 /// How many functions lie between a coroutine and what starts it, each awaited by the next.
 const MAX_HOPS: u8 = 3;
 
+/// What files are called in which programs begin.
+const BEGINNINGS: &[&str] = &[
+    "__main__",
+    "app",
+    "asgi",
+    "bootstrap",
+    "bot",
+    "cli",
+    "launch",
+    "launcher",
+    "lifespan",
+    "main",
+    "manage",
+    "run",
+    "server",
+    "service",
+    "setup",
+    "startup",
+    "worker",
+    "wsgi",
+];
+
+fn is_beginning(file: &str) -> bool {
+    file.strip_suffix(".py")
+        .is_some_and(|stem| BEGINNINGS.contains(&stem))
+}
+
 /// How a coroutine is used at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Use {
@@ -37,9 +64,40 @@ enum Use {
 }
 
 impl View<'_> {
-    /// Whether somebody awaits a function at the top of its file, and all who do so while nothing else runs.
-    pub(super) fn runs_apart(&self, function: &ProjectFunction) -> bool {
-        self.runs_apart_within(function, MAX_HOPS) == Some(true)
+    /// Whether somebody awaits a function at the top of its file, and all who do so while nothing else runs; `names` are its own, and
+    /// those of the functions around it that await it.
+    pub(super) fn runs_apart(&self, function: &ProjectFunction, names: &[Box<str>]) -> bool {
+        self.may_be_started(&function.outline.path, names)
+            && self.runs_apart_within(function, MAX_HOPS) == Some(true)
+    }
+
+    /// Whether a file where programs begin says one of `names`: a look at a few, for to search all is dear. They lie beside the file at
+    /// `path`, or in the folders around.
+    fn may_be_started(&self, path: &str, names: &[Box<str>]) -> bool {
+        let mut folder = path;
+        while !folder.is_empty() {
+            folder = folder.rsplit_once('/').map_or("", |(outer, _)| outer);
+            let Some(files) = self.folder(folder) else {
+                return false;
+            };
+            for file in files.iter().filter(|file| is_beginning(file)) {
+                let place = match folder {
+                    "" => file.clone(),
+                    folder => format!("{folder}/{file}"),
+                };
+                self.note(place.as_str().into());
+                let source = self.project.loader(&place).read(&place);
+                let says = |text: &str| {
+                    (names.iter()).any(|name| {
+                        memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some()
+                    })
+                };
+                if place != path && source.is_some_and(|source| says(source.text())) {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// `None` where nobody is seen to await it.
@@ -184,16 +242,24 @@ impl<'a> Facts<'a> {
             return false;
         };
         // What the file itself tells may settle it.
-        let beside = |used: AnyNodeRef<'a>| self.use_at(used) == Use::Beside;
-        if self.uses_of(def).into_iter().any(beside) {
-            return false;
+        let mut names: Vec<Box<str>> = vec![def.name.as_str().into()];
+        for used in self.uses_of(def) {
+            match self.use_at(used) {
+                Use::Beside => return false,
+                Use::By(_) => {
+                    let by = function_around(&self.tree, used);
+                    names.extend(by.map(|by| by.name.as_str().into()));
+                }
+                Use::Apart | Use::Run => {}
+            }
         }
+        let names: Box<[Box<str>]> = names.into();
         let origin = Origin::Function(number);
-        if self.ask_of(origin, || Wants::Apart).is_none() {
+        if (self.ask_of(origin, || Wants::Apart(names.clone()))).is_none() {
             return false;
         }
         let outline = self.outline();
-        (self.project).runs_apart(&ProjectFunction { outline, number })
+        (self.project).runs_apart(&ProjectFunction { outline, number }, &names)
     }
 
     /// How a place that names a coroutine uses it.
