@@ -54,25 +54,30 @@ fn told(args: &[&str], config: &str) -> (Option<i32>, String, String) {
 }
 
 fn rows(args: &[&str], config: &str) -> Vec<usize> {
-    let concise = [args, &["--output-format", "concise"]].concat();
-    let (_, text, _) = told(&concise, config);
+    rows_in(project(config).path(), args)
+}
+
+/// The lines that a check reports.
+fn rows_in(folder: &Path, args: &[&str]) -> Vec<usize> {
+    let concise = [&["check", "--output-format", "concise"], args].concat();
+    let (_, text, _) = hotlint(folder, &concise);
     let row = |line: &str| line.split(':').nth(1)?.parse().ok();
     text.lines().filter_map(row).collect()
 }
 
 #[test]
 fn who_asks_for_a_rule_is_told_what_it_assumes() {
-    assert_eq!(rows(&["check"], ""), [13]);
-    assert_eq!(rows(&["check", "--select", "default"], ""), [13]);
+    assert_eq!(rows(&[], ""), [13]);
+    assert_eq!(rows(&["--select", "default"], ""), [13]);
     for word in ["list-membership-in-loop", "algorithmic", "all"] {
-        let found = rows(&["check", "--select", word], "");
+        let found = rows(&["--select", word], "");
         assert!(
             found.contains(&4) && found.contains(&13),
             "{word}: {found:?}"
         );
     }
     let config = "extend-select = ['list-membership-in-loop']\n";
-    assert_eq!(rows(&["check"], config), [4, 13]);
+    assert_eq!(rows(&[], config), [4, 13]);
 }
 
 #[test]
@@ -171,4 +176,176 @@ def by_title(titles):
     let asked = [&args[..], &["--select", "orm-get-in-loop"]].concat();
     let (_, text, _) = hotlint(folder.path(), &asked);
     assert_eq!(text.lines().count(), 2, "{text}");
+}
+
+#[test]
+fn a_file_that_is_read_once_is_told_where_it_may_be_large_or_many_ask() {
+    let text = "\
+import os
+
+TEXT = None
+
+
+async def settings(folder):
+    with open(os.path.join(folder, 'settings.toml')) as file:
+        return file.read()
+
+
+async def once(path):
+    global TEXT
+    if TEXT is None:
+        with open(path, 'rb') as file:
+            TEXT = file.read()
+    return TEXT
+
+
+async def data(path):
+    with open(path) as file:
+        return file.read()
+
+
+async def all_settings(folders):
+    for folder in folders:
+        with open(f'{folder}/settings.toml') as file:
+            await show(file.read())
+
+
+async def many_settings(folders):
+    for folder in open(folders):
+        with open(f'{folder}/settings.toml') as file:
+            await show(file.read())
+
+
+async def each(paths):
+    for path in paths:
+        with open(path) as file:
+            await show(file.read())
+
+
+@app.get('/data')
+async def show_data(path):
+    with open(path) as file:
+        return file.read()
+
+
+async def bytes_of(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+async def sent(client, path):
+    with open(path, 'rb') as file:
+        files = {'data': ('name', file)}
+        await client.post('/', files=files)
+
+
+async def copied(path):
+    with open(path) as file:
+        return [line.strip() for line in file]
+";
+    let [quiet, asked] = rows_of(text, "blocking-file-in-async");
+    assert_eq!(quiet, [31, 32, 38, 44, 49, 60]);
+    assert_eq!(asked, [7, 14, 20, 26, 31, 32, 38, 44, 49, 54, 60]);
+}
+
+#[test]
+fn a_program_that_is_only_started_is_told_where_many_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "\
+import subprocess
+
+
+class Proxy:
+    async def launch(self):
+        self.process = subprocess.Popen(['proxy'])
+
+    async def check(self):
+        return subprocess.run(['proxy', '--check'])
+
+
+@app.post('/convert')
+async def convert(name):
+    return subprocess.Popen(['convert', name]).pid
+";
+    fs::write(folder.path().join("app.py"), text).expect("a file");
+    let rows = |args: &[&str]| rows_in(folder.path(), args);
+    assert_eq!(rows(&[]), [9, 14]);
+    let asked = rows(&["--select", "blocking-subprocess-in-async"]);
+    assert_eq!(asked, [6, 9, 14]);
+}
+
+/// The lines that a check of `text` reports by default, and those that it does where a rule is selected.
+fn rows_of(text: &str, rule: &str) -> [Vec<usize>; 2] {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("app.py"), text).expect("a file");
+    let quiet = rows_in(folder.path(), &[]);
+    [quiet, rows_in(folder.path(), &["--select", rule])]
+}
+
+#[test]
+fn a_commit_may_keep_what_took_long() {
+    let text = "\
+import sqlite3
+
+
+def save(connection: sqlite3.Connection, users):
+    for user in users:
+        connection.execute('UPDATE user SET seen = 1 WHERE id = ?', (user,))
+        connection.commit()
+
+
+def score(connection: sqlite3.Connection, users):
+    for user in users:
+        total = 0
+        for visit in visits_of(user):
+            total += visit
+        connection.execute('UPDATE user SET total = ? WHERE id = ?', (total, user))
+        connection.commit()
+";
+    let [quiet, asked] = rows_of(text, "commit-in-loop");
+    assert!(quiet.contains(&7) && !quiet.contains(&16), "{quiet:?}");
+    assert_eq!(asked, [7, 16]);
+}
+
+#[test]
+fn a_query_for_some_items_is_told_to_those_who_ask() {
+    let text = "\
+import re
+import sqlite3
+
+connection = sqlite3.connect(':memory:')
+
+
+def owner(key):
+    return connection.execute('select owner from items where id = ?', (key,)).fetchone()
+
+
+def all_owners(path):
+    found = []
+    for line in open(path):
+        found.append(owner(line))
+    return found
+
+
+def some_owners(path):
+    found = []
+    for line in open(path):
+        if re.match('x+y', line):
+            found.append(owner(line))
+    return found
+
+
+def owners(path):
+    for line in open(path):
+        yield owner(line)
+";
+    let found = rows_of(text, "cross-function-query-in-loop");
+    assert_eq!(found, [vec![14], vec![14, 22, 28]]);
+    // What does much more than ask is another story.
+    let long = text.replace(
+        "def owner(key):\n",
+        &format!("def owner(key):\n{}", "    print(key)\n".repeat(90)),
+    );
+    let found = rows_of(&long, "cross-function-query-in-loop");
+    assert_eq!(found, [Vec::<usize>::new(), Vec::new()]);
 }

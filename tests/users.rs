@@ -157,6 +157,46 @@ fn users_outside_of_the_project_cannot_be_seen() {
 }
 
 #[test]
+fn who_uses_a_function_is_looked_for_in_its_repository() {
+    let keeps = "from app.squares import squares\n\nkept = squares([1])\n";
+    let files = |keeper: &str| {
+        project(&[
+            ("first/.git/HEAD", "ref: refs/heads/main\n"),
+            ("first/lib/app/__init__.py", ""),
+            ("first/lib/app/squares.py", SQUARES),
+            ("first/lib/app/take.py", TAKES),
+            ("second/.git/HEAD", "ref: refs/heads/main\n"),
+            (keeper, keeps),
+        ])
+    };
+    let squares = "first/lib/app/squares.py";
+    // It has installed its own.
+    let folder = files("second/keep.py");
+    assert_eq!(count(folder.path(), LISTS, squares), 1, "another");
+    for keeper in ["first/lib/keep.py", "first/keep.py"] {
+        let folder = files(keeper);
+        assert_eq!(count(folder.path(), LISTS, squares), 0, "{keeper}");
+    }
+    // A package of its own beside it, in the same repository.
+    let folder = files("first/tools/tool/keep.py");
+    write(
+        folder.path(),
+        "first/tools/pyproject.toml",
+        "[project]\nname = 'tool'\n",
+    );
+    assert_eq!(count(folder.path(), LISTS, squares), 0, "a sibling");
+    // What is told of a repository hangs on where it ends.
+    let folder = files("second/keep.py");
+    assert_eq!(count(folder.path(), LISTS, squares), 1);
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    assert_eq!(count(folder.path(), LISTS, squares), 0, "one for both");
+    // Others install what is built.
+    let folder = files("second/keep.py");
+    write(folder.path(), "first/setup.py", "");
+    assert_eq!(count(folder.path(), LISTS, squares), 0, "published");
+}
+
+#[test]
 fn a_new_user_is_seen_by_a_run_that_remembers() {
     let folder = project(&[
         ("app/__init__.py", ""),
@@ -312,4 +352,108 @@ fn a_cached_list_that_another_file_changes_is_told_with_every_step() {
         let folder = project_with(fill);
         assert_eq!(count(folder.path(), RULE, "app/pages.py"), 0, "{why}");
     }
+}
+
+const SETTINGS: &str =
+    "async def read():\n    with open(\"settings.txt\") as file:\n        return file.read()\n";
+
+/// How many findings there are on a coroutine that reads a file, where another file has this to say of it.
+fn reads(other: &str) -> usize {
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/settings.py", SETTINGS),
+        ("app/main.py", other),
+    ]);
+    count(folder.path(), "blocking-file-in-async", "app/settings.py")
+}
+
+#[test]
+fn nobody_waits_for_what_other_files_do_while_they_start() {
+    for (how, other) in [
+        (
+            "a framework runs it",
+            "from fastapi import FastAPI\n\nfrom .settings import read\n\n\nasync def lifespan(app):\n    app.settings = await read()\n    yield\n\n\napp = FastAPI(lifespan=lifespan)\n",
+        ),
+        (
+            "over a function",
+            "from fastapi import FastAPI\n\nfrom app import settings\n\napp = FastAPI()\n\n\nasync def load():\n    app.settings = await settings.read()\n\n\n@app.on_event(\"startup\")\nasync def start():\n    await load()\n",
+        ),
+        (
+            "by hand",
+            "import asyncio\n\nfrom .settings import read as settings_of\n\n\nasync def main():\n    print(await settings_of())\n\n\nif __name__ == \"__main__\":\n    asyncio.run(main())\n",
+        ),
+        (
+            "on a loop of its own",
+            "import asyncio\n\nfrom app.settings import read\n\n\ndef settings():\n    return asyncio.run(read())\n",
+        ),
+        (
+            "before others",
+            "import asyncio\n\nfrom app.settings import read\n\n\nasync def main():\n    await read()\n    await asyncio.gather(serve(1), serve(2))\n\n\nasyncio.run(main())\n",
+        ),
+    ] {
+        assert_eq!(reads(other), 0, "{how}");
+    }
+}
+
+#[test]
+fn whoever_may_run_beside_others_stops_them() {
+    let starts = "from fastapi import FastAPI\n\nfrom .settings import read\n\n\nasync def lifespan(app):\n    app.settings = await read()\n    yield\n\n\napp = FastAPI(lifespan=lifespan)\n";
+    for (how, more) in [
+        (
+            "a request",
+            "\n\n@app.get(\"/settings\")\nasync def settings():\n    return await read()\n",
+        ),
+        ("who knows", "\n\nhandlers = [read]\n"),
+        (
+            "by a function",
+            "\n\nasync def again():\n    return await read()\n\n\nhandlers = [again]\n",
+        ),
+        ("by its name", "\n\nhandler = \"app.settings:read\"\n"),
+    ] {
+        assert_eq!(reads(&format!("{starts}{more}")), 1, "{how}");
+    }
+    assert_eq!(reads("print(1)\n"), 1, "nobody");
+    assert_eq!(reads("from .settings import read\n"), 1, "nobody yet");
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/settings.py", SETTINGS),
+        (
+            "tests/test_settings.py",
+            "import asyncio\n\nfrom app.settings import read\n\n\ndef test_read():\n    assert asyncio.run(read())\n",
+        ),
+    ]);
+    let tested = count(folder.path(), "blocking-file-in-async", "app/settings.py");
+    assert_eq!(tested, 1, "a test");
+    // Where no program begins, nobody looks.
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/settings.py", SETTINGS),
+        ("app/tools/begin.py", starts),
+    ]);
+    let hidden = count(folder.path(), "blocking-file-in-async", "app/settings.py");
+    assert_eq!(hidden, 1, "out of the way");
+    // Another one by that name.
+    let other = "from fastapi import FastAPI\n\nfrom .files import read\n\n\nasync def lifespan(app):\n    await read()\n    yield\n\n\napp = FastAPI(lifespan=lifespan)\n";
+    assert_eq!(reads(other), 1, "another");
+}
+
+#[test]
+fn a_new_request_is_seen_by_a_run_that_remembers() {
+    let main = "import asyncio\n\nfrom .settings import read\n\nasyncio.run(read())\n";
+    let folder = project(&[
+        ("app/__init__.py", ""),
+        ("app/settings.py", SETTINGS),
+        ("app/main.py", main),
+    ]);
+    let folder = folder.path();
+    let rule = "blocking-file-in-async";
+    assert_eq!(found(folder, rule, &["."]).len(), 0);
+    write(
+        folder,
+        "app/views.py",
+        "from starlette.requests import Request\n\nfrom .settings import read\n\n\nasync def view(request: Request):\n    return await read()\n",
+    );
+    assert_eq!(found(folder, rule, &["."]).len(), 1, "a request");
+    write(folder, "app/views.py", "x = 1\n");
+    assert_eq!(found(folder, rule, &["."]).len(), 0, "and no more");
 }

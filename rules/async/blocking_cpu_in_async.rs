@@ -39,8 +39,23 @@
 //!     head = zlib.compress(b"head")
 //!     return head + await asyncio.to_thread(work)
 //! ```
+//!
+//! A picture of a few known dots is no work:
+//!
+//! ```python fine
+//! import io
+//!
+//! from PIL import Image
+//!
+//!
+//! async def empty():
+//!     picture = Image.new("RGB", (80, 60), color="black")
+//!     written = io.BytesIO()
+//!     picture.save(written, format="PNG")
+//!     return written.getvalue()
+//! ```
 
-use hotlint_core::ast::ExprCall;
+use hotlint_core::ast::{Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
 use hotlint_core::python::{Blocks, Effects};
 
@@ -58,7 +73,22 @@ impl Rule for BlockingCpuInAsync {
         if call.arguments.len() == 1 && first.is_some_and(|data| data.is_literal_expr()) {
             return None;
         }
+        if is_drawn_here(call, cx) {
+            return None;
+        }
         let finding = cx.stops_the_loop(call, entry, "until it is computed")?;
         Some(finding.fix(cx.to_thread(call)))
     }
+}
+
+/// Whether a picture is as large as the text says, and no larger: `Image.new("RGB", (800, 600))`.
+fn is_drawn_here<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let picture = match &*call.func {
+        Expr::Attribute(method) => cx.only_value(&method.value),
+        _ => None,
+    };
+    let made = picture.and_then(|picture| cx.call_of(picture, "PIL.Image.new"));
+    made.and_then(|made| made.arguments.args.get(1))
+        .and_then(Expr::as_tuple_expr)
+        .is_some_and(|size| size.elts.iter().all(Expr::is_number_literal_expr))
 }

@@ -3,6 +3,10 @@
 //! Opening, reading and writing files waits for the disk in the thread of the event loop. On a fast local disk that is a fraction of
 //! a millisecond, on a network share, a busy disk or a large file it is seconds, in which no other task runs.
 //!
+//! Told by default where the text shows that it takes its time: bytes, uploads and what is gone through in a loop; what copies or removes
+//! files, or looks through folders; and any file that requests or a loop ask for. One text file, once, and a file of settings are
+//! told to those who select the rule.
+//!
 //! ```python bad
 //! import asyncio
 //! from pathlib import Path
@@ -238,10 +242,34 @@
 //!
 //! asyncio.run(main("a.txt"))
 //! ```
+//!
+//! Nobody waits for what is cleaned up before an error, a pipe is no file, and the names in one folder are read in no time:
+//!
+//! ```python fine
+//! import glob
+//! import os
+//! import shutil
+//! from pathlib import Path
+//!
+//!
+//! async def build(run, folders, descriptor):
+//!     if not await run():
+//!         for folder in folders:
+//!             shutil.rmtree(folder)
+//!         raise RuntimeError("not built")
+//!     os.write(descriptor, b"built")
+//!     return glob.glob("*.html")
+//!
+//!
+//! async def keep(path: Path, picture):
+//!     path.write_bytes(picture)  # noqa: ASYNC240
+//! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
-use hotlint_core::python::{Binding, Blocks, Does, Effects, Entry, Type, function_around};
+use hotlint_core::python::{
+    Binding, Blocks, Does, Effects, Entry, Type, function_around, is_for_an_error,
+};
 use hotlint_core::text_size::Ranged;
 
 pub struct BlockingFileInAsync;
@@ -258,10 +286,14 @@ impl Rule for BlockingFileInAsync {
             || matches!(&*call.func, Expr::Attribute(method)
                 if matches!(cx.ty(&*method.value), Type::File(_)));
         let opens = matches!(entry.last(), "open");
-        if of_file && !opens || is_in_memory(call, cx) || opens && is_read_elsewhere(call, cx) {
+        if of_file && !opens
+            || is_of_no_file(call, entry, cx)
+            || is_in_memory(call, cx)
+            || opens && is_read_elsewhere(call, cx)
+        {
             return None;
         }
-        let brief = entry.does(Does::Brief) || lists_one_folder(call, entry);
+        let brief = entry.does(Does::Brief) || lists_one_folder(call, entry, cx);
         if brief && !is_many(call, entry, cx) {
             return None;
         }
@@ -270,7 +302,7 @@ impl Rule for BlockingFileInAsync {
         if entry.blocks(Blocks::Cpu) || cx.starts_or_ends(around) || cx.has_its_own_loop(around) {
             return None;
         }
-        if is_near_at_hand(call, cx) {
+        if is_near_at_hand(call, cx) || is_before_an_error(call, cx) {
             return None;
         }
         // Somebody else reads what is only opened here, perhaps in a thread.
@@ -282,6 +314,9 @@ impl Rule for BlockingFileInAsync {
             Some(each) if brief => {
                 let items = each.iter().map_or("", |iter| cx.text(iter));
                 finding.sized(cx.rounds(&[each]), items)
+            }
+            _ if !is_seen_to_wait(call, around, cx) => {
+                finding.assuming(path_of(call, cx).map_or("", |path| cx.text(path)))
             }
             _ => finding,
         };
@@ -296,12 +331,30 @@ impl Rule for BlockingFileInAsync {
 }
 
 /// `folder.glob("*.txt")`, which reads the names in one folder; `**` reads those in all below it.
-fn lists_one_folder(call: &ExprCall, entry: &'static Entry) -> bool {
-    let pattern = call.arguments.args.first();
-    entry.last() == "glob"
-        && pattern
-            .and_then(Expr::as_string_literal_expr)
-            .is_some_and(|pattern| !pattern.value.to_str().contains("**"))
+fn lists_one_folder<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
+    if matches!(entry.name, "glob.glob" | "glob.iglob") {
+        return call.arguments.find_keyword("recursive").is_none();
+    }
+    let pattern = call
+        .arguments
+        .args
+        .first()
+        .filter(|_| entry.last() == "glob");
+    let written = |pattern: &'a Expr| match pattern {
+        Expr::StringLiteral(text) => !text.value.to_str().contains("**"),
+        Expr::FString(_) => !cx.text(pattern).contains("**"),
+        _ => false,
+    };
+    pattern.is_some_and(|pattern| written(pattern) || cx.only_value(pattern).is_some_and(written))
+}
+
+/// `os.read(descriptor, size)` of who knows what: a pipe, a terminal.
+fn is_of_no_file<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
+    let opened = |descriptor: &'a Expr| {
+        let made = cx.only_value(descriptor);
+        made.is_some_and(|made| cx.call_of(made, "os.open").is_some())
+    };
+    matches!(entry.name, "os.read" | "os.write") && !call.arguments.args.first().is_some_and(opened)
 }
 
 /// Whether one look at a path after the other is taken, with nothing in between that lets other tasks run.
@@ -321,6 +374,94 @@ fn is_many<'a>(call: &'a ExprCall, entry: &'static Entry, cx: &Cx<'a>) -> bool {
                 _ => false,
             })
     })
+}
+
+/// Whether the text shows that a call takes long, or that it is made again and again: it copies or removes, or what it reads or
+/// writes may be large, or a request or a loop asks for it. One small file is a fraction of a millisecond, once.
+fn is_seen_to_wait<'a>(call: &'a ExprCall, around: &'a StmtFunctionDef, cx: &Cx<'a>) -> bool {
+    let Some(path) = path_of(call, cx) else {
+        return true;
+    };
+    let opens = matches!(cx.knows(call).map(Entry::last), Some("open"));
+    if cx.runs_once(call) || opens && !is_used_here(call, cx) {
+        return false;
+    }
+    let each = cx
+        .in_loop(call)
+        .filter(|each| !each.iter().is_some_and(|items| cx.is_few(items)));
+    if cx.is_large_file(call, path) || each.is_some_and(|each| cx.rounds(&[each]).is_seen()) {
+        return true;
+    }
+    !cx.is_small_file(path)
+        && (each.is_some() || cx.is_handler(around) || cx.called_in_loop(around).is_some())
+}
+
+/// Whether what is opened is read or written by this function, and not only handed on: `file.read()`, `for line in file`,
+/// `json.load(file)`.
+fn is_used_here<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let name = match cx.tree.parent(call) {
+        Some(AnyNodeRef::WithItem(item)) => item.optional_vars.as_deref(),
+        Some(AnyNodeRef::StmtAssign(stmt)) => stmt.targets.first(),
+        Some(AnyNodeRef::StmtAnnAssign(stmt)) => Some(&*stmt.target),
+        Some(AnyNodeRef::ExprNamed(walrus)) => Some(&*walrus.target),
+        Some(AnyNodeRef::ExprIf(_) | AnyNodeRef::ExprDict(_) | AnyNodeRef::ExprTuple(_)) => {
+            return false;
+        }
+        _ => return true,
+    };
+    let Some(symbol) = name
+        .and_then(Expr::as_name_expr)
+        .and_then(|name| cx.symbol(name))
+    else {
+        return false;
+    };
+    cx.reads(symbol).any(|file| match cx.tree.parent(file) {
+        Some(AnyNodeRef::ExprAttribute(method)) => {
+            method.attr.as_str() != "close" && method.attr.as_str() != "name"
+        }
+        Some(AnyNodeRef::StmtFor(_) | AnyNodeRef::Comprehension(_)) => true,
+        Some(AnyNodeRef::Arguments(_) | AnyNodeRef::Keyword(_)) => {
+            let taker = cx.tree.ancestors(file).find(|outer| outer.is_expr_call());
+            taker.is_some_and(|taker| {
+                !matches!(cx.tree.parent(taker), Some(AnyNodeRef::ExprAwait(_)))
+            })
+        }
+        _ => false,
+    })
+}
+
+/// Whether the call cleans up, one thing after the other at most, before an exception is raised.
+fn is_before_an_error<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    for outer in cx.tree.ancestors(call) {
+        if outer.is_stmt_function_def() {
+            return false;
+        }
+        if outer.is_statement() && is_for_an_error(&cx.tree, outer) {
+            return true;
+        }
+        if outer.is_stmt_for() || outer.is_stmt_while() {
+            return false;
+        }
+    }
+    false
+}
+
+/// The path of the file that a call opens, or reads or writes as a whole.
+fn path_of<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<&'a Expr> {
+    let name = cx.knows(call)?.name;
+    let Some((_, of_path)) = name.rsplit_once("Path.") else {
+        let opens = matches!(name, "builtins.open" | "io.open" | "codecs.open");
+        return call.arguments.args.first().filter(|_| opens);
+    };
+    let whole = [
+        "open",
+        "read_bytes",
+        "read_text",
+        "write_bytes",
+        "write_text",
+    ];
+    let method = call.func.as_attribute_expr()?;
+    whole.contains(&of_path).then_some(&*method.value)
 }
 
 /// Whether the file came with the program, or was written to a temporary folder a moment ago: small, or in memory still.

@@ -66,10 +66,21 @@
 //! def plain(url):
 //!     return requests.get(url)
 //! ```
+//!
+//! The contents of a `data:` address stand in it:
+//!
+//! ```python fine
+//! from urllib.request import urlopen
+//!
+//!
+//! async def picture_of(data_url):
+//!     with urlopen(data_url) as picture:
+//!         return picture.read()
+//! ```
 
-use hotlint_core::ast::ExprCall;
+use hotlint_core::ast::{Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
-use hotlint_core::python::{Blocks, Effects};
+use hotlint_core::python::{Blocks, Effects, function_around};
 
 pub struct BlockingHttpInAsync;
 
@@ -80,7 +91,20 @@ impl Rule for BlockingHttpInAsync {
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let entry = cx.knows(call)?;
+        if is_data_url(call, cx) {
+            return None;
+        }
         let finding = cx.stops_the_loop(call, entry, "until the answer is there")?;
         Some(finding.fix(cx.to_thread(call)))
     }
+}
+
+/// Whether what is opened has its contents in the address: `data:,text`, as the names of the variable and of the function tell.
+fn is_data_url<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let says = |name: &str| name.contains("data_url") || name.contains("data_uri");
+    let url = call.arguments.args.first();
+    cx.is(&*call.func, "urllib.request.urlopen")
+        && (url.and_then(Expr::as_name_expr)).is_some_and(|url| {
+            says(&url.id) || function_around(&cx.tree, call).is_some_and(|def| says(&def.name))
+        })
 }

@@ -1,7 +1,8 @@
 //! # Other program that is waited for, in an `async def`
 //!
 //! `subprocess.run` and its kin wait in the thread of the event loop until the other program ends; nothing else runs for as long.
-//! `subprocess.Popen` waits until it has started, which takes a process of a few hundred megabytes a few milliseconds.
+//! `subprocess.Popen` waits until it has started, which takes a process of a few hundred megabytes a few milliseconds: that is told
+//! where a request or a loop asks for it; elsewhere, for those who select the rule.
 //!
 //! ```python bad
 //! import asyncio
@@ -62,7 +63,7 @@
 
 use hotlint_core::ast::ExprCall;
 use hotlint_core::lint::{Cost, Cx, Finding, InAsync, Rule};
-use hotlint_core::python::{Blocks, Effects};
+use hotlint_core::python::{Blocks, Effects, function_around};
 
 pub struct BlockingSubprocessInAsync;
 
@@ -78,6 +79,13 @@ impl Rule for BlockingSubprocessInAsync {
             false => "until the program ends",
         };
         let finding = cx.stops_the_loop(call, entry, until)?;
+        let around = function_around(&cx.tree, call)?;
+        let is_rare = || cx.in_loop(call).is_none() && !cx.is_handler(around);
+        // The event loop's own way to start a program takes it as long.
+        let finding = match entry.blocks(Blocks::Start) && is_rare() {
+            true => finding.assuming(cx.spelled(call)),
+            false => finding,
+        };
         Some(finding.fix(cx.to_thread(call)))
     }
 }

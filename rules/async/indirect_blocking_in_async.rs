@@ -155,10 +155,33 @@
 //! async def work():
 //!     await to_thread(build)
 //! ```
+//!
+//! A pause that nobody notices, and what is raised:
+//!
+//! ```python fine
+//! import subprocess
+//! import time
+//!
+//!
+//! class Message:
+//!     def __init__(self, text):
+//!         self.text = text
+//!         time.sleep(0.001)
+//!
+//!
+//! def failed(tool):
+//!     version = subprocess.run([tool, "--version"], capture_output=True)
+//!     return RuntimeError(f"{version.stdout} failed")
+//!
+//!
+//! async def work(run, tool):
+//!     if not await run(Message("work")):
+//!         raise failed(tool)
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InAsync, Rule, way};
-use hotlint_core::python::{Blocks, Effects, Entry, Following, function_around};
+use hotlint_core::python::{Blocks, Effects, Entry, Following, Step, function_around};
 
 pub struct IndirectBlockingInAsync;
 
@@ -182,11 +205,25 @@ impl Rule for IndirectBlockingInAsync {
         let steps = cx.leads_to(call, LONG, Following::Certain)?;
         let around = function_around(&cx.tree, call)?;
         let last = steps.last()?.entry?;
+        // What is raised ends it all; and an object that opens a file of its own is made once, as a rule.
+        let is_raised = parent.is_stmt_raise();
+        let makes = |step: &Step| {
+            step.entry.is_none()
+                && step
+                    .name
+                    .trim_start_matches('_')
+                    .starts_with(char::is_uppercase)
+                && !step.name.contains('.')
+        };
+        if is_raised || last.name.starts_with("sqlite3.") && steps.iter().any(makes) {
+            return None;
+        }
         if cx.is_main_coroutine(around)
             || cx.is_start_hook(around)
             || cx.is_command(around)
             || cx.is_in_test(call)
             || last.blocks(Blocks::Input) && cx.is_dialogue(around)
+            || cx.runs_apart(around)
         {
             return None;
         }

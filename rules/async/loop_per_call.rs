@@ -82,10 +82,25 @@
 //!     for debug in (True, False):
 //!         asyncio.run(main(), debug=debug)
 //! ```
+//!
+//! What is done when something fails is done rarely:
+//!
+//! ```python fine
+//! import asyncio
+//!
+//!
+//! def feed(queue, items):
+//!     for item in items:
+//!         try:
+//!             queue.put_nowait(item)
+//!         except asyncio.QueueFull:
+//!             asyncio.run(queue.put(item))
+//! ```
 
 use hotlint_core::ast::ExprCall;
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
 use hotlint_core::python::{Builds, Effects, function_around};
+use hotlint_core::text_size::Ranged;
 
 pub struct LoopPerCall;
 
@@ -100,6 +115,12 @@ impl Rule for LoopPerCall {
         let help = "await all of them in one coroutine, and run that";
         if let Some(around) = cx.in_loop(call) {
             around.iter()?;
+            let in_handler = (cx.tree.ancestors(call))
+                .take_while(|outer| outer.range() != around.range())
+                .any(|outer| outer.is_except_handler_except_handler());
+            if in_handler || cx.is_of_command_line() {
+                return None;
+            }
             let finding = Finding::new(call, format!("{message} in every iteration"));
             return Some(
                 finding

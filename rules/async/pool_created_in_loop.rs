@@ -104,14 +104,20 @@ impl Rule for PoolCreatedInLoop {
             Pool::Processes | Pool::Multiprocessing => "processes",
         };
         let function = cx.text(&*call.func);
-        Some(
-            Finding::new(
-                call,
-                format!("`{function}` starts its {workers} anew in every iteration"),
-            )
-            .label(format!("{workers} are started, and ended again"))
-            .because(around.header(), "in every iteration of this loop")
-            .help("make the pool once, before the loop"),
+        let finding = Finding::new(
+            call,
+            format!("`{function}` starts its {workers} anew in every iteration"),
         )
+        .label(format!("{workers} are started, and ended again"))
+        .because(around.header(), "in every iteration of this loop")
+        .help("make the pool once, before the loop");
+        // A few threads are started in no time.
+        Some(match cx.new_pool(call)? {
+            Pool::Threads => finding.sized(
+                cx.rounds(&[around]),
+                around.iter().map_or("", |items| cx.text(items)),
+            ),
+            _ => finding,
+        })
     }
 }

@@ -86,6 +86,7 @@ impl Rule for UnboundedGather {
             )
             .label("as many connections as items")
             .because(request, "asks over the network")
+            .sized(cx.rounds(&[around]), cx.text(&clause.iter))
             .help("let a few go at a time: `asyncio.Semaphore`, or workers with an `asyncio.Queue`")
         })
     }

@@ -134,10 +134,27 @@
 //!     with pytest.raises(TypeError):
 //!         total([1])
 //! ```
+//!
+//! Where a caller passes a tuple, it is the declaration that is wrong:
+//!
+//! ```python fine
+//! import functools
+//!
+//! SIZES: tuple[int, ...] = (1, 2, 3)
+//!
+//!
+//! @functools.cache
+//! def above(sizes: list[int], least: int) -> int:
+//!     return sum(size > least for size in sizes)
+//!
+//!
+//! def show():
+//!     print(above(SIZES, 2))
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, NodeKind, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Finding, Query, Rule};
-use hotlint_core::python::Cached;
+use hotlint_core::python::{Cached, Type};
 use hotlint_core::text_size::Ranged;
 
 pub struct CacheUnhashableArgs;
@@ -328,14 +345,38 @@ fn unhashable_parameter<'a>(def: &'a StmtFunctionDef, cx: &Cx<'a>) -> Option<(&'
     if below {
         return None;
     }
-    def.parameters.iter().find_map(|parameter| {
-        // A default that has a hash lets the function be called.
-        if parameter.default().is_some() {
-            return None;
+    def.parameters
+        .iter()
+        .enumerate()
+        .find_map(|(at, parameter)| {
+            // A default that has a hash lets the function be called.
+            if parameter.default().is_some() {
+                return None;
+            }
+            let annotation = parameter.annotation()?;
+            let name = parameter.name().as_str();
+            let unhashable =
+                cx.annotation(annotation).is_unhashable() && !gets_a_tuple(def, at, name, cx);
+            unhashable.then_some((name, annotation))
+        })
+}
+
+/// Whether a caller in this file passes a tuple or a frozenset all the same: the declaration is wrong, not the call.
+fn gets_a_tuple<'a>(def: &'a StmtFunctionDef, at: usize, name: &str, cx: &Cx<'a>) -> bool {
+    let Some(symbol) = cx.symbol(def) else {
+        return false;
+    };
+    cx.reads(symbol).any(|read| match cx.tree.parent(read) {
+        Some(AnyNodeRef::ExprCall(call)) if call.func.range() == read.range() => {
+            let given = call.arguments.find_argument_value(name, at);
+            given.is_some_and(|given| {
+                matches!(
+                    cx.ty(given),
+                    Type::Tuple(_) | Type::Positions(_) | Type::FrozenSet(_)
+                )
+            })
         }
-        let annotation = parameter.annotation()?;
-        let unhashable = cx.annotation(annotation).is_unhashable();
-        unhashable.then_some((parameter.name().as_str(), annotation))
+        _ => false,
     })
 }
 

@@ -77,6 +77,24 @@
 //!     for host in hosts:
 //!         redis.Redis(host=host).ping()
 //! ```
+//!
+//! A second attempt is made when the first one failed:
+//!
+//! ```python fine
+//! import psycopg
+//!
+//!
+//! def connect(place):
+//!     return psycopg.connect(place)
+//!
+//!
+//! def start(place):
+//!     for attempt in range(20):
+//!         try:
+//!             return connect(place)
+//!         except psycopg.OperationalError:
+//!             print("again", attempt)
+//! ```
 
 use hotlint_core::ast::ExprCall;
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};

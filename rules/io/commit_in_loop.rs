@@ -23,6 +23,9 @@
 //!     connection.commit()
 //! ```
 //!
+//! Where the loop does more with each item, in a loop of its own, a commit may be what keeps it: that is told to those who select the
+//! rule.
+//!
 //! A commit now and then keeps what was done; one that is rolled back where an item fails, too; work that comes in has no end:
 //!
 //! ```python fine
@@ -72,7 +75,7 @@ impl Rule for CommitInLoop {
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let around = cx.in_loop(call)?;
         around.iter()?;
-        if cx.goes_over_batches(around) {
+        if cx.goes_over_batches(around) || cx.is_of_command_line() {
             return None;
         }
         // Now and then is a choice, and so is to keep what went well.
@@ -132,17 +135,24 @@ impl Rule for CommitInLoop {
         {
             return None;
         }
-        Some(
-            Finding::new(
-                call,
-                format!(
-                    "`{}` waits for the disk in every iteration",
-                    cx.spelled(call)
-                ),
-            )
-            .label("one commit per item")
-            .because(around.header(), "for each item of this loop")
-            .help("commit once behind the loop, or once for every thousand items"),
+        let finding = Finding::new(
+            call,
+            format!(
+                "`{}` waits for the disk in every iteration",
+                cx.spelled(call)
+            ),
         )
+        .label("one commit per item")
+        .because(around.header(), "for each item of this loop")
+        .help("commit once behind the loop, or once for every thousand items");
+        // What is done for an item may take so long that it is kept at once.
+        let works = cx.tree.descendants(around.node()).any(|node| {
+            matches!(node, AnyNodeRef::StmtFor(_) | AnyNodeRef::StmtWhile(_))
+                && node.range() != around.range()
+        });
+        Some(match works {
+            true => finding.assuming(around.iter().map_or("", |items| cx.text(items))),
+            false => finding,
+        })
     }
 }

@@ -48,6 +48,8 @@
 //!     return [visits(store, page) for page in pages]
 //! ```
 //!
+//! What is asked for some of the items only, or when somebody takes the next, is told to those who select the rule.
+//!
 //! A function that keeps its answers asks rarely:
 //!
 //! ```python fine
@@ -147,13 +149,16 @@
 
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule, way};
-use hotlint_core::python::{Does, Effects, Following, Loop, function_around};
+use hotlint_core::python::{Does, Effects, Following, Loop, Size, function_around};
 use hotlint_core::text_size::Ranged;
 
 pub struct CrossFunctionQueryInLoop;
 
 /// How many functions deep a query is looked for.
 const DEEPEST: usize = 3;
+
+/// A function of more lines does so much with an item that its queries are not to be shared with others.
+const LONGEST: usize = 80;
 
 /// What waits for another program's answer about each item.
 const ASKS: Effects = Effects::does(Does::Queries).or(Effects::does(Does::KeyValue));
@@ -197,6 +202,10 @@ impl Rule for CrossFunctionQueryInLoop {
         if !last.does(Does::Queries) && !last.does(Does::RoundTrip) || last.does(Does::Single) {
             return None;
         }
+        // A report on each item, or a job.
+        if cx.length_of_callee(call) > LONGEST {
+            return None;
+        }
         let name = &steps.first()?.name;
         let (what, whom) = match last.does(Does::Queries) {
             true => ("runs a query", "the database"),
@@ -214,7 +223,13 @@ impl Rule for CrossFunctionQueryInLoop {
             .label("a round trip each time")
             .because(around.header(), "repeated for each item")
             .sized(
-                cx.rounds(&[around]),
+                match cx.is_for_a_few(call, around)
+                    || is_asked_for(call, cx)
+                    || waits_for_more(call, around, cx)
+                {
+                    true => Size::Unknown,
+                    false => cx.rounds(&[around]),
+                },
                 around.iter().map_or("", |iter| cx.text(iter)),
             )
             .through(&steps, what)
@@ -222,6 +237,31 @@ impl Rule for CrossFunctionQueryInLoop {
         )
     }
 }
+
+/// Whether somebody takes what the call gives, one after the other, for as long as it is wanted: `yield f(x)`.
+fn is_asked_for<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    matches!(cx.tree.parent(call), Some(AnyNodeRef::ExprYield(_)))
+}
+
+/// Whether the loop waits for other answers about each item as well: with one query less it waits nearly as long.
+fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let others = cx
+        .tree
+        .descendants(around.node())
+        .filter(|node| match node {
+            AnyNodeRef::ExprCall(other) if other.range() != call.range() => {
+                matches!(cx.tree.parent(*other), Some(AnyNodeRef::ExprAwait(_)))
+                    || cx
+                        .knows(other)
+                        .is_some_and(|entry| entry.effects.any_of(ASKS))
+            }
+            _ => false,
+        });
+    others.count() >= MORE
+}
+
+/// From so many on it is work on each item, and no look-up.
+const MORE: usize = 2;
 
 /// Whether the call is made for what went wrong with an item.
 fn handles_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {

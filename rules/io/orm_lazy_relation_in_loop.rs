@@ -65,11 +65,17 @@
 //!         print(name.author)
 //!     for book in Book.objects.prefetch_related(*others):
 //!         print(book.author.name)
+//!     for book in Book.objects.all():
+//!         try:
+//!             book.check()
+//!         except ValueError:
+//!             print("look at", book.author.name)
 //! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr};
 use hotlint_core::lint::{AnyFor, Cost, Cx, Finding, Rule};
 use hotlint_core::python::Loop;
+use hotlint_core::text_size::Ranged;
 
 pub struct OrmLazyRelationInLoop;
 
@@ -93,7 +99,11 @@ impl Rule for OrmLazyRelationInLoop {
             let AnyNodeRef::ExprAttribute(attribute) = cx.tree.parent(name)? else {
                 return None;
             };
-            let is_read = attribute.ctx.is_load() && around.repeats(attribute);
+            // What is said of an error is said of few.
+            let is_rare = (cx.tree.ancestors(attribute))
+                .take_while(|outer| outer.range() != around.range())
+                .any(|outer| outer.is_except_handler_except_handler());
+            let is_read = attribute.ctx.is_load() && !is_rare && around.repeats(attribute);
             let relation = is_read.then(|| cx.relation(attribute))??;
             let is_lazy = !fetch.has(&relation.name) && !relation.is_eager;
             is_lazy.then_some((attribute, relation))

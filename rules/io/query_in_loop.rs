@@ -128,6 +128,39 @@
 //!         child = table_of(session, name)
 //!         session.execute(child.update().where(child.c.shop == 1).values(shop=2))
 //! ```
+//!
+//! Where another branch asks for all items at once, this one is for databases that cannot:
+//!
+//! ```python fine
+//! from sqlalchemy import insert
+//! from sqlalchemy.orm import Session
+//!
+//!
+//! def keep(session: Session, dialect, Row, rows):
+//!     if dialect == "postgresql":
+//!         session.execute(insert(Row).values(rows))
+//!     else:
+//!         for row in rows:
+//!             session.merge(Row(**row))
+//! ```
+//!
+//! Rows that are locked or claimed one by one, because somebody else may be faster:
+//!
+//! ```python fine
+//! from sqlalchemy import select, update
+//! from sqlalchemy.orm import Session
+//!
+//!
+//! def claim(session: Session, Job, ids):
+//!     claimed = []
+//!     for number in ids:
+//!         result = session.execute(update(Job).where(Job.id == number, Job.owner.is_(None)).values(owner=1))
+//!         if result.rowcount == 1:
+//!             claimed.append(number)
+//!     for number in claimed:
+//!         session.execute(select(Job).where(Job.id == number).with_for_update())
+//!     return claimed
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, InterpolatedStringElement, Operator, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
@@ -149,6 +182,8 @@ impl Rule for QueryInLoop {
             || is_another_statement(call, around, cx)
             || is_said_of_an_error(call, around, cx)
             || has_another_way(call, around, cx)
+            || is_done_at_once_elsewhere(around, cx)
+            || is_claim(call, around, cx)
             || is_streamed(call, around, cx)
             || cx.was_done_before(call, around, is_plain_query)
         {
@@ -253,6 +288,72 @@ fn has_another_way<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
                 })
         }),
         _ => false,
+    })
+}
+
+/// Whether a statement is one that others may have been faster with, row by row: it locks the row, or the loop looks at how many rows
+/// it found.
+fn is_claim<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let locks = cx.tree.descendants(&call.arguments).any(|node| {
+        matches!(node, AnyNodeRef::ExprAttribute(method)
+            if method.attr.as_str() == "with_for_update")
+    });
+    if locks {
+        return true;
+    }
+    let value = match cx.tree.parent(call) {
+        Some(AnyNodeRef::ExprAwait(awaiting)) => cx.tree.parent(awaiting),
+        other => other,
+    };
+    let name = match value {
+        Some(AnyNodeRef::StmtAssign(stmt)) => stmt.targets.first().and_then(Expr::as_name_expr),
+        _ => None,
+    };
+    name.and_then(|name| cx.symbol(name)).is_some_and(|symbol| {
+        cx.reads(symbol).any(|read| {
+            around.range().contains_range(read.range())
+                && matches!(cx.tree.parent(read), Some(AnyNodeRef::ExprAttribute(part))
+                    if part.attr.as_str() == "rowcount")
+        })
+    })
+}
+
+/// Whether another branch asks for all items at once: this one is for what cannot do that.
+fn is_done_at_once_elsewhere<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    let Some(items) = around.iter().and_then(Expr::as_name_expr) else {
+        return false;
+    };
+    let asks_for_all = |branch: &'a [Stmt]| {
+        let nodes = || branch.iter().flat_map(|stmt| cx.tree.descendants(stmt));
+        let takes_all = nodes().any(|node| match node {
+            AnyNodeRef::ExprName(name) => {
+                cx.same_symbol(name, items)
+                    && matches!(cx.tree.parent(name), Some(AnyNodeRef::Arguments(_)))
+            }
+            _ => false,
+        });
+        takes_all
+            && nodes().any(|node| match node {
+                AnyNodeRef::ExprCall(call) => cx
+                    .knows(call)
+                    .is_some_and(|entry| entry.does(Does::Queries)),
+                _ => false,
+            })
+    };
+    let within = |branch: &&'a [Stmt]| {
+        (branch.iter()).any(|stmt| stmt.range().contains_range(around.range()))
+    };
+    cx.tree.ancestors(around.node()).any(|outer| {
+        let branches: Vec<&'a [Stmt]> = match outer {
+            AnyNodeRef::StmtMatch(stmt) => stmt.cases.iter().map(|case| &*case.body).collect(),
+            AnyNodeRef::StmtIf(stmt) => {
+                let others = stmt.elif_else_clauses.iter().map(|clause| &*clause.body);
+                std::iter::once(&*stmt.body).chain(others).collect()
+            }
+            _ => return false,
+        };
+        let mut others = branches.into_iter().filter(|branch| !within(branch));
+        others.any(asks_for_all)
     })
 }
 

@@ -1,9 +1,16 @@
 //! Calls that stop the event loop: what the rules on them have in common.
 
 use ruff_python_ast::{AnyNodeRef, ExprCall};
+use ruff_text_size::Ranged;
 
 use super::{Cx, Edit, Finding, Fix};
 use crate::python::{Blocks, Does, Entry, function_around};
+
+/// What other linters call the same.
+const SAME_ELSEWHERE: &[&str] = &[
+    "ASYNC210", "ASYNC212", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230", "ASYNC240", "ASYNC250",
+    "ASYNC251",
+];
 
 impl<'a> Cx<'a> {
     /// A finding on a call in an `async def` that makes the thread wait, as far as libraries are known; `until` says for what.
@@ -17,11 +24,14 @@ impl<'a> Cx<'a> {
         // What is awaited is something else than was thought; what is offloaded runs elsewhere; and nobody else waits at the start.
         if matches!(self.tree.parent(call), Some(AnyNodeRef::ExprAwait(_)))
             || self.is_offloaded(call)
+            || self.is_waived(call.range(), SAME_ELSEWHERE)
             || self.is_command(around)
             || self.is_start_hook(around)
             || self.is_before_others(call)
             || self.is_in_test(call)
-            || entry.blocks(Blocks::Input) && self.is_dialogue(around)
+            || entry.blocks(Blocks::Input)
+                && (self.is_dialogue(around) || self.is_main_coroutine(around))
+            || self.runs_apart(around)
         {
             return None;
         }

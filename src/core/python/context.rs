@@ -18,6 +18,16 @@ pub enum Runs {
     Often,
 }
 
+/// Whether a file belongs to the tests of a project, as everybody calls and places these.
+pub(super) fn is_of_tests(path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || matches!(stem, "tests" | "conftest")
+        || (folders.split('/')).any(|folder| matches!(folder, "tests" | "test" | "testing"))
+}
+
 impl<'a> Facts<'a> {
     /// How often `node` can run. A function counts as called often, wherever it is called from.
     pub fn runs(&self, node: impl Into<AnyNodeRef<'a>>) -> Runs {

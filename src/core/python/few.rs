@@ -256,6 +256,15 @@ impl<'a> Facts<'a> {
             Binding::Import(..) | Binding::ImportFrom(..) => is_constant_name(symbol.name),
             Binding::Parameter(parameter) => self.is_variadic(parameter),
             Binding::Deleted => true,
+            // What a constant holds is written out as well.
+            Binding::For(stmt) => self.is_of_constant(&stmt.iter),
+            Binding::Comprehension(clause) => self.is_of_constant(&clause.iter),
+            Binding::Unpacked => {
+                let bound: Vec<_> = self.binding_nodes(symbol).collect();
+                bound
+                    .into_iter()
+                    .all(|place| self.is_item_of_constant(place))
+            }
             _ => false,
         });
         few && self
@@ -311,6 +320,42 @@ impl<'a> Facts<'a> {
                 .any(|binding| self.starts_empty(binding))
     }
 
+    /// Whether a place is a part of the target of a loop over a constant.
+    fn is_item_of_constant(&self, place: AnyNodeRef<'a>) -> bool {
+        let outer = self.tree.ancestors(place).find(|outer| {
+            !matches!(
+                outer,
+                AnyNodeRef::ExprTuple(_) | AnyNodeRef::ExprList(_) | AnyNodeRef::ExprStarred(_)
+            )
+        });
+        match outer {
+            Some(AnyNodeRef::StmtFor(stmt)) => self.is_of_constant(&stmt.iter),
+            Some(AnyNodeRef::Comprehension(clause)) => self.is_of_constant(&clause.iter),
+            _ => false,
+        }
+    }
+
+    /// `NAMES`, `NAMES.items()` of a module that writes out what it holds.
+    fn is_of_constant(&self, items: &'a Expr) -> bool {
+        let items = match items {
+            Expr::Call(call) if call.arguments.is_empty() => match &*call.func {
+                Expr::Attribute(method) if matches!(method.attr.as_str(), "items" | "values") => {
+                    &method.value
+                }
+                _ => return false,
+            },
+            items => items,
+        };
+        let is_written_out = |value: &'a Expr| {
+            let is_display = value.is_dict_expr() || value.is_list_expr() || value.is_tuple_expr();
+            let mut nodes = self.tree.descendants(value);
+            is_display && !nodes.any(|node| node.is_expr_name() || node.is_expr_call())
+        };
+        let symbol = items.as_name_expr().and_then(|name| self.symbol(name));
+        symbol.is_some_and(|symbol| self.is_constant(symbol))
+            && self.only_value(items).is_some_and(is_written_out)
+    }
+
     /// Whether a parameter is `*args` or `**kwargs`: written out by whoever calls, as a rule.
     fn is_variadic(&self, parameter: &'a ast::Parameter) -> bool {
         let Some(AnyNodeRef::Parameters(parameters)) = self.tree.parent(parameter) else {
@@ -323,7 +368,7 @@ impl<'a> Facts<'a> {
 }
 
 /// `NAMES`, `_NAMES`: a constant by the convention that everybody keeps.
-fn is_constant_name(name: &str) -> bool {
+pub(super) fn is_constant_name(name: &str) -> bool {
     name.len() > 1 && name.contains(char::is_uppercase) && !name.contains(char::is_lowercase)
 }
 
@@ -354,6 +399,8 @@ mod tests {
             "probe(cls.__mro__[1:])\n",
             "import inspect\nprobe(inspect.signature(f).parameters.values())\n",
             "xs = []\nfor name in ('a', 'b'):\n    xs.append(name)\nprobe(list(xs))\n",
+            "NAMES = {'a': ('b', 'c')}\nfor name, others in NAMES.items():\n    probe((name, *others))\n",
+            "NAMES = [('a', 'b')]\nprobe([name for names in NAMES for name in names])\n",
         ] {
             assert_eq!(few(text), Some(true), "{text}");
         }
@@ -371,6 +418,8 @@ mod tests {
             "KNOWN = []\ndef f(x):\n    KNOWN.append(x)\nprobe(KNOWN)\n",
             "xs = [x for x in ys]\nprobe(xs)\n",
             "xs = [1]\nxs += ys\nprobe(xs)\n",
+            "NAMES = {'a': names}\nfor name, others in NAMES.items():\n    probe(others)\n",
+            "for name, others in names.items():\n    probe(others)\n",
         ] {
             assert_eq!(few(text), Some(false), "{text}");
         }

@@ -64,16 +64,20 @@ impl<'a> Facts<'a> {
     /// Whether a coroutine has an event loop for itself, as far as the file tells: whatever calls it there runs it to its end,
     /// `asyncio.run(fetch())`, or awaits it and has a loop for itself; and nothing in the file starts tasks.
     pub fn has_its_own_loop(&self, def: &'a ast::StmtFunctionDef) -> bool {
-        let starts_tasks = |node: &AnyNodeRef<'a>| {
-            matches!(node, AnyNodeRef::ExprAttribute(attribute)
-                if STARTS_TASKS.contains(&attribute.attr.as_str()))
-        };
         if self.is_told_to_run_alone(def) {
             return true;
         }
         // Whatever else there is, a function that is no coroutine waits for its own.
         let is_inner = function_around(&self.tree, def).is_some_and(|outer| !outer.is_async);
-        self.is_run_alone(def, 0) && (is_inner || !self.tree.nodes().iter().any(starts_tasks))
+        self.is_run_alone(def, 0) && (is_inner || !self.starts_tasks())
+    }
+
+    /// Whether anything in the file lets coroutines run beside each other.
+    pub(super) fn starts_tasks(&self) -> bool {
+        self.tree.nodes().iter().any(|node| {
+            matches!(node, AnyNodeRef::ExprAttribute(attribute)
+                if STARTS_TASKS.contains(&attribute.attr.as_str()))
+        })
     }
 
     /// Whether the example in its own documentation, or in that of the function around it, runs it so.
@@ -187,7 +191,7 @@ impl<'a> Facts<'a> {
             })
     }
 
-    /// Whether a function talks with its user at a terminal: it prints, and starts nothing that could run meanwhile.
+    /// Whether a function talks with its user at a terminal: it prints, `console.print(...)`, and starts nothing that could run meanwhile.
     pub fn is_dialogue(&self, def: &'a ast::StmtFunctionDef) -> bool {
         let mut prints = false;
         for node in self.own_nodes(def) {
@@ -197,7 +201,10 @@ impl<'a> Facts<'a> {
                 {
                     return false;
                 }
-                AnyNodeRef::ExprCall(call) => prints |= self.is(&*call.func, "builtins.print"),
+                AnyNodeRef::ExprCall(call) => {
+                    prints |= self.is(&*call.func, "builtins.print")
+                        || matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "print");
+                }
                 _ => {}
             }
         }
@@ -214,7 +221,10 @@ impl<'a> Facts<'a> {
                 return Some(items.call.into());
             };
             let is_callee = call.func.range() == name.range();
-            (is_callee && self.in_loop(call).is_some()).then_some(call.into())
+            // Another attempt is not another item.
+            let each = self.in_loop(call);
+            (is_callee && each.is_some_and(|each| !self.goes_over_batches(each)))
+                .then_some(call.into())
         })
     }
 }

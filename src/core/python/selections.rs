@@ -39,8 +39,9 @@ impl<'a> Facts<'a> {
             Expr::Set(_) | Expr::SetComp(_) | Expr::Dict(_) | Expr::DictComp(_) => true,
             Expr::Attribute(attribute) => {
                 let of_self = attribute.value.as_name_expr();
-                of_self.is_some_and(|name| self.class_of_self(name).is_some())
-                    && self.is_setting(attribute)
+                is_of_settings(&attribute.value)
+                    || of_self.is_some_and(|name| self.class_of_self(name).is_some())
+                        && self.is_setting(attribute)
             }
             Expr::Call(call) => {
                 let args = &call.arguments.args;
@@ -59,6 +60,7 @@ impl<'a> Facts<'a> {
                     _ => self.ty(items).is_set(),
                 }
             }
+            Expr::Name(name) if says_few(&name.id) => true,
             Expr::Name(_) => {
                 let ty = self.ty(items).without_none();
                 ty.is_set()
@@ -70,6 +72,29 @@ impl<'a> Facts<'a> {
             _ => false,
         }
     }
+}
+
+/// `errors`, `first_five`: what went wrong, or what was picked.
+fn says_few(name: &str) -> bool {
+    name.split('_').any(|word| {
+        matches!(
+            word,
+            "errors" | "failures" | "few" | "first" | "problems" | "warnings"
+        )
+    })
+}
+
+/// `settings.names`, `service.config.names`: what somebody wrote down.
+fn is_of_settings(owner: &Expr) -> bool {
+    let name = match owner {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(part) => part.attr.as_str(),
+        _ => return false,
+    };
+    matches!(
+        name.rsplit('_').next(),
+        Some("conf" | "config" | "configuration" | "options" | "settings")
+    )
 }
 
 #[cfg(test)]
@@ -89,6 +114,10 @@ mod tests {
             ("def f(ids: set[int]):\n    probe(sorted(ids))\n", true),
             ("probe(enumerate(path.split('/')))\n", true),
             ("probe(plurals[code])\n", true),
+            ("probe(service.settings.names)\n", true),
+            ("probe(first_rows)\n", true),
+            ("probe(firstborn)\n", false),
+            ("probe(service.names)\n", false),
             (
                 "class C:\n    def __init__(self, names: list):\n        self.names = names\n    def f(self):\n        probe(self.names)\n",
                 true,

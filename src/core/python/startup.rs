@@ -136,7 +136,7 @@ impl<'a> Facts<'a> {
     }
 
     /// `FastAPI(lifespan=f)`, `Starlette(on_startup=[f])`, `app.on_startup.append(f)`, `app.add_event_handler("startup", f)`
-    fn is_given_as_hook(&self, used: AnyNodeRef<'a>) -> bool {
+    pub(super) fn is_given_as_hook(&self, used: AnyNodeRef<'a>) -> bool {
         let listed = match self.tree.parent(used) {
             Some(list @ (AnyNodeRef::ExprList(_) | AnyNodeRef::ExprTuple(_))) => list,
             _ => used,
@@ -172,7 +172,7 @@ impl<'a> Facts<'a> {
         !self.own_nodes(def).any(|node| {
             node.start() < call.start()
                 && match node {
-                    AnyNodeRef::ExprAwait(_) => true,
+                    AnyNodeRef::ExprAwait(awaiting) => awaiting.end() <= call.start(),
                     AnyNodeRef::StmtFor(stmt) => stmt.is_async,
                     AnyNodeRef::StmtWith(stmt) => stmt.is_async,
                     AnyNodeRef::ExprAttribute(attribute) => {
@@ -365,6 +365,7 @@ mod tests {
         };
         for (body, wanted) in [
             ("    g()\n    await h()\n", true),
+            ("    await h(g())\n", true),
             ("    await h()\n    g()\n", false),
             ("    async with h():\n        g()\n", false),
             ("    asyncio.create_task(h())\n    g()\n", false),

@@ -27,6 +27,20 @@ const PARTS: &[&str] = &[
     "tablename",
 ];
 
+/// What an attribute is called that holds all of these.
+const SETS: &[&str] = &[
+    "columns",
+    "constraints",
+    "databases",
+    "engines",
+    "foreign",
+    "indexes",
+    "migrations",
+    "schemas",
+    "shards",
+    "tables",
+];
+
 impl<'a> Facts<'a> {
     /// Whether a loop goes over tables, columns, shards and the like, over the levels of a tree, or over the folders of a path.
     pub fn goes_over_structure(&self, around: Loop<'a>) -> bool {
@@ -38,6 +52,10 @@ impl<'a> Facts<'a> {
         });
         let Some(iter) = around.iter() else {
             return named;
+        };
+        let all = match iter {
+            Expr::Attribute(all) => all.attr.split('_').any(|word| SETS.contains(&word)),
+            _ => false,
         };
         // `for i in range(num_shards)`, `for level in range(1, depth + 1)`
         let counted = || {
@@ -53,7 +71,7 @@ impl<'a> Facts<'a> {
                         })
             })
         };
-        named || counted() || self.is_path_split(iter, 0)
+        named || all || counted() || self.is_path_split(iter, 0)
     }
 
     /// Whether an expression gives the folders of a path: `path.split("/")`.
@@ -118,6 +136,8 @@ mod tests {
             "for table in tables: pass\n",
             "for table_name, config in configs.items(): pass\n",
             "for i in range(num_shards): pass\n",
+            "for key in item.foreign_keys: pass\n",
+            "for item in metadata.sorted_tables: pass\n",
             "for level in range(1, deepest + 1): pass\n",
             "for i in range(1, node_depth + 1): pass\n",
             "for i in range(self.levels): pass\n",
@@ -132,6 +152,7 @@ mod tests {
     fn rows_are_not() {
         for text in [
             "for row in table: pass\n",
+            "for row in self.table: pass\n",
             "for timetable in xs: pass\n",
             "for i in range(count): pass\n",
             "for level in log: pass\n",

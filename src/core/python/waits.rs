@@ -1,6 +1,6 @@
 //! Code that waits for something outside of the program: whatever else it does hardly counts.
 
-use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Number};
 
 use super::facts::Facts;
 use super::libraries::{Blocks, Effects};
@@ -67,6 +67,27 @@ const WAITING: &[&str] = &[
 
 /// Methods that add to a container, whatever it is.
 const ADDING: &[&str] = &["add", "append", "extend", "insert", "setdefault", "update"];
+
+/// Whether a call pauses for less than anybody notices: `time.sleep(0.001)`.
+pub(super) fn is_short_pause(call: &ExprCall) -> bool {
+    let [Expr::NumberLiteral(seconds)] = &*call.arguments.args else {
+        return false;
+    };
+    let last = match &*call.func {
+        Expr::Attribute(method) => method.attr.as_str(),
+        Expr::Name(name) => name.id.as_str(),
+        _ => "",
+    };
+    last == "sleep"
+        && match &seconds.value {
+            Number::Int(int) => int.as_u64() == Some(0),
+            Number::Float(seconds) => *seconds < SHORTEST,
+            Number::Complex { .. } => false,
+        }
+}
+
+/// In seconds.
+const SHORTEST: f64 = 0.01;
 
 impl<'a> Facts<'a> {
     /// Whether an iteration of `around` awaits, or asks the operating system or the network, in so many words.

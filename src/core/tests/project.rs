@@ -719,3 +719,16 @@ fn getting_an_item_is_followed_to_the_class_of_another_file() {
     let named = "from app.data import Photos\nphotos = Photos(paths)\nuse(photos)\n";
     assert_eq!(way(named).as_deref(), Some(found));
 }
+
+#[test]
+fn who_uses_a_class_is_unknown_where_nobody_knows_all_files() {
+    let text = "class Point:\n    x: int\n\n\nprint(Point)\n";
+    let project = project(&[("app/__init__.py", ""), ("app/point.py", text)]);
+    let needs = ask(&project, "app/point.py", text, |facts, _| {
+        facts.tree.nodes().iter().find_map(|node| match node {
+            AnyNodeRef::StmtClassDef(class) => Some(facts.needs_dict_elsewhere(class, &["x"])),
+            _ => None,
+        })
+    });
+    assert_eq!(needs, Some(true));
+}

@@ -48,6 +48,8 @@ pub(in crate::python) enum Wants {
     Changing(Slot, Containers),
     /// Whether all other files take its items one by one.
     Users,
+    /// Whether nothing else runs while it does; its name, and those of the functions of its file that await it.
+    Apart(Box<[Box<str>]>),
     /// Whether another file needs the instances of a class to have a `__dict__`; the attributes that would be slots.
     Dict(Box<[Box<str>]>),
 }
@@ -355,6 +357,7 @@ impl View<'_> {
                 .and_then(|callee| Some(callee.get()?.makes_generator()))
                 .unwrap_or(false),
             Wants::Users => callee().is_some_and(|callee| self.users(&callee).is_some()),
+            Wants::Apart(names) => callee().is_some_and(|callee| self.runs_apart(&callee, names)),
             Wants::Dict(fields) => match meaning() {
                 Meaning::Class(class) => self.needs_dict(&class, fields),
                 _ => false,

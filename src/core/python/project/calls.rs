@@ -84,6 +84,19 @@ impl View<'_> {
         Some(std::iter::once(step).chain(rest).collect())
     }
 
+    /// How many lines a function has.
+    pub(super) fn length(&self, function: &ProjectFunction) -> usize {
+        let length = self.project.read_anew(&function.outline.path, |facts| {
+            let id = facts
+                .numbers()
+                .functions
+                .get(usize::try_from(function.number).ok()?)?;
+            let def = facts.tree.node(*id);
+            Some(facts.text(def).lines().count())
+        });
+        length.flatten().unwrap_or(0)
+    }
+
     /// The function of the project that a call runs.
     pub(super) fn callee(
         &self,

@@ -5,6 +5,7 @@
 //! first, on whichever thread, all get the same. The disk is reached through the [`Loader`] that the program hands in, and through
 //! nothing else.
 
+mod apart;
 mod asked;
 mod calls;
 mod changes;
@@ -62,13 +63,18 @@ pub trait Loader: Send + Sync {
     /// The text of a file; `None` where it cannot be read.
     fn read(&self, path: &str) -> Option<Source>;
 
-    /// All Python files of the project; `None` where there are more than can be told.
-    fn files(&self) -> Option<Vec<String>> {
+    /// The folder below which everything lies that may use what the files in `folder` define.
+    fn repository(&self, _folder: &str) -> String {
+        String::new()
+    }
+
+    /// All Python files below a repository; `None` where there are more than can be told.
+    fn files(&self, _repository: &str) -> Option<Vec<String>> {
         None
     }
 
-    /// Whether others than the project use what is public in it.
-    fn is_published(&self) -> bool {
+    /// Whether others use what is public in a repository.
+    fn is_published(&self, _repository: &str) -> bool {
         true
     }
 }
@@ -107,8 +113,8 @@ pub struct Project {
     states: RwLock<FxHashMap<String, u64>>,
     /// What the files that had their turn import.
     importing: importing::Importing,
-    /// Which files say which words, once somebody asks who uses something.
-    words: OnceLock<Option<naming::Words>>,
+    /// Which files say which words, once somebody asks who uses something: by repository.
+    words: RwLock<FxHashMap<String, naming::Slot>>,
     /// What files need of objects, where somebody asked.
     needs: RwLock<FxHashMap<String, Arc<OnceLock<Arc<shapes::Needs>>>>>,
 }
@@ -139,7 +145,7 @@ impl Project {
             homes: RwLock::default(),
             states: RwLock::default(),
             importing: importing::Importing::default(),
-            words: OnceLock::new(),
+            words: RwLock::default(),
             needs: RwLock::default(),
         }
     }
@@ -559,6 +565,16 @@ impl<'a> Facts<'a> {
         let function = self.project.callee(&self.outline_for(&origin), &origin)?;
         function.get()?;
         Some(Called(function))
+    }
+
+    /// How many lines the function has that a call runs, of this file or of another; none where that is not known. Dear: to be asked
+    /// last.
+    pub fn length_of_callee(&self, call: &'a ExprCall) -> usize {
+        if let Some(def) = self.callee(call) {
+            return self.text(def).lines().count();
+        }
+        let called = self.called_function(call, || Wants::Generator);
+        called.map_or(0, |called| self.project.length(&called.0))
     }
 
     /// How calling a function of the project comes to do any of `effects`: the calls on the way, and the last one that does it;

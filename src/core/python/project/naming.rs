@@ -1,10 +1,10 @@
 //! Which files of a project say a name: a look at their words alone, so that the others need not be read as Python.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Project, View, fingerprint};
+use super::{Project, View, fingerprint, write};
 
 /// Which files say which words.
 #[derive(Debug, Default)]
@@ -15,12 +15,15 @@ pub(super) struct Words {
     by_word: FxHashMap<u32, Vec<u32>>,
 }
 
-/// What stands before a word where it is a place that an answer hangs on.
+/// The words of one repository; `None` inside where nobody knows all files.
+pub(super) type Slot = Arc<OnceLock<Option<Words>>>;
+
+/// What stands before a word, and before the folder that asks for it, where it is a place that an answer hangs on.
 const SAYS: char = '?';
 
 impl Words {
-    fn of(project: &Project) -> Option<Self> {
-        let mut files = project.loader.files()?;
+    fn of(project: &Project, repository: &str) -> Option<Self> {
+        let mut files = project.loader.files(repository)?;
         files.sort_unstable();
         files.dedup();
         let mut words = Self::default();
@@ -61,23 +64,37 @@ fn number_of(word: &str) -> u32 {
 }
 
 impl Project {
-    /// The files that say a name, in order; `None` where nobody knows all files.
-    fn naming(&self, name: &str) -> Option<Vec<Arc<str>>> {
-        let words = self.words.get_or_init(|| Words::of(self));
+    /// The files that say a name and may mean what a file in `folder` defines, in order; `None` where nobody knows all files.
+    fn naming(&self, name: &str, folder: &str) -> Option<Vec<Arc<str>>> {
+        let repository = self.loader.repository(folder);
+        let slot = Arc::clone(write(&self.words).entry(repository.clone()).or_default());
+        let words = slot.get_or_init(|| Words::of(self, &repository));
         Some(words.as_ref()?.saying(name))
+    }
+
+    /// Whether others than the repository of the file at `path` use what is public in it.
+    pub(super) fn is_published(&self, path: &str) -> bool {
+        let repository = self.loader.repository(folder_of(path));
+        self.loader.is_published(&repository)
     }
 
     /// What is to be known of a place that stands for the files that say a name; `None` for other places.
     pub(super) fn naming_state(&self, place: &str) -> Option<u64> {
-        let name = place.strip_prefix(SAYS)?;
-        Some(self.naming(name).map_or(0, |files| fingerprint(&files)))
+        let (name, folder) = place.strip_prefix(SAYS)?.split_once(SAYS)?;
+        let files = self.naming(name, folder);
+        Some(files.map_or(0, |files| fingerprint(&files)))
     }
 }
 
 impl View<'_> {
-    /// The files that say a name, in order; `None` where nobody knows all files.
-    pub(super) fn naming(&self, name: &str) -> Option<Vec<Arc<str>>> {
-        self.note(format!("{SAYS}{name}").into());
-        self.project.naming(name)
+    /// The files that say a name and may mean what the file at `path` defines, in order; `None` where nobody knows all files.
+    pub(super) fn naming(&self, name: &str, path: &str) -> Option<Vec<Arc<str>>> {
+        let folder = folder_of(path);
+        self.note(format!("{SAYS}{name}{SAYS}{folder}").into());
+        self.project.naming(name, folder)
     }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -12,6 +12,7 @@ use crate::python::libraries::{Effects, Entry};
 use crate::python::symbols::Binding;
 use crate::python::tree::Tag;
 use crate::python::types::Type;
+use crate::python::waits::is_short_pause;
 
 /// Calls that functions may be known for, and what comes to a call, in the order of the text.
 pub(super) struct Calls<'a> {
@@ -115,6 +116,9 @@ impl<'a> Calls<'a> {
 
 /// Whether a look at the callee lets it be something that callers want to know.
 fn is_worth_following<'a>(facts: &Facts<'a>, call: &'a ast::ExprCall) -> bool {
+    if is_short_pause(call) {
+        return false;
+    }
     let spelled = match &*call.func {
         Expr::Name(name) => match facts.symbol(name) {
             Some(_) => return true,

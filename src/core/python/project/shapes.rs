@@ -12,6 +12,7 @@ use super::asked::Wants;
 use super::meaning::{DEEPEST, Meaning, ProjectClass};
 use super::origin::Origin;
 use super::outline::Outline;
+use super::users::may_be_of;
 use super::{View, write};
 use crate::python::facts::Facts;
 use crate::python::types::Type;
@@ -107,8 +108,11 @@ impl View<'_> {
                 )
         });
         let names = makers.map(|def| &*def.name).chain([class.name()]);
-        let files: BTreeSet<Arc<str>> =
-            (names.filter_map(|name| self.naming(name)).flatten()).collect();
+        let files: Option<Vec<_>> = names.map(|name| self.naming(name, &own.path)).collect();
+        let Some(files) = files else {
+            return true;
+        };
+        let files: BTreeSet<Arc<str>> = files.into_iter().flatten().collect();
         files.iter().any(|path| {
             **path != *own.path
                 && self.outline(path).is_some_and(|other| {
@@ -127,6 +131,7 @@ impl View<'_> {
         match self.meaning(other, &origin, DEEPEST) {
             Meaning::Class(found) => found == *class,
             Meaning::Unknown => true,
+            Meaning::Library(name) => may_be_of(&name, &class.outline.path),
             _ => false,
         }
     }

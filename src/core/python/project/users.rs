@@ -36,7 +36,7 @@ pub struct User {
 }
 
 /// A name that more files say is nobody's in particular.
-const MOST: usize = 60;
+pub(super) const MOST: usize = 60;
 
 /// What a file uses in no other way than to take its items.
 pub(super) fn taken<'a>(facts: &Facts<'a>) -> Box<[Taken]> {
@@ -130,7 +130,7 @@ fn said_by(call: &ExprCall) -> Vec<TextRange> {
     }
 }
 
-fn last(name: &str) -> &str {
+pub(super) fn last(name: &str) -> &str {
     name.rsplit(['.', ':']).next().unwrap_or(name)
 }
 
@@ -143,7 +143,7 @@ impl View<'_> {
             return None;
         }
         let own = &*function.outline.path;
-        let files = self.naming(&def.name)?;
+        let files = self.naming(&def.name, own)?;
         if files.len() > MOST {
             return None;
         }
@@ -211,6 +211,7 @@ impl View<'_> {
                     && match self.imported(&other.path, &imported_name(stmt, alias), DEEPEST) {
                         Meaning::Function(found) => is_same(&found, function),
                         Meaning::Unknown => true,
+                        Meaning::Library(name) => may_be_of(&name, &function.outline.path),
                         _ => false,
                     }
             }),
@@ -220,8 +221,16 @@ impl View<'_> {
     }
 }
 
+/// Whether what is taken for a library's may be of the file at `path`: a package of the same repository is installed from there, and
+/// nobody knows where it lies.
+pub(super) fn may_be_of(name: &str, path: &str) -> bool {
+    let first = name.split('.').next().unwrap_or(name);
+    let mut parts = path.split('/');
+    parts.any(|part| part.strip_suffix(".py").unwrap_or(part) == first)
+}
+
 /// Whether a chain of attributes begins with something that may be a module of the project.
-fn is_of_import<'a>(expr: &'a Expr, facts: &Facts<'a>) -> bool {
+pub(super) fn is_of_import<'a>(expr: &'a Expr, facts: &Facts<'a>) -> bool {
     let mut expr = expr;
     while let Expr::Attribute(member) = expr {
         expr = &member.value;
@@ -244,7 +253,7 @@ fn is_of_import<'a>(expr: &'a Expr, facts: &Facts<'a>) -> bool {
     }
 }
 
-fn is_same(found: &ProjectFunction, function: &ProjectFunction) -> bool {
+pub(super) fn is_same(found: &ProjectFunction, function: &ProjectFunction) -> bool {
     let name = |one: &ProjectFunction| {
         let def = one.get()?;
         def.class.is_none().then(|| def.name.clone())
@@ -257,7 +266,7 @@ impl<'a> Facts<'a> {
     /// does anything else with it, where others than the project may, or where nobody can tell.
     pub fn users_elsewhere(&self, def: &'a StmtFunctionDef) -> Option<Vec<User>> {
         let project = self.project()?;
-        if project.only_declares || project.loader.is_published() {
+        if project.only_declares || project.is_published(self.source.path()) {
             return None;
         }
         let number = self.number_of_function(def)?;

@@ -21,8 +21,11 @@ impl<'a> Facts<'a> {
                     }
                     _ => None,
                 })?;
-                (!goes_over_a_table(around) && !self.is_for_a_few(call, around))
-                    .then(|| Sight::evidence(by_row, "row that is looked up"))
+                let is_few = goes_over_a_table(around)
+                    || self.is_for_a_few(call, around)
+                    || self.is_of_a_page(around)
+                    || self.asks_several_tables(call, around);
+                (!is_few).then(|| Sight::evidence(by_row, "row that is looked up"))
             })
         })
     }
@@ -57,9 +60,48 @@ impl<'a> Facts<'a> {
             })
     }
 
+    fn matches_a_pattern(&self, test: &'a Expr) -> bool {
+        let test = test.as_call_expr();
+        test.is_some_and(|test| {
+            ["re.fullmatch", "re.match", "re.search"]
+                .iter()
+                .any(|name| self.is(&*test.func, name))
+        })
+    }
+
+    /// Whether a loop goes over the forms of a page, or makes some: no more than somebody fills in.
+    fn is_of_a_page(&self, around: Loop<'a>) -> bool {
+        let goes_over_forms = match around.iter() {
+            Some(Expr::Name(name)) => ends_with_word(&name.id, &["forms", "formset"]),
+            Some(Expr::Attribute(part)) => ends_with_word(&part.attr, &["forms", "formset"]),
+            _ => false,
+        };
+        goes_over_forms
+            || self.tree.descendants(around.node()).any(|node| match node {
+                AnyNodeRef::ExprAttribute(read) => {
+                    read.attr.as_str() == "cleaned_data"
+                        && self.names_bound_in(&*read.value, around)
+                }
+                AnyNodeRef::ExprCall(call) => {
+                    self.is_class(&call.func)
+                        && (self.name(&*call.func)).is_some_and(|name| name.ends_with("Form"))
+                }
+                _ => false,
+            })
+    }
+
+    /// Whether the item decides in which table a row is looked up: `get(content_type=x.content_type, object_id=x.pk)`.
+    fn asks_several_tables(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> bool {
+        call.arguments.keywords.iter().any(|keyword| {
+            let names_table = (keyword.arg.as_deref())
+                .is_some_and(|name| matches!(name, "content_type" | "content_type_id"));
+            names_table && self.names_bound_in(&keyword.value, around)
+        })
+    }
+
     /// Whether a call is made for one item in many, or for those that are no objects yet: `if kind == "card":`,
-    /// `if not isinstance(file, File):`.
-    fn is_for_a_few(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> bool {
+    /// `if re.match(pattern, name):`, `if not isinstance(file, File):`.
+    pub fn is_for_a_few(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> bool {
         let tests_class = |test: &'a Expr| {
             self.tree.descendants(test).any(|node| {
                 matches!(node, AnyNodeRef::ExprCall(call) if self.is(&*call.func, "builtins.isinstance"))
@@ -71,13 +113,19 @@ impl<'a> Facts<'a> {
             .any(|outer| match outer {
                 AnyNodeRef::StmtIf(branch) => {
                     tests_class(&branch.test)
-                        || picks(&branch.test)
+                        || (picks(&branch.test) || self.matches_a_pattern(&branch.test))
                             && (branch.body.iter())
                                 .any(|stmt| stmt.range().contains_range(call.range()))
                 }
                 _ => false,
             })
     }
+}
+
+/// Whether a word is the last of a name: `forms` of `self.formset_forms`.
+fn ends_with_word(name: &str, words: &[&str]) -> bool {
+    let last = name.rsplit('_').next().unwrap_or(name);
+    words.contains(&last.to_ascii_lowercase().as_str())
 }
 
 /// Whether a loop goes over what a mapping holds, `sites.items()`: by what it was grouped, there are as many as groups.
@@ -134,9 +182,15 @@ mod tests {
             "    Book.objects.get(pk=1, name=x)\n",
             "    if x['kind'] == 'book':\n        Book.objects.get(pk=x['id'])\n",
             "    if not isinstance(x, Book):\n        Book.objects.get(pk=x)\n",
+            "    Book.objects.get(pk=x.cleaned_data['book'])\n",
+            "    Note.objects.get(content_type=type_of(x), object_id=x.pk)\n",
         ] {
             assert_eq!(seen(body), Some(false), "{body}");
         }
+        let made = "from forms import BookForm\nfor x in xs:\n    shown.append(BookForm(instance=Book.objects.get(pk=x)))\n";
+        assert_eq!(seen_in(made), Some(false));
+        let forms = "for form in self.extra_forms:\n    Book.objects.get(pk=form.book)\n";
+        assert_eq!(seen_in(forms), Some(false));
         let grouped = "for x in xs.keys():\n    Book.objects.get(pk=x)\n";
         assert_eq!(seen_in(grouped), Some(false));
     }
