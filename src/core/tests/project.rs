@@ -732,3 +732,86 @@ fn who_uses_a_class_is_unknown_where_nobody_knows_all_files() {
     });
     assert_eq!(needs, Some(true));
 }
+
+/// Gives a file its turn among others: its questions are put off.
+fn take_turn(project: &Project, path: &str, text: &str) -> Option<hotlint_core::python::Open> {
+    let source = Source::module(path, text);
+    let parsed = parse(&source).expect("the example parses");
+    let facts = Facts::new(&source, &parsed, Versions::default()).expect("the example is flat");
+    let facts = facts.within(Some(project)).putting_off(true);
+    for node in facts.tree.nodes() {
+        if let AnyNodeRef::ExprCall(call) = node {
+            let queries = Effects::does(Does::Queries);
+            let found = facts.leads_to(call, queries, Following::Every);
+            assert!(found.is_none(), "nobody has an answer yet");
+        }
+    }
+    facts.open_questions()
+}
+
+#[test]
+fn a_file_is_summarised_in_its_turn_where_one_before_it_imports_it() {
+    let main = "from app.db import load\nfrom .jobs import run\n\nload(1)\nrun()\n";
+    let jobs = "from other import thing\n\ndef run():\n    thing()\n";
+    let leaf = "from app.db import load\n\ndef show(key):\n    return load(key)\n";
+    let project = project(&[
+        ("app/__init__.py", ""),
+        ("app/main.py", main),
+        ("app/db.py", DB),
+        ("app/jobs.py", jobs),
+        ("app/leaf.py", leaf),
+    ]);
+    let main = take_turn(&project, "app/main.py", main);
+    assert_eq!(
+        project.summarised(),
+        Vec::<String>::new(),
+        "nobody imports it"
+    );
+    let leaf = take_turn(&project, "app/leaf.py", leaf);
+    take_turn(&project, "app/db.py", DB);
+    take_turn(&project, "app/jobs.py", jobs);
+    assert_eq!(project.summarised(), ["app/db.py", "app/jobs.py"]);
+    for open in [main, leaf] {
+        let open = open.expect("it asks about `load`");
+        assert!(project.answers(open).is_err(), "`load` asks a database");
+    }
+}
+
+#[test]
+fn what_is_imported_later_is_summarised_when_somebody_asks() {
+    let late = "from db import load\n\nload(1)\n";
+    let project = project(&[("db.py", DB), ("late.py", late)]);
+    assert!(take_turn(&project, "db.py", DB).is_none());
+    let open = take_turn(&project, "late.py", late).expect("it asks about `load`");
+    assert_eq!(project.summarised(), Vec::<String>::new());
+    assert!(project.answers(open).is_err(), "`load` asks a database");
+    assert_eq!(project.summarised(), ["db.py"]);
+}
+
+#[test]
+fn questions_are_told_by_the_classes_of_the_file_first() {
+    let text = "from base import Base\nfrom store import Store\n\n\nclass Shop(Base):\n    def __init__(self):\n        \
+        self.store = Store()\n\n    def sell(self, key):\n        \
+        self.store.load(key)\n        self.log(key)\n";
+    let log = "import sqlite3\n\nconnection = sqlite3.connect('a')\n\n\nclass Base:\n    def log(self, key):\n        \
+        connection.execute('select 1', key)\n";
+    let quiet = "class Store:\n    def load(self, key):\n        return key\n";
+    let silent = log.replace("connection.execute('select 1', key)", "return key");
+    for (base, has_answer) in [(log, true), (silent.as_str(), false)] {
+        let files = [("shop.py", text), ("base.py", base), ("store.py", quiet)];
+        let project = project(&files);
+        let open = take_turn(&project, "shop.py", text).expect("it asks about `log`");
+        assert_eq!(project.answers(open).is_err(), has_answer);
+        // The class that asks is no part of any question.
+        assert_eq!(project.summarised(), ["base.py", "store.py"]);
+    }
+}
+
+#[test]
+fn an_attribute_that_stands_for_itself_has_no_answer() {
+    let text = "class Ring:\n    def __init__(self):\n        self.next = self.next.next\n\n    def go(self):\n        \
+        self.next.go()\n";
+    let project = project(&[("ring.py", text)]);
+    let open = take_turn(&project, "ring.py", text);
+    assert!(open.is_none_or(|open| project.answers(open).is_ok()));
+}

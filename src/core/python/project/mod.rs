@@ -573,6 +573,7 @@ impl<'a> Facts<'a> {
         if let Some(def) = self.callee(call) {
             return self.text(def).lines().count();
         }
+        // Asked of what was found to lead somewhere: that was not put off, and so is this not.
         let called = self.called_function(call, || Wants::Generator);
         called.map_or(0, |called| self.project.length(&called.0))
     }
