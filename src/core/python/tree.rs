@@ -120,6 +120,8 @@ pub struct Tree<'a> {
     pub(super) occurrences: Vec<Occurrence>,
     pub(super) declarations: Vec<Declaration>,
     pub(super) names: Interner<'a>,
+    /// The import statements, in the order of the walk.
+    pub(super) imports: Vec<AnyNodeRef<'a>>,
     /// `from x import *` in this file: any name may come from there.
     pub(super) star_import: bool,
     /// Statements and imports that give something a second name: `pause = time.sleep`, `import x as y`.
@@ -165,6 +167,11 @@ impl<'a> Tree<'a> {
 
     pub(super) fn scope_ids(&self) -> impl Iterator<Item = ScopeId> {
         (0..self.scopes.len()).filter_map(|i| u32::try_from(i).ok().map(ScopeId))
+    }
+
+    /// The import statements, in the order of the text.
+    pub fn imports(&self) -> &[AnyNodeRef<'a>] {
+        &self.imports
     }
 
     /// Assignments of one name or attribute to one name, and imports with `as`, in the order of the text.

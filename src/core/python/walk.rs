@@ -67,6 +67,7 @@ impl<'a> Walk<'a> {
                 occurrences,
                 declarations: Vec::new(),
                 names: Interner::with_capacity(size / 256 + 8),
+                imports: Vec::new(),
                 star_import: false,
                 renamings: Vec::new(),
             },
@@ -394,6 +395,10 @@ impl<'a> SourceOrderVisitor<'a> for Walk<'a> {
             Stmt::Nonlocal(stmt) => {
                 self.leaf(stmt.into(), &stmt.node_index);
                 self.declares(&stmt.names, false);
+            }
+            Stmt::Import(_) | Stmt::ImportFrom(_) => {
+                self.tree.imports.push(stmt.into());
+                walk_stmt(self, stmt);
             }
             _ => walk_stmt(self, stmt),
         }

@@ -9,7 +9,7 @@ mod pattern;
 
 use std::sync::LazyLock;
 
-use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, NodeKind};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
 use rustc_hash::FxHashMap;
 
 pub(super) use declared::FOLDER;
@@ -316,21 +316,16 @@ impl<'a> Facts<'a> {
 
     /// Whether the file imports something that the project's configuration describes.
     pub(super) fn imports_any_of(&self, declared: &Declared) -> bool {
-        self.tree.tagged().any(|(tag, node)| {
-            if !tag.is(NodeKind::StmtImport) && !tag.is(NodeKind::StmtImportFrom) {
-                return false;
+        self.tree.imports().iter().any(|node| match node {
+            AnyNodeRef::StmtImport(stmt) => {
+                let mut roots = stmt.names.iter().map(|alias| first_segment(&alias.name));
+                roots.any(|root| declared.has_root(root))
             }
-            match node {
-                AnyNodeRef::StmtImport(stmt) => {
-                    let mut roots = stmt.names.iter().map(|alias| first_segment(&alias.name));
-                    roots.any(|root| declared.has_root(root))
-                }
-                AnyNodeRef::StmtImportFrom(stmt) if stmt.level == 0 => {
-                    let module = stmt.module.as_deref().unwrap_or_default();
-                    declared.has_root(first_segment(module))
-                }
-                _ => false,
+            AnyNodeRef::StmtImportFrom(stmt) if stmt.level == 0 => {
+                let module = stmt.module.as_deref().unwrap_or_default();
+                declared.has_root(first_segment(module))
             }
+            _ => false,
         })
     }
 
@@ -341,10 +336,7 @@ impl<'a> Facts<'a> {
             for root in ["builtins", "io"] {
                 imported.add(root);
             }
-            for (tag, node) in self.tree.tagged() {
-                if !tag.is(NodeKind::StmtImport) && !tag.is(NodeKind::StmtImportFrom) {
-                    continue;
-                }
+            for node in self.tree.imports() {
                 match node {
                     AnyNodeRef::StmtImport(stmt) => {
                         for alias in &stmt.names {

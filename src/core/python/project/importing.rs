@@ -5,7 +5,7 @@
 
 use std::sync::RwLock;
 
-use ruff_python_ast::{self as ast, AnyNodeRef, NodeKind};
+use ruff_python_ast::{self as ast, AnyNodeRef};
 use rustc_hash::FxHashSet;
 
 use super::origin::is_of_library;
@@ -25,10 +25,7 @@ impl Importing {
         let path = facts.source.path();
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let mut all = Vec::new();
-        for (tag, node) in facts.tree.tagged() {
-            if !tag.is(NodeKind::StmtImport) && !tag.is(NodeKind::StmtImportFrom) {
-                continue;
-            }
+        for node in facts.tree.imports() {
             match node {
                 AnyNodeRef::StmtImport(stmt) => {
                     let modules = stmt.names.iter().map(|alias| alias.name.as_str());
