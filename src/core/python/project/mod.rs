@@ -23,6 +23,7 @@ mod outline;
 mod reach;
 mod relations;
 mod returns;
+mod settled;
 mod shapes;
 mod table;
 mod trail;
