@@ -100,7 +100,6 @@
 use hotlint_core::ast::ExprCall;
 use hotlint_core::lint::{Cost, Cx, Finding, Rule};
 use hotlint_core::python::{Builds, Effects, function_around};
-use hotlint_core::text_size::Ranged;
 
 pub struct LoopPerCall;
 
@@ -115,10 +114,7 @@ impl Rule for LoopPerCall {
         let help = "await all of them in one coroutine, and run that";
         if let Some(around) = cx.in_loop(call) {
             around.iter()?;
-            let in_handler = (cx.tree.ancestors(call))
-                .take_while(|outer| outer.range() != around.range())
-                .any(|outer| outer.is_except_handler_except_handler());
-            if in_handler || cx.is_of_command_line() {
+            if cx.handles_error_in(call, around) || cx.is_of_command_line() {
                 return None;
             }
             let finding = Finding::new(call, format!("{message} in every iteration"));

@@ -188,7 +188,7 @@ impl Rule for CrossFunctionQueryInLoop {
             || cx.goes_over_batches(around)
             || cx.is_of_command_line()
             || around.iter().is_some_and(|iter| cx.is_few(iter))
-            || handles_error(call, around, cx)
+            || cx.handles_error_in(call, around)
             || given.all(|one| cx.is_invariant(one, around))
         {
             return None;
@@ -262,14 +262,6 @@ fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool
 
 /// From so many on it is work on each item, and no look-up.
 const MORE: usize = 2;
-
-/// Whether the call is made for what went wrong with an item.
-fn handles_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    cx.tree
-        .ancestors(call)
-        .take_while(|outer| outer.range() != around.range())
-        .any(|outer| outer.is_except_handler_except_handler())
-}
 
 /// Whether the loop may stop before its last item: a search.
 fn ends_early<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {

@@ -75,7 +75,6 @@
 use hotlint_core::ast::{AnyNodeRef, Expr};
 use hotlint_core::lint::{AnyFor, Cost, Cx, Finding, Rule};
 use hotlint_core::python::Loop;
-use hotlint_core::text_size::Ranged;
 
 pub struct OrmLazyRelationInLoop;
 
@@ -99,11 +98,9 @@ impl Rule for OrmLazyRelationInLoop {
             let AnyNodeRef::ExprAttribute(attribute) = cx.tree.parent(name)? else {
                 return None;
             };
-            // What is said of an error is said of few.
-            let is_rare = (cx.tree.ancestors(attribute))
-                .take_while(|outer| outer.range() != around.range())
-                .any(|outer| outer.is_except_handler_except_handler());
-            let is_read = attribute.ctx.is_load() && !is_rare && around.repeats(attribute);
+            let is_read = attribute.ctx.is_load()
+                && around.repeats(attribute)
+                && !cx.handles_error_in(attribute, around);
             let relation = is_read.then(|| cx.relation(attribute))??;
             let is_lazy = !fetch.has(&relation.name) && !relation.is_eager;
             is_lazy.then_some((attribute, relation))

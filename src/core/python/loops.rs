@@ -94,6 +94,14 @@ impl<'a> Facts<'a> {
         found
     }
 
+    /// Whether `node` runs only where something went wrong with an item of a loop around it: what is done for an error is done for few.
+    pub fn handles_error_in(&self, node: impl Into<AnyNodeRef<'a>>, around: Loop<'a>) -> bool {
+        self.tree
+            .ancestors(node)
+            .take_while(|outer| outer.range() != around.range())
+            .any(|outer| outer.is_except_handler_except_handler())
+    }
+
     /// The innermost of [`Self::loops`].
     pub fn in_loop(&self, node: impl Into<AnyNodeRef<'a>>) -> Option<Loop<'a>> {
         let node = node.into();

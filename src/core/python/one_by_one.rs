@@ -18,15 +18,10 @@ impl<'a> Facts<'a> {
     pub fn per_item_loop(&self, call: &'a ExprCall) -> Option<Loop<'a>> {
         let around = self.in_loop(call)?;
         let iter = around.iter()?;
-        let in_handler = self
-            .tree
-            .ancestors(call)
-            .take_while(|outer| outer.range() != around.range())
-            .any(|outer| outer.is_except_handler_except_handler());
         let steps = self
             .call_of(iter, "builtins.range")
             .is_some_and(|range| range.arguments.len() == 3);
-        let is_each = !in_handler
+        let is_each = !self.handles_error_in(call, around)
             && !steps
             && !self.goes_over_batches(around)
             && !self.goes_over_structure(around)

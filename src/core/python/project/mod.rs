@@ -116,6 +116,9 @@ pub struct Project {
     importing: importing::Importing,
     /// Which files say which words, once somebody asks who uses something: by repository.
     words: RwLock<FxHashMap<String, naming::Slot>>,
+    /// The repositories of folders, and whether others use what is public in them.
+    repositories: RwLock<FxHashMap<String, String>>,
+    published: RwLock<FxHashMap<String, bool>>,
     /// What files need of objects, where somebody asked.
     needs: RwLock<FxHashMap<String, Arc<OnceLock<Arc<shapes::Needs>>>>>,
 }
@@ -147,6 +150,8 @@ impl Project {
             states: RwLock::default(),
             importing: importing::Importing::default(),
             words: RwLock::default(),
+            repositories: RwLock::default(),
+            published: RwLock::default(),
             needs: RwLock::default(),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Project, View, fingerprint, write};
+use super::{Project, View, fingerprint, read, write};
 
 /// Which files say which words.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ fn number_of(word: &str) -> u32 {
 impl Project {
     /// The files that say a name and may mean what a file in `folder` defines, in order; `None` where nobody knows all files.
     fn naming(&self, name: &str, folder: &str) -> Option<Vec<Arc<str>>> {
-        let repository = self.loader.repository(folder);
+        let repository = self.repository(folder);
         let slot = Arc::clone(write(&self.words).entry(repository.clone()).or_default());
         let words = slot.get_or_init(|| Words::of(self, &repository));
         Some(words.as_ref()?.saying(name))
@@ -74,8 +74,23 @@ impl Project {
 
     /// Whether others than the repository of the file at `path` use what is public in it.
     pub(super) fn is_published(&self, path: &str) -> bool {
-        let repository = self.loader.repository(folder_of(path));
-        self.loader.is_published(&repository)
+        let repository = self.repository(folder_of(path));
+        if let Some(known) = read(&self.published).get(&repository) {
+            return *known;
+        }
+        let found = self.loader.is_published(&repository);
+        write(&self.published).insert(repository, found);
+        found
+    }
+
+    /// The folder of the repository that a folder is part of.
+    fn repository(&self, folder: &str) -> String {
+        if let Some(known) = read(&self.repositories).get(folder) {
+            return known.clone();
+        }
+        let found = self.loader.repository(folder);
+        write(&self.repositories).insert(folder.to_owned(), found.clone());
+        found
     }
 
     /// What is to be known of a place that stands for the files that say a name; `None` for other places.
