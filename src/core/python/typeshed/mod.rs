@@ -138,12 +138,16 @@ impl Table {
     }
 
     fn module(&self, name: &str) -> Option<ModuleId> {
-        let name = self.string_id(name)?;
-        let count = self.sections[Section::Modules as usize].len() / (MODULE_RECORD * 2);
-        let found = search(0, count, |i| {
-            self.word(Section::Modules, i * MODULE_RECORD).cmp(&name)
-        })?;
-        u16::try_from(found).ok().map(ModuleId)
+        static MODULES: LazyLock<FxHashMap<&'static str, ModuleId>> = LazyLock::new(|| {
+            let table = Table::get();
+            let count = table.sections[Section::Modules as usize].len() / (MODULE_RECORD * 2);
+            let modules = (0..count).filter_map(|at| {
+                let name = table.word(Section::Modules, at * MODULE_RECORD);
+                Some((table.string(name), ModuleId(u16::try_from(at).ok()?)))
+            });
+            modules.collect()
+        });
+        MODULES.get(name).copied()
     }
 
     /// Whether the table has a module of that name.
