@@ -242,7 +242,7 @@ fn may_be_unhashable<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
 fn at_call_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
     // Other files are looked into only for what is imported by name and gets something that is sure to be unhashable. Most calls get
     // nothing of the kind.
-    if !may_be_unhashable(call, cx) || !cx.is_imported_from_project(call) {
+    if !cx.is_imported_from_project(call) || !may_be_unhashable(call, cx) {
         return None;
     }
     let called = cx.hashing_function(call)?;
