@@ -216,6 +216,21 @@ impl<'a> Tree<'a> {
             .map(|(_, (node, _))| *node)
     }
 
+    /// The same with their tags, which can be had without looking at the nodes.
+    pub fn tagged_descendants(
+        &self,
+        node: impl Into<AnyNodeRef<'a>>,
+    ) -> impl Iterator<Item = (Tag, &AnyNodeRef<'a>)> {
+        let root = self.id(node);
+        let inside = self.parents[root.index()..]
+            .iter()
+            .enumerate()
+            .take_while(move |(i, parent)| *i == 0 || **parent >= root);
+        let tagged = self.tags[root.index()..].iter().copied();
+        let nodes = tagged.zip(&self.nodes[root.index()..]);
+        inside.zip(nodes).map(|(_, tagged)| tagged)
+    }
+
     /// Whether a loop or comprehension of the same function lies around `node`; how often it runs is another question.
     pub fn is_looped(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
         self.tags[self.id(node).index()].is_in(Tag::LOOPED)

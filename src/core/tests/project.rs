@@ -808,6 +808,67 @@ fn questions_are_told_by_the_classes_of_the_file_first() {
 }
 
 #[test]
+fn a_function_of_the_file_is_asked_about_in_words_of_what_it_calls() {
+    let text = "from store import Store\n\n\nclass Shop:\n    def sell(self, key):\n        save(key)\n\n\n\
+        def save(key):\n    connection = Store().connection()\n    connection.execute('select 1', key)\n\n\n\
+        Shop().sell(1)\n";
+    let store = "import sqlite3\n\n\nclass Store:\n    def connection(self) -> sqlite3.Connection:\n        \
+        return self.opened\n";
+    let other = "class Connection:\n    def execute(self, text, key):\n        pass\n\n\nclass Store:\n    \
+        def connection(self) -> Connection:\n        return self.opened\n";
+    for (store, has_answer) in [(store, true), (other, false)] {
+        let project = project(&[("shop.py", text), ("store.py", store)]);
+        let open = take_turn(&project, "shop.py", text).expect("it asks about `connection`");
+        assert_eq!(project.answers(open).is_err(), has_answer);
+        // The functions of the file are no part of any question.
+        assert_eq!(project.summarised(), ["store.py"]);
+    }
+}
+
+#[test]
+fn a_function_of_the_file_that_sends_a_query_is_an_answer() {
+    let text = format!("{DB}\n\ndef show(key):\n    return load(key)\n\n\nshow(1)\n");
+    let project = project(&[("app/db.py", &text)]);
+    let open = take_turn(&project, "app/db.py", &text).expect("`load` asks a database");
+    assert!(project.answers(open).is_err());
+}
+
+#[test]
+fn a_function_that_goes_in_circles_is_followed_once() {
+    let text = "from db import load\n\n\ndef odd(key):\n    even(key)\n\n\ndef even(key):\n    odd(key)\n    \
+        load(key)\n\n\nodd(1)\n";
+    for (load, has_answer) in [(DB, true), ("def load(key):\n    return key\n", false)] {
+        let project = project(&[("main.py", text), ("db.py", load)]);
+        let open = take_turn(&project, "main.py", text).expect("it asks about `load`");
+        assert_eq!(project.answers(open).is_err(), has_answer);
+    }
+}
+
+#[test]
+fn of_files_that_are_imported_as_a_whole_those_are_summarised_that_have_the_name() {
+    let init = "from .plain import *\nfrom .more import *\n";
+    let plain = "def save(key):\n    return key\n";
+    let more = "from .db import *\n";
+    let main = "from app import load\n\nload(1)\n";
+    let files = [
+        ("app/__init__.py", init),
+        ("app/db.py", DB),
+        ("app/more.py", more),
+        ("app/plain.py", plain),
+        ("main.py", main),
+    ];
+    let project = project(&files);
+    // The one that is imported has its turn after who imports it.
+    for (path, text) in [files[0], files[2], files[1], files[3]] {
+        assert!(take_turn(&project, path, text).is_none());
+    }
+    let open = take_turn(&project, "main.py", main).expect("it asks about `load`");
+    assert_eq!(project.summarised(), Vec::<String>::new());
+    assert!(project.answers(open).is_err(), "`load` asks a database");
+    assert_eq!(project.summarised(), ["app/__init__.py", "app/db.py"]);
+}
+
+#[test]
 fn an_attribute_that_stands_for_itself_has_no_answer() {
     let text = "class Ring:\n    def __init__(self):\n        self.next = self.next.next\n\n    def go(self):\n        \
         self.next.go()\n";

@@ -10,11 +10,11 @@ use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
 use super::View;
-use super::asked::Wants;
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::origin::Origin;
 use super::outline::Outline;
 use super::users::{MOST, is_of_import, is_same, last, may_be_of};
+use super::wants::Wants;
 use crate::python::blocks::function_around;
 use crate::python::context::is_of_tests;
 use crate::python::facts::Facts;

@@ -4,55 +4,57 @@
 //! **Invariant**: a question that [`Project::answers`] denies is one that would have got no answer at once, so whoever asked nothing
 //! else finds the same with and without it.
 
-use std::sync::Arc;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
 
-use super::calls::{Following, follows};
-use super::changes::Slot;
-use super::meaning::{DEEPEST, Meaning};
+use super::calls::{counts, follows, known};
+use super::importing::Imported;
+use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::origin::Origin;
 use super::outline::Outline;
+use super::settled::Left;
+use super::trail::Trail;
+use super::wants::{Leading, Wants};
 use super::{Project, View, read, write};
-use crate::python::containers::Containers;
 use crate::python::facts::Facts;
-use crate::python::libraries::{Effects, Entry, entry};
 use crate::python::models::is_query_type;
 use crate::python::types::Type;
 
-/// What is to be known of something that an [`Origin`] tells.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::python) enum Wants {
-    /// Whether calling it comes to do any of this; `awaited` tells whether the call is.
-    Effects {
-        effects: Effects,
-        following: Following,
-        awaited: bool,
-    },
-    /// What the tables of libraries say of calling it.
-    Entry,
-    /// What the project's configuration says of calling it.
-    Declared,
-    /// Whether it is a query over objects.
-    Query,
-    /// The relation by that name of its model.
-    Relation(Box<str>),
-    /// Whether it is a function whose arguments are keys of a cache.
-    Hashing,
-    /// Whether it is a generator function.
-    Generator,
-    /// How it goes through what it is given at a position.
-    Taking(usize),
-    /// How it changes a container that it is given.
-    Changing(Slot, Containers),
-    /// Whether all other files take its items one by one.
-    Users,
-    /// Whether nothing else runs while it does; its name, and those of the functions of its file that await it.
-    Apart(Box<[Box<str>]>),
-    /// Whether another file needs the instances of a class to have a `__dict__`; the attributes that would be slots.
-    Dict(Box<[Box<str>]>),
+/// A question that does not hang on the file that asks, but for the folder that decides what its imports bring: most are asked by many.
+pub(super) struct Question {
+    folder: Arc<str>,
+    origin: Origin,
+    wants: Wants,
+    /// What was looked at to know that there is no answer; nothing where there is one.
+    denied: OnceLock<Option<Trail>>,
 }
 
-/// A question that does not hang on the file that asks: the folder that decides what its imports bring, and what is asked.
-pub(super) type Shared = (Arc<str>, Origin, Wants);
+impl Question {
+    fn key(&self) -> (&str, &Origin, &Wants) {
+        (&self.folder, &self.origin, &self.wants)
+    }
+}
+
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Question {}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.key().fmt(f)
+    }
+}
+
+impl Hash for Question {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
 
 /// What is asked of a base in place of a class lies two steps farther away: whoever asks at once must not get farther than who asks later.
 const FARTHEST: u8 = DEEPEST + 2;
@@ -62,7 +64,9 @@ const FARTHEST: u8 = DEEPEST + 2;
 pub struct Open {
     /// The summary of the file where it is a part of any question, or nothing but its name.
     at: Arc<Outline>,
-    asked: Vec<(Origin, Wants)>,
+    /// Those in which it is.
+    own: Vec<(Origin, Wants)>,
+    shared: Vec<Arc<Question>>,
 }
 
 impl<'a> Facts<'a> {
@@ -82,32 +86,29 @@ impl<'a> Facts<'a> {
         let put_off = self.put_off.as_ref()?;
         let project = self.project()?;
         let put_off = std::mem::take(&mut *put_off.borrow_mut());
-        let mut asked = Vec::with_capacity(put_off.len());
-        for (origin, wants) in put_off {
-            match self.declared_libraries() {
-                None => self.as_told_here(|facts| {
-                    facts.left_to_ask(origin, &wants, &mut asked);
-                }),
-                Some(_) => asked.push((origin, wants)),
+        let mut left = Left::default();
+        self.as_told_here(|facts| {
+            for (origin, wants) in put_off {
+                match facts.declared_libraries() {
+                    None => facts.left_to_ask(origin, wants, &mut left),
+                    Some(_) => left.questions.push((origin, wants)),
+                }
             }
-        }
-        let asks_itself = asked.iter().any(|(origin, _)| origin.is_of_its_file());
+        });
         let path = self.source.path();
-        let is_imported = project.importing.add(self);
-        let at = match asks_itself || is_imported || !self.is_on_disk {
+        let (own, others): (Vec<_>, Vec<_>) =
+            (left.questions.into_iter()).partition(|(origin, _)| origin.import().is_none());
+        let shared = project.shared(path, others);
+        let imported = project.importing.add(self);
+        let is_asked = !own.is_empty() || imported == Imported::ByName || !self.is_on_disk;
+        let at = match is_asked {
             true => self.outline(),
             false => Arc::new(Outline::empty(path)),
         };
-        // Calls that come to nothing by what the file itself tells are none.
-        asked.retain(|(origin, wants)| match origin {
-            Origin::Function(number) => {
-                let function = at.function(*number);
-                !matches!(wants, Wants::Effects { .. })
-                    || function.is_none_or(|function| !function.calls.is_empty())
-            }
-            _ => true,
-        });
-        (!asked.is_empty()).then_some(Open { at, asked })
+        if !is_asked && imported == Imported::Whole {
+            project.keep_brought(self);
+        }
+        (!own.is_empty() || !shared.is_empty()).then_some(Open { at, own, shared })
     }
 
     /// What a question is asked of, where it is asked at once; `None` where it is put off: nobody has an answer now.
@@ -121,25 +122,63 @@ impl<'a> Facts<'a> {
 }
 
 impl Project {
+    /// The same questions, asked by the file at `path`, as others have asked them.
+    fn shared(&self, path: &str, questions: Vec<(Origin, Wants)>) -> Vec<Arc<Question>> {
+        if questions.is_empty() {
+            return Vec::new();
+        }
+        let view = View::new(self);
+        let (folder, home) = (view.asking_folder(path, "."), view.asking_folder(path, ""));
+        let mut new = Vec::new();
+        let mut shared = Vec::with_capacity(questions.len());
+        let known = read(&self.questions);
+        for (origin, wants) in questions {
+            let is_relative = origin.import().is_some_and(|name| name.starts_with('.'));
+            let question = Question {
+                folder: Arc::clone(if is_relative { &folder } else { &home }),
+                origin,
+                wants,
+                denied: OnceLock::new(),
+            };
+            match known.get(&question) {
+                Some(known) => shared.push(Arc::clone(known)),
+                None => new.push(Arc::new(question)),
+            }
+        }
+        drop(known);
+        if !new.is_empty() {
+            let mut known = write(&self.questions);
+            for question in new {
+                // Another thread may have been faster.
+                if let Some(known) = known.get(&question) {
+                    shared.push(Arc::clone(known));
+                } else {
+                    known.insert(Arc::clone(&question));
+                    shared.push(question);
+                }
+            }
+        }
+        shared
+    }
+
     /// Whether other files have an answer to any of the questions; if not, what was looked at to know.
     ///
     /// # Errors
     /// There is an answer.
     pub fn answers(&self, open: Open) -> Result<Seen<'_>, Answered> {
         let view = View::new(self);
-        for (origin, wants) in open.asked {
-            let has_answer = match origin.import() {
-                Some(name) => {
-                    let folder = view.asking_folder(&open.at.path, name);
-                    view.answers_shared(&open.at, (folder, origin, wants))
-                }
-                _ => view.answers(&open.at, &origin, &wants),
-            };
-            if has_answer {
-                return Err(Answered);
-            }
+        let at = &open.at;
+        // What an absolute import brings hangs on where the outermost package lies.
+        view.asking_folder(&at.path, "");
+        let has_answer = (open.own.iter()).any(|(origin, wants)| view.answers(at, origin, wants))
+            || open
+                .shared
+                .iter()
+                .any(|question| view.answers_shared(at, question));
+        match has_answer {
+            true => Err(Answered),
+            false => Ok(Seen(view)),
         }
-        Ok(Seen(view))
     }
 }
 
@@ -158,34 +197,31 @@ impl Seen<'_> {
 pub struct Answered;
 
 impl View<'_> {
-    /// The same for all files that import from the same folder: most questions are asked by many.
-    fn answers_shared(&self, at: &Arc<Outline>, shared: Shared) -> bool {
-        let known = read(&self.project.denied).get(&shared).cloned();
-        if let Some(trail) = known {
-            self.follow_trail(&trail);
-            return false;
+    /// The same for all files that import from the same folder.
+    fn answers_shared(&self, at: &Arc<Outline>, question: &Question) -> bool {
+        let denied = question.denied.get_or_init(|| {
+            let view = View::new(self.project);
+            let has_answer = view.answers(at, &question.origin, &question.wants);
+            (!has_answer).then(|| view.into_trail())
+        });
+        match denied {
+            Some(trail) => self.follow_trail(trail),
+            None => return true,
         }
-        let view = View::new(self.project);
-        let has_answer = view.answers(at, &shared.1, &shared.2);
-        if !has_answer {
-            let trail = view.into_trail();
-            self.follow_trail(&trail);
-            write(&self.project.denied).insert(shared, trail);
-        }
-        has_answer
+        false
     }
 
     fn answers(&self, at: &Arc<Outline>, origin: &Origin, wants: &Wants) -> bool {
         let meaning = || self.meaning(at, origin, FARTHEST);
         let callee = || self.callee_within(at, origin, FARTHEST);
         match wants {
-            Wants::Effects {
-                effects,
-                following,
-                awaited,
-            } => callee()
-                .filter(|callee| follows(callee, *following, *awaited))
-                .is_some_and(|callee| self.follow(&callee, *effects, *following).is_some()),
+            Wants::Effects(leading) => callee().is_some_and(|callee| self.leads(&callee, *leading)),
+            Wants::Outgoing(leading) => match self.run_within(meaning()) {
+                Ok(callee) => self.leads(&callee, *leading),
+                Err(known) => {
+                    known.is_some_and(|entry| counts(entry, leading.effects, leading.following))
+                }
+            },
             Wants::Entry => known(&meaning()).is_some(),
             Wants::Declared => self.declared(&meaning()).is_some(),
             Wants::Query => match meaning() {
@@ -221,10 +257,9 @@ impl View<'_> {
     }
 }
 
-/// What the tables of libraries say of calling something.
-pub(in crate::python) fn known(callee: &Meaning<'_>) -> Option<&'static Entry> {
-    match callee {
-        Meaning::Library(name) | Meaning::Method(name, ..) => entry(name),
-        _ => None,
+impl View<'_> {
+    fn leads(&self, callee: &ProjectFunction, leading: Leading) -> bool {
+        follows(callee, leading)
+            && (self.follow(callee, leading.effects, leading.following)).is_some()
     }
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use ruff_python_ast::{AnyNodeRef, ExprCall};
 use rustc_hash::FxHashSet;
 
-use super::asked::{Wants, known};
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::outline::Callee;
 use super::trail::Trail;
+use super::wants::{Leading, Wants};
 use super::{Origin, View};
 use crate::python::facts::Facts;
-use crate::python::libraries::{Does, Effects, Entry};
+use crate::python::libraries::{Does, Effects, Entry, entry};
 
 /// A call on the way, or what the last function does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,18 +65,18 @@ impl View<'_> {
             return None;
         }
         let awaited = is_awaited(facts, call);
-        let wants = || Wants::Effects {
+        let leading = Leading {
             effects,
             following,
             awaited,
         };
-        let origin = facts.ask_of(origin, wants)?;
+        let origin = facts.ask_of(origin, || Wants::Effects(leading))?;
         let own = match origin.is_of_its_file() {
             true => facts.outline(),
             false => facts.outline_for(&origin),
         };
         let function = self.callee(&own, &origin)?;
-        if !follows(&function, following, awaited) {
+        if !follows(&function, leading) {
             return None;
         }
         let step = self.step(&own.path, facts.row_of(call), &function)?;
@@ -113,7 +113,12 @@ impl View<'_> {
         origin: &Origin,
         depth: u8,
     ) -> Option<ProjectFunction> {
-        match self.meaning(at, origin, depth) {
+        self.run_by(self.meaning(at, origin, depth))
+    }
+
+    /// The function of the project that calling something runs.
+    pub(super) fn run_by(&self, callee: Meaning<'_>) -> Option<ProjectFunction> {
+        match callee {
             Meaning::Function(function) => Some(function),
             // Making an instance runs `__init__`.
             Meaning::Class(class) => {
@@ -161,56 +166,53 @@ impl View<'_> {
             }
             let path = &function.outline.path;
             for call in &function.get()?.calls {
-                let callee = match &call.callee {
-                    Callee::Known(entry) => {
-                        if counts(entry, effects, following) {
-                            return Some(with(steps, known_step(entry, path, call.row)));
-                        }
-                        continue;
-                    }
+                let known = match &call.callee {
+                    Callee::Known(entry) => Err(Some(*entry)),
                     Callee::Other(origin) => {
-                        match self.meaning(&function.outline, origin, DEEPEST) {
-                            found @ (Meaning::Library(_) | Meaning::Method(..)) => {
-                                match known(&found) {
-                                    Some(entry) if counts(entry, effects, following) => {
-                                        return Some(with(
-                                            steps,
-                                            known_step(entry, path, call.row),
-                                        ));
-                                    }
-                                    _ => continue,
-                                }
-                            }
-                            found @ (Meaning::Function(_) | Meaning::Class(_)) => {
-                                if let Some(entry) = self.declared(&found) {
-                                    if counts(entry, effects, following) {
-                                        return Some(with(
-                                            steps,
-                                            known_step(entry, path, call.row),
-                                        ));
-                                    }
-                                    continue;
-                                }
-                                match self.callee(&function.outline, origin) {
-                                    Some(callee) => callee,
-                                    None => continue,
-                                }
-                            }
-                            _ => continue,
-                        }
+                        self.run_within(self.meaning(&function.outline, origin, DEEPEST))
                     }
                 };
-                if !follows(&callee, following, call.awaited)
+                let callee = match known {
+                    Ok(callee) => callee,
+                    Err(Some(entry)) if counts(entry, effects, following) => {
+                        return Some(with(steps, known_step(entry, path, call.row as usize)));
+                    }
+                    Err(_) => continue,
+                };
+                let leading = Leading {
+                    effects,
+                    following,
+                    awaited: call.awaited,
+                };
+                if !follows(&callee, leading)
                     || !seen.insert((callee.outline.path.clone(), callee.number))
                 {
                     continue;
                 }
-                if let Some(step) = self.step(path, call.row, &callee) {
+                if let Some(step) = self.step(path, call.row as usize, &callee) {
                     open.push_back((callee, with(steps.clone(), step)));
                 }
             }
         }
         None
+    }
+
+    /// The function of the project that runs where a function calls something.
+    ///
+    /// # Errors
+    /// It is not followed: what is known of it, if anything is.
+    pub(super) fn run_within(
+        &self,
+        callee: Meaning<'_>,
+    ) -> Result<ProjectFunction, Option<&'static Entry>> {
+        match callee {
+            Meaning::Library(_) | Meaning::Method(..) => Err(known(&callee)),
+            Meaning::Function(_) | Meaning::Class(_) => match self.declared(&callee) {
+                Some(entry) => Err(Some(entry)),
+                None => self.run_by(callee).ok_or(None),
+            },
+            _ => Err(None),
+        }
     }
 
     /// What the project's configuration says of a function or class.
@@ -238,12 +240,12 @@ impl View<'_> {
             entry: None,
             path: path.to_owned(),
             row,
-            defined: Some((function.outline.path.to_string(), def.row)),
+            defined: Some((function.outline.path.to_string(), def.row as usize)),
         })
     }
 }
 
-fn counts(entry: &Entry, effects: Effects, following: Following) -> bool {
+pub(super) fn counts(entry: &Entry, effects: Effects, following: Following) -> bool {
     let many = following == Following::Every && entry.does(Does::Batches);
     entry.effects.any_of(effects) && !many
 }
@@ -263,17 +265,19 @@ fn with(mut steps: Vec<Step>, step: Step) -> Vec<Step> {
     steps
 }
 
-/// Whether a call of a function runs its body there and then.
-pub(super) fn follows(function: &ProjectFunction, following: Following, awaited: bool) -> bool {
-    function.get().is_some_and(|def| {
-        let runs = match def.is_async {
-            true => following == Following::Every && awaited,
-            false => true,
-        };
-        runs && def.is_followed()
-    })
+/// Whether a call of a function runs its body, as far as it is to be followed.
+pub(super) fn follows(function: &ProjectFunction, leading: Leading) -> bool {
+    (function.get()).is_some_and(|def| leading.runs(def.is_async) && def.is_followed())
 }
 
 fn is_awaited<'a>(facts: &Facts<'a>, call: &'a ExprCall) -> bool {
     matches!(facts.tree.parent(call), Some(AnyNodeRef::ExprAwait(_)))
+}
+
+/// What the tables of libraries say of calling something.
+pub(in crate::python) fn known(callee: &Meaning<'_>) -> Option<&'static Entry> {
+    match callee {
+        Meaning::Library(name) | Meaning::Method(name, ..) => entry(name),
+        _ => None,
+    }
 }

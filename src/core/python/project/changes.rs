@@ -6,11 +6,11 @@ use ruff_python_ast::{self as ast, AnyNodeRef, CmpOp, Expr, ExprCall, ExprName};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
-use super::asked::Wants;
 use super::consumption::position;
 use super::meaning::ProjectFunction;
 use super::origin::Origin;
 use super::outgoing::around;
+use super::wants::Wants;
 use super::{Step, View};
 use crate::python::containers::Containers;
 use crate::python::facts::Facts;

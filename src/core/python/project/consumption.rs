@@ -4,10 +4,10 @@
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprCall};
 use ruff_text_size::Ranged;
 
-use super::asked::Wants;
 use super::meaning::ProjectFunction;
 use super::origin::Origin;
 use super::outgoing::around;
+use super::wants::Wants;
 use super::{Step, View};
 use crate::python::facts::Facts;
 use crate::python::tree::{NodeId, comprehension_generators};
@@ -194,6 +194,6 @@ impl<'a> Facts<'a> {
         let called = self.called_function(call, || Wants::Generator)?;
         let def = called.outline()?;
         def.makes_generator()
-            .then(|| (called.path().to_owned(), def.row))
+            .then(|| (called.path().to_owned(), def.row as usize))
     }
 }

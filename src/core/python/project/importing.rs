@@ -9,29 +9,51 @@ use ruff_python_ast::{self as ast, AnyNodeRef};
 use rustc_hash::FxHashSet;
 
 use super::origin::is_of_library;
+use super::outline::is_star;
 use super::{fingerprint, read, write};
 use crate::python::facts::Facts;
 
-/// The last two parts of the names of modules, as numbers; see the module's documentation.
+/// See the module's documentation.
 #[derive(Default)]
-pub(super) struct Importing(RwLock<FxHashSet<u64>>);
+pub(super) struct Importing(RwLock<Modules>);
+
+/// The last two parts of their names, as numbers.
+#[derive(Default)]
+struct Modules {
+    /// Those of which something is imported by its name.
+    named: FxHashSet<u64>,
+    /// Those of which all is.
+    stars: FxHashSet<u64>,
+}
+
+/// How the files that had their turn import another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Imported {
+    Never,
+    /// All that it brings at once.
+    Whole,
+    ByName,
+}
 
 /// What stands before the last part where that is all of the name.
 const ALONE: &str = "";
 
 impl Importing {
-    /// Notes what a file imports; tells whether one before it has imported that file.
-    pub(super) fn add(&self, facts: &Facts<'_>) -> bool {
+    /// Notes what a file imports; tells how those before it have imported that file.
+    pub(super) fn add(&self, facts: &Facts<'_>) -> Imported {
         let path = facts.source.path();
-        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-        let mut all = Vec::new();
+        let (folder, file) = split_last(b'/', path);
+        let (mut named, mut stars) = (Vec::new(), Vec::new());
         for node in facts.tree.imports() {
             match node {
                 AnyNodeRef::StmtImport(stmt) => {
                     let modules = stmt.names.iter().map(|alias| alias.name.as_str());
-                    all.extend(modules.filter(|module| !is_of_library(module)).map(end_of));
+                    named.extend(modules.filter(|module| !is_of_library(module)).map(end_of));
                 }
-                AnyNodeRef::StmtImportFrom(stmt) => add_from(folder, stmt, &mut all),
+                AnyNodeRef::StmtImportFrom(stmt) if is_star(stmt) => {
+                    add_from(folder, stmt, &mut stars);
+                }
+                AnyNodeRef::StmtImportFrom(stmt) => add_from(folder, stmt, &mut named),
                 _ => {}
             }
         }
@@ -42,13 +64,21 @@ impl Importing {
         };
         let own = [fingerprint(&(before, last)), fingerprint(&(ALONE, last))];
         let known = read(&self.0);
-        let is_imported = own.iter().any(|own| known.contains(own));
-        all.retain(|one| !known.contains(one));
+        let is_in = |all: &FxHashSet<u64>| own.iter().any(|own| all.contains(own));
+        let imported = match (is_in(&known.named), is_in(&known.stars)) {
+            (true, _) => Imported::ByName,
+            (_, true) => Imported::Whole,
+            _ => Imported::Never,
+        };
+        named.retain(|one| !known.named.contains(one));
+        stars.retain(|one| !known.stars.contains(one));
         drop(known);
-        if !all.is_empty() {
-            write(&self.0).extend(all);
+        if !named.is_empty() || !stars.is_empty() {
+            let mut known = write(&self.0);
+            known.named.extend(named);
+            known.stars.extend(stars);
         }
-        is_imported
+        imported
     }
 }
 
@@ -60,10 +90,10 @@ fn add_from(folder: &str, stmt: &ast::StmtImportFrom, all: &mut Vec<u64>) {
     }
     let mut package = folder;
     for _ in 1..stmt.level {
-        package = package.rsplit_once('/').map_or("", |(outer, _)| outer);
+        package = split_last(b'/', package).0;
     }
-    let (before, last) = module.rsplit_once('.').unwrap_or(("", module));
-    let before = before.rsplit('.').next().unwrap_or(before);
+    let (before, last) = split_last(b'.', module);
+    let before = split_last(b'.', before).1;
     let (before, last) = match (stmt.level, before, last) {
         (0, ..) => (before, last),
         (_, "", "") => ends(package),
@@ -76,12 +106,20 @@ fn add_from(folder: &str, stmt: &ast::StmtImportFrom, all: &mut Vec<u64>) {
 }
 
 fn end_of(module: &str) -> u64 {
-    let (before, last) = module.rsplit_once('.').unwrap_or((ALONE, module));
-    fingerprint(&(before.rsplit('.').next().unwrap_or(before), last))
+    let (before, last) = split_last(b'.', module);
+    fingerprint(&(split_last(b'.', before).1, last))
 }
 
 /// The last two parts of a path.
 fn ends(path: &str) -> (&str, &str) {
-    let (before, last) = path.rsplit_once('/').unwrap_or(("", path));
-    (before.rsplit('/').next().unwrap_or(before), last)
+    let (before, last) = split_last(b'/', path);
+    (split_last(b'/', before).1, last)
+}
+
+/// What stands behind the last separator, and what before it: nothing where there is none.
+fn split_last(separator: u8, name: &str) -> (&str, &str) {
+    match memchr::memrchr(separator, name.as_bytes()) {
+        Some(at) => (&name[..at], &name[at + 1..]),
+        None => (ALONE, name),
+    }
 }

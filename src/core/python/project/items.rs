@@ -2,9 +2,9 @@
 
 use ruff_python_ast::Expr;
 
-use super::asked::Wants;
 use super::calls::{Following, Step, follows};
 use super::origin::Origin;
+use super::wants::{Leading, Wants};
 use crate::python::facts::Facts;
 use crate::python::libraries::Effects;
 
@@ -19,25 +19,24 @@ impl<'a> Facts<'a> {
             Origin::Unknown => return None,
             object => Origin::Attribute(Box::new(object), METHOD.into()),
         };
-        let following = Following::Certain;
-        let wants = || Wants::Effects {
+        let leading = Leading {
             effects,
-            following,
+            following: Following::Certain,
             awaited: false,
         };
-        let origin = self.ask_of(origin, wants)?;
+        let origin = self.ask_of(origin, || Wants::Effects(leading))?;
         let own = match origin.is_of_its_file() {
             true => self.outline(),
             false => self.outline_for(&origin),
         };
         let function = self.project.callee(&own, &origin)?;
-        if !follows(&function, following, false) {
+        if !follows(&function, leading) {
             return None;
         }
         let step = self
             .project
             .step(&own.path, self.row_of(object), &function)?;
-        let rest = self.project.follow(&function, effects, following)?;
+        let rest = self.project.follow(&function, effects, leading.following)?;
         Some(std::iter::once(step).chain(rest).collect())
     }
 }

@@ -130,7 +130,7 @@ impl View<'_> {
         {
             match function.get() {
                 Some(def) if def.is_manager && def.is_async == is_async => {
-                    return self.meaning(&function.outline, &def.returns, depth);
+                    return self.meaning(&function.outline, def.returns(), depth);
                 }
                 _ => {}
             }
@@ -191,21 +191,43 @@ impl View<'_> {
         if let Some(origin) = module.named(name) {
             return self.meaning(module, &origin, depth);
         }
-        // A submodule, or what another file brings all at once.
-        let package = module.path.ends_with("__init__.py") || module.path.ends_with("__init__.pyi");
+        self.behind(&module.path, &module.stars, name, depth)
+    }
+
+    /// What a name stands for that a file does not bind itself: a submodule, or what another file brings all at once.
+    fn behind<'a>(&self, path: &str, stars: &[Box<str>], name: &str, depth: u8) -> Meaning<'a> {
+        let package = path.ends_with("__init__.py") || path.ends_with("__init__.pyi");
         if package
-            && let Some(found) = self.find(&module.path, &format!(".{name}"))
-            && found.rest.is_empty()
-            && found.module.path != module.path
+            && let Some(place) = self.place_of(path, &format!(".{name}"))
+            && *place != *path
+            && let Some(module) = self.outline(&place)
         {
-            return Meaning::Module(found.module);
+            return Meaning::Module(module);
         }
-        for star in &module.stars {
-            let meaning = self.imported(&module.path, star, depth);
+        for star in stars {
+            let brought = (self.place_of(path, star)).and_then(|place| {
+                let brought = self.brought(&place)?;
+                Some((place, brought))
+            });
+            if let Some((place, brought)) = brought
+                && !brought.has(name)
+            {
+                if *place == *path {
+                    continue;
+                }
+                let Some(depth) = depth.checked_sub(1) else {
+                    return Meaning::Unknown;
+                };
+                match self.behind(&place, &brought.stars, name, depth) {
+                    Meaning::Unknown => continue,
+                    found => return found,
+                }
+            }
+            let meaning = self.imported(path, star, depth);
             let Meaning::Module(other) = meaning else {
                 return Meaning::Unknown;
             };
-            if other.path == module.path {
+            if *other.path == *path {
                 continue;
             }
             let Some(depth) = depth.checked_sub(1) else {
@@ -286,7 +308,7 @@ impl View<'_> {
                 if def.is_manager || !(def.runs_when_called || def.is_cached) {
                     return Meaning::Unknown;
                 }
-                let given = self.meaning(&function.outline, &def.returns, depth);
+                let given = self.meaning(&function.outline, def.returns(), depth);
                 match def.is_async && !def.is_generator {
                     true => Meaning::Coroutine(Box::new(given)),
                     false => given,

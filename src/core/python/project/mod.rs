@@ -7,6 +7,7 @@
 
 mod apart;
 mod asked;
+mod brought;
 mod calls;
 mod changes;
 mod consumption;
@@ -28,6 +29,7 @@ mod shapes;
 mod table;
 mod trail;
 mod users;
+mod wants;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -46,7 +48,7 @@ use super::types::Type;
 use super::versions::Versions;
 
 pub use asked::{Answered, Open, Seen};
-pub(super) use asked::{Wants, known};
+pub(super) use calls::known;
 pub use calls::{Following, Step};
 pub(super) use meaning::{Meaning, ProjectClass};
 pub(super) use origin::Numbers;
@@ -56,6 +58,7 @@ pub use outline::OutlineFunction;
 pub(super) use reach::Reach;
 use trail::Trail;
 pub use users::User;
+pub(super) use wants::Wants;
 
 /// What the program lets a project see of the disk. Paths are as [`Source::path`] tells them.
 pub trait Loader: Send + Sync {
@@ -104,8 +107,10 @@ pub struct Project {
     folders: RwLock<FxHashMap<String, (Arc<str>, Folder)>>,
     outlines: RwLock<FxHashMap<Arc<str>, Slot>>,
     followed: RwLock<FxHashMap<calls::Asked, calls::Followed>>,
-    /// What has no answer, whichever file of a folder asks, and what was looked at to know.
-    denied: RwLock<FxHashMap<asked::Shared, Trail>>,
+    /// What files ask that had their turn.
+    questions: RwLock<FxHashSet<Arc<asked::Question>>>,
+    /// What files without a summary bring to those that import all of them.
+    brought: RwLock<FxHashMap<Arc<str>, Arc<brought::Brought>>>,
     /// Modules by the folder that they are asked for from and by their names: absolute ones, and relative ones.
     modules: [RwLock<Searches>; 2],
     /// By folder, the one that holds the outermost package around it.
@@ -144,7 +149,8 @@ impl Project {
             folders: RwLock::default(),
             outlines: RwLock::default(),
             followed: RwLock::default(),
-            denied: RwLock::default(),
+            questions: RwLock::default(),
+            brought: RwLock::default(),
             modules: Default::default(),
             homes: RwLock::default(),
             states: RwLock::default(),
@@ -229,6 +235,9 @@ impl Project {
         match known {
             Some(outline) => outline.map_or(1, |outline| outline.text),
             None => {
+                if let Some(brought) = read(&self.brought).get(place) {
+                    return brought.text;
+                }
                 if let Some(state) = read(&self.states).get(place) {
                     return *state;
                 }

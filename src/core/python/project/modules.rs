@@ -23,22 +23,30 @@ pub(super) type Searched = (Option<(Arc<str>, usize)>, Trail);
 impl View<'_> {
     /// The module that `name` begins with, asked from the file at `from`. Dots in front count as in `from ..x import y`.
     pub(super) fn find<'n>(&self, from: &str, name: &'n str) -> Option<Found<'n>> {
-        let bare = name.trim_start_matches('.');
-        let level = name.len() - bare.len();
-        let searched = if level > 0 {
-            let mut folder = parent(from).to_owned();
-            for _ in 1..level {
-                folder = above(&folder);
-            }
-            self.searched(&folder, bare, true)
-        } else {
-            self.searched(&self.home(parent(from)), bare, false)
-        };
-        let (path, rest) = searched?;
+        let (path, rest) = self.located(from, name)?;
         Some(Found {
             module: self.outline(&path)?,
-            rest: bare.get(bare.len() - rest..)?,
+            rest: name.get(name.len() - rest..)?,
         })
+    }
+
+    /// Where the file of a module lies, if all of `name` leads there.
+    pub(super) fn place_of(&self, from: &str, name: &str) -> Option<Arc<str>> {
+        let (place, rest) = self.located(from, name)?;
+        (rest == 0).then_some(place)
+    }
+
+    fn located(&self, from: &str, name: &str) -> Option<(Arc<str>, usize)> {
+        let bare = name.trim_start_matches('.');
+        let level = name.len() - bare.len();
+        if level == 0 {
+            return self.searched(&self.home(parent(from)), bare, false);
+        }
+        let mut folder = parent(from).to_owned();
+        for _ in 1..level {
+            folder = above(&folder);
+        }
+        self.searched(&folder, bare, true)
     }
 
     /// Where the module that `name` begins with lies: in a package, or in the folder of the outermost one and the project's roots. Found

@@ -40,22 +40,28 @@ impl Origin {
     /// What it begins with: a thing that has a name, or a value.
     fn head(&self) -> &Self {
         let mut head = self;
-        loop {
-            head = match head {
-                Origin::Unknown
-                | Origin::Value(_)
-                | Origin::Import(_)
-                | Origin::Function(_)
-                | Origin::Class(_) => return head,
-                Origin::Call(inner)
-                | Origin::Attribute(inner, _)
-                | Origin::Instance(inner)
-                | Origin::Awaited(inner)
-                | Origin::Entered(inner)
-                | Origin::AsyncEntered(inner)
-                | Origin::Alias(inner)
-                | Origin::Element(inner) => inner,
-            };
+        while let Some(inner) = head.inner() {
+            head = inner;
+        }
+        head
+    }
+
+    /// What it is said of.
+    pub(super) fn inner(&self) -> Option<&Self> {
+        match self {
+            Origin::Unknown
+            | Origin::Value(_)
+            | Origin::Import(_)
+            | Origin::Function(_)
+            | Origin::Class(_) => None,
+            Origin::Call(inner)
+            | Origin::Attribute(inner, _)
+            | Origin::Instance(inner)
+            | Origin::Awaited(inner)
+            | Origin::Entered(inner)
+            | Origin::AsyncEntered(inner)
+            | Origin::Alias(inner)
+            | Origin::Element(inner) => Some(inner),
         }
     }
 
@@ -198,16 +204,18 @@ impl<'a> Facts<'a> {
     }
 
     fn name_origin(&self, name: &'a ast::ExprName, depth: u8) -> Origin {
-        if let Some(class) = self.class_of_self(name) {
+        // What binds it tells most, and is at hand; its type has to be inferred.
+        let binding = self
+            .symbol(name)
+            .and_then(|symbol| self.only_binding(symbol));
+        if let Some(Binding::Parameter(_)) = binding
+            && let Some(class) = self.class_of_self(name)
+        {
             return match self.number_of_class(class) {
                 Some(number) => Origin::Value(Owned::Own(number)),
                 None => Origin::Unknown,
             };
         }
-        // What binds it tells most, and is at hand; its type has to be inferred.
-        let binding = self
-            .symbol(name)
-            .and_then(|symbol| self.only_binding(symbol));
         match binding.map(|binding| (binding, self.binding_origin(binding, depth))) {
             // The type of the value was asked for, and what is passed in without a word has none.
             Some((

@@ -1,15 +1,16 @@
 //! The calls of a summary: what the functions of a file call whenever they run, as far as callers may want to know.
 
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, NodeKind};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextSize};
 use rustc_hash::FxHashSet;
 
 use super::origin::{Origin, Owned};
-use super::outline::{Call, Callee, Outline, OutlineFunction};
+use super::outline::{Call, Callee, Outline, row};
 use super::returns::Returns;
+use crate::python::blocks::function_around;
 use crate::python::facts::Facts;
 use crate::python::libraries::{Effects, Entry};
-use crate::python::symbols::Binding;
+use crate::python::symbols::{Binding, SymbolId};
 use crate::python::tree::Tag;
 use crate::python::types::Type;
 use crate::python::waits::is_short_pause;
@@ -19,6 +20,8 @@ pub(super) struct Calls<'a> {
     /// Going through something may be one.
     iterates: bool,
     nodes: Vec<AnyNodeRef<'a>>,
+    /// Names that functions call, by the functions' numbers.
+    named: FxHashSet<(u32, SymbolId, bool)>,
 }
 
 impl<'a> Calls<'a> {
@@ -26,6 +29,7 @@ impl<'a> Calls<'a> {
         Self {
             iterates: facts.may_know("__iter__"),
             nodes: Vec::new(),
+            named: FxHashSet::default(),
         }
     }
 
@@ -38,79 +42,145 @@ impl<'a> Calls<'a> {
     }
 
     /// Tells them to the functions that make them.
-    pub(super) fn collect(self, facts: &Facts<'a>, returns: &Returns<'a>, outline: &mut Outline) {
-        let is_described = facts.declared_libraries().is_some();
-        let mut named = FxHashSet::default();
-        for node in &self.nodes {
-            let place: AnyNodeRef<'a> = match node {
-                AnyNodeRef::StmtFor(stmt) => (&*stmt.iter).into(),
-                AnyNodeRef::Comprehension(clause) => (&clause.iter).into(),
-                call => *call,
-            };
-            if let AnyNodeRef::ExprCall(call) = node
-                && !is_worth_following(facts, call)
-            {
-                continue;
-            }
-            // What may not run, or runs when nobody follows, counts for nothing: that is half of all.
-            let Some((def, false)) = around(facts, place) else {
+    pub(super) fn collect(
+        mut self,
+        facts: &Facts<'a>,
+        returns: &Returns<'a>,
+        outline: &mut Outline,
+    ) {
+        let mut made: Vec<Vec<Call>> = outline.functions.iter().map(|_| Vec::new()).collect();
+        for node in std::mem::take(&mut self.nodes) {
+            let Some((def, number)) = caller(facts, node) else {
                 continue;
             };
-            let number = facts.number_of_function(def);
-            let Some(number) = number.filter(|number| outline.function(*number).is_some()) else {
+            let function = outline.function(number);
+            let (Some(function), Some(calls)) = (function, made.get_mut(number as usize)) else {
                 continue;
             };
-            let function = &outline.functions[number as usize];
             if !function.is_followed() {
                 continue;
             }
-            let first = returns.in_function(facts, def).first();
-            if first.is_some_and(|(_, first)| first.end() <= place.start()) {
-                continue;
-            }
-            let awaited = matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_)));
-            // The same function called again, as nearly half of all calls do, comes to the same.
-            if let AnyNodeRef::ExprCall(call) = node
-                && let Expr::Name(name) = &*call.func
-                && let Some(symbol) = facts.symbol_id(name)
-                && !named.insert((number, symbol, awaited))
-            {
-                continue;
-            }
-            let callee = match node {
-                AnyNodeRef::ExprCall(call) => callee(facts, call),
-                // Going through a queryset sends its query.
-                AnyNodeRef::StmtFor(stmt) => iterated(facts, &stmt.iter).map(Callee::Known),
-                AnyNodeRef::Comprehension(clause) => {
-                    iterated(facts, &clause.iter).map(Callee::Known)
-                }
-                _ => None,
+            let first = || {
+                let first = returns.in_function(facts, def).first();
+                first.map(|(_, first)| first.end())
             };
-            let Some(callee) = callee else {
-                continue;
+            let method = |class: u32, name: &str| {
+                let methods = &outline.class(class)?.methods;
+                outline.among(methods, name)
             };
-            // What the configuration describes is known by its own name.
-            let settled = match is_described {
-                true => Some(callee),
-                false => outline.settled(callee),
-            };
-            let Some(callee) = settled else {
+            let Some(outgoing) = self.outgoing(facts, node, number, first, method) else {
                 continue;
             };
             // The first of several is the one that is told.
+            let Outgoing { callee, awaited } = outgoing;
             let is_new = |known: &Call| known.callee != callee || known.awaited != awaited;
-            if outline.functions[number as usize].calls.iter().all(is_new) {
-                let row = facts.row_of(place);
-                outline.functions[number as usize].calls.push(Call {
+            if calls.iter().all(is_new) {
+                let row = row(facts, place_of(node));
+                calls.push(Call {
                     callee,
                     row,
                     awaited,
                 });
             }
         }
-        if !is_described {
-            forget_idle_calls(&mut outline.functions);
+        if facts.declared_libraries().is_none() {
+            forget_idle_calls(&mut made);
         }
+        for (function, calls) in outline.functions.iter_mut().zip(made) {
+            function.calls = calls.into();
+        }
+    }
+
+    /// What comes of a call that the function of that number makes; `first` tells where its first `return` ends, `method` which function
+    /// of the file is a method of a class.
+    fn outgoing(
+        &mut self,
+        facts: &Facts<'a>,
+        node: AnyNodeRef<'a>,
+        number: u32,
+        first: impl FnOnce() -> Option<TextSize>,
+        method: impl Fn(u32, &str) -> Option<u32>,
+    ) -> Option<Outgoing> {
+        let place = place_of(node);
+        if first().is_some_and(|first| first <= place.start()) {
+            return None;
+        }
+        let awaited = matches!(facts.tree.parent(place), Some(AnyNodeRef::ExprAwait(_)));
+        // The same function called again, as nearly half of all calls do, comes to the same.
+        if let AnyNodeRef::ExprCall(call) = node
+            && let Expr::Name(name) = &*call.func
+            && let Some(symbol) = facts.symbol_id(name)
+            && !self.named.insert((number, symbol, awaited))
+        {
+            return None;
+        }
+        let callee = match node {
+            AnyNodeRef::ExprCall(call) => callee(facts, call),
+            // Going through a queryset sends its query.
+            AnyNodeRef::StmtFor(stmt) => iterated(facts, &stmt.iter).map(Callee::Known),
+            AnyNodeRef::Comprehension(clause) => iterated(facts, &clause.iter).map(Callee::Known),
+            _ => None,
+        }?;
+        // What the configuration describes is known by its own name.
+        let callee = match facts.declared_libraries() {
+            Some(_) => callee,
+            None => settled(callee, method)?,
+        };
+        Some(Outgoing { callee, awaited })
+    }
+}
+
+/// A call on its way out of a function.
+pub(super) struct Outgoing {
+    pub callee: Callee,
+    pub awaited: bool,
+}
+
+impl<'a> Facts<'a> {
+    /// What one function calls whenever it runs, where the file needs no summary.
+    pub(super) fn outgoing(&self, def: &'a ast::StmtFunctionDef, number: u32) -> Vec<Outgoing> {
+        let mut calls = Calls::of(self);
+        let mut first: Option<TextSize> = None;
+        for (tag, node) in self.tree.tagged_descendants(def) {
+            if tag.is(NodeKind::StmtReturn) {
+                let around = || function_around(&self.tree, *node);
+                if first.is_none() && around().is_some_and(|around| std::ptr::eq(around, def)) {
+                    first = Some(node.end());
+                }
+                continue;
+            }
+            calls.look(tag, node);
+        }
+        let method = |class: u32, name: &str| self.method_of(class, name);
+        let nodes = std::mem::take(&mut calls.nodes).into_iter();
+        let outgoing = nodes.filter_map(|node| match caller(self, node) {
+            Some((_, of)) if of == number => calls.outgoing(self, node, number, || first, method),
+            _ => None,
+        });
+        outgoing.collect()
+    }
+}
+
+/// Where a call stands; what is gone through where that comes to one.
+fn place_of(node: AnyNodeRef<'_>) -> AnyNodeRef<'_> {
+    match node {
+        AnyNodeRef::StmtFor(stmt) => (&*stmt.iter).into(),
+        AnyNodeRef::Comprehension(clause) => (&clause.iter).into(),
+        call => call,
+    }
+}
+
+/// The function that makes a call whenever it runs, and its number, where callers may want to know of it.
+fn caller<'a>(facts: &Facts<'a>, node: AnyNodeRef<'a>) -> Option<(&'a ast::StmtFunctionDef, u32)> {
+    if let AnyNodeRef::ExprCall(call) = node
+        && !is_worth_following(facts, call)
+    {
+        return None;
+    }
+    // What may not run, or runs when nobody follows, counts for nothing: that is half of all.
+    match around(facts, place_of(node))? {
+        (def, false) => Some((def, facts.number_of_function(def)?)),
+        _ => None,
     }
 }
 
@@ -139,16 +209,16 @@ fn is_worth_following<'a>(facts: &Facts<'a>, call: &'a ast::ExprCall) -> bool {
 }
 
 /// Drops calls of functions of the file that come to nothing, as far as a way leads through this file alone.
-fn forget_idle_calls(functions: &mut [OutlineFunction]) {
+fn forget_idle_calls(made: &mut [Vec<Call>]) {
     let own = |call: &Call| match &call.callee {
         Callee::Other(Origin::Function(number)) => Some(*number as usize),
         _ => None,
     };
-    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
-    let mut comes_to: Vec<bool> = vec![false; functions.len()];
+    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); made.len()];
+    let mut comes_to: Vec<bool> = vec![false; made.len()];
     let mut open = Vec::new();
-    for (caller, function) in functions.iter().enumerate() {
-        for call in &function.calls {
+    for (caller, calls) in made.iter().enumerate() {
+        for call in calls {
             match own(call) {
                 Some(callee) => {
                     if let Some(callers) = callers.get_mut(callee) {
@@ -164,10 +234,9 @@ fn forget_idle_calls(functions: &mut [OutlineFunction]) {
             open.extend(callers[function].iter().copied());
         }
     }
-    for function in functions {
+    for calls in made {
         let counts = |callee: usize| comes_to.get(callee).copied().unwrap_or_default();
-        (function.calls).retain(|call| own(call).is_none_or(counts));
-        function.calls.shrink_to_fit();
+        calls.retain(|call| own(call).is_none_or(counts));
     }
 }
 
@@ -268,27 +337,24 @@ pub(super) fn around<'a>(
     None
 }
 
-impl Outline {
-    /// The same callee, told as the function of this file that it is; `None` where that is nothing.
-    fn settled(&self, callee: Callee) -> Option<Callee> {
-        let method = |class: u32, name: &str| self.among(&self.class(class)?.methods, name);
-        Some(match callee {
-            // `self.method()`: a class's own methods hide those of its bases.
-            Callee::Other(Origin::Attribute(base, name)) => {
-                let own = match &*base {
-                    Origin::Value(Owned::Own(class)) => method(*class, &name),
-                    _ => None,
-                };
-                Callee::Other(match own {
-                    Some(number) => Origin::Function(number),
-                    None => Origin::Attribute(base, name),
-                })
-            }
-            // Making an instance runs `__init__`; one that a base has is not followed.
-            Callee::Other(Origin::Class(class)) => {
-                Callee::Other(Origin::Function(method(class, "__init__")?))
-            }
-            callee => callee,
-        })
-    }
+/// The same callee, told as the function of this file that it is; `None` where that is nothing.
+fn settled(callee: Callee, method: impl Fn(u32, &str) -> Option<u32>) -> Option<Callee> {
+    Some(match callee {
+        // `self.method()`: a class's own methods hide those of its bases.
+        Callee::Other(Origin::Attribute(base, name)) => {
+            let own = match &*base {
+                Origin::Value(Owned::Own(class)) => method(*class, &name),
+                _ => None,
+            };
+            Callee::Other(match own {
+                Some(number) => Origin::Function(number),
+                None => Origin::Attribute(base, name),
+            })
+        }
+        // Making an instance runs `__init__`; one that a base has is not followed.
+        Callee::Other(Origin::Class(class)) => {
+            Callee::Other(Origin::Function(method(class, "__init__")?))
+        }
+        callee => callee,
+    })
 }

@@ -32,14 +32,14 @@ pub struct Outline {
     pub path: Box<str>,
     /// What the text comes to, to tell whether two are the same.
     pub(super) text: u64,
-    pub functions: Vec<OutlineFunction>,
-    pub classes: Vec<OutlineClass>,
+    pub functions: Box<[OutlineFunction]>,
+    pub classes: Box<[OutlineClass]>,
     /// The names at the top of the file.
     names: ByName<Named>,
     /// Modules that names are brought from, as they are spelled.
-    modules: Vec<Box<str>>,
+    modules: Box<[Box<str>]>,
     /// Modules whose names are all brought in.
-    pub(super) stars: Vec<Box<str>>,
+    pub(super) stars: Box<[Box<str>]>,
     /// What is found out when somebody asks; nothing where the file is gone by then.
     pub(super) details: OnceLock<Option<Details>>,
 }
@@ -58,25 +58,32 @@ pub struct OutlineFunction {
     /// The class around, by its number.
     pub class: Option<u32>,
     /// The line of the `def`, from 1.
-    pub row: usize,
+    pub row: u32,
     pub is_async: bool,
     pub is_generator: bool,
     /// Calling it makes a context manager, which gives what it yields.
     pub(super) is_manager: bool,
     /// Decorators leave alone what a call does: it runs the body.
     pub runs_when_called: bool,
+    /// Getting the attribute calls it.
+    is_property: bool,
     /// Without decorators.
     pub is_plain: bool,
     /// Results are kept: most calls do nothing.
     pub is_cached: bool,
     /// The arguments of a call are keys of a cache, as they are written.
     pub hashes_arguments: bool,
-    /// What a call gives, before it is awaited; what it yields, if that makes a context manager.
-    pub(super) returns: Origin,
-    pub calls: Vec<Call>,
+    /// What a call gives, before it is awaited; what it yields, if that makes a context manager; nothing where that is unknown.
+    returns: Option<Box<Origin>>,
+    pub calls: Box<[Call]>,
 }
 
 impl OutlineFunction {
+    /// What a call gives, before it is awaited; what it yields, if that makes a context manager.
+    pub(super) fn returns(&self) -> &Origin {
+        self.returns.as_deref().unwrap_or(&Origin::Unknown)
+    }
+
     /// Whether calling it makes a generator, and nothing else happens.
     pub(super) fn makes_generator(&self) -> bool {
         self.is_generator && !self.is_async && self.is_plain
@@ -93,7 +100,7 @@ impl OutlineFunction {
 #[derive(Debug, PartialEq)]
 pub struct Call {
     pub callee: Callee,
-    pub row: usize,
+    pub row: u32,
     pub awaited: bool,
 }
 
@@ -123,9 +130,8 @@ pub enum ClassKind {
 #[derive(Debug, PartialEq)]
 pub struct OutlineClass {
     pub name: Box<str>,
-    pub row: usize,
     pub kind: ClassKind,
-    pub bases: Vec<Origin>,
+    pub bases: Box<[Origin]>,
     /// Functions of the file, by the name of the method; those that are decorated as properties are not among them.
     pub(super) methods: Numbers,
     pub(super) properties: Numbers,
@@ -133,7 +139,7 @@ pub struct OutlineClass {
     /// `__slots__` is there, or `slots=True`.
     pub has_slots: bool,
     /// Attributes that stand for objects of other tables.
-    pub relations: Vec<OutlineRelation>,
+    pub relations: Box<[OutlineRelation]>,
 }
 
 /// Decorators that leave the body to run when the function is called.
@@ -199,30 +205,23 @@ impl Outline {
 
     fn shaped<'a>(facts: &Facts<'a>, returns: &Returns<'a>) -> Self {
         // In the order of the text, as they are numbered.
-        let functions = facts
-            .tree
-            .scopes
-            .iter()
-            .filter_map(|scope| match scope.node {
-                AnyNodeRef::StmtFunctionDef(def) => {
-                    Some(function(facts, def, scope.yields, returns))
-                }
-                _ => None,
-            });
-        let classes = facts
-            .tree
-            .scopes
-            .iter()
-            .filter_map(|scope| match scope.node {
-                AnyNodeRef::StmtClassDef(def) => Some(class(facts, def)),
-                _ => None,
-            });
+        let scopes = || facts.tree.scopes.iter();
+        let functions = scopes().filter_map(|scope| match scope.node {
+            AnyNodeRef::StmtFunctionDef(def) => Some(function(facts, def, scope.yields, returns)),
+            _ => None,
+        });
+        let functions: Box<[OutlineFunction]> = functions.collect();
+        let classes = scopes().filter_map(|scope| match scope.node {
+            AnyNodeRef::StmtClassDef(def) => Some(class(facts, def, &functions)),
+            _ => None,
+        });
+        let classes = classes.collect();
         let (names, modules) = names(facts);
         Self {
             path: facts.source.path().into(),
             text: fingerprint(facts.source.text()),
-            functions: functions.collect(),
-            classes: classes.collect(),
+            functions,
+            classes,
             names,
             modules,
             stars: stars(facts),
@@ -235,11 +234,11 @@ impl Outline {
         Self {
             path: path.into(),
             text: 0,
-            functions: Vec::new(),
-            classes: Vec::new(),
+            functions: Box::default(),
+            classes: Box::default(),
             names: ByName::default(),
-            modules: Vec::new(),
-            stars: Vec::new(),
+            modules: Box::default(),
+            stars: Box::default(),
             details: OnceLock::new(),
         }
     }
@@ -276,24 +275,24 @@ impl Outline {
 }
 
 /// Modules whose names are all brought in, in the order of the text.
-fn stars(facts: &Facts<'_>) -> Vec<Box<str>> {
+pub(super) fn stars(facts: &Facts<'_>) -> Box<[Box<str>]> {
     if !facts.tree.star_import {
-        return Vec::new();
+        return Box::default();
     }
-    let stars = facts.tree.nodes().iter().filter_map(|node| match node {
-        AnyNodeRef::StmtImportFrom(stmt)
-            if stmt.names.iter().any(|alias| alias.name.as_str() == "*") =>
-        {
-            Some(module_of(stmt).into())
-        }
+    let stars = facts.tree.imports().iter().filter_map(|node| match node {
+        AnyNodeRef::StmtImportFrom(stmt) if is_star(stmt) => Some(module_of(stmt).into()),
         _ => None,
     });
     stars.collect()
 }
 
+pub(super) fn is_star(stmt: &ast::StmtImportFrom) -> bool {
+    stmt.names.iter().any(|alias| alias.name.as_str() == "*")
+}
+
 /// The names at the top of the file, with what they stand for where only one thing binds them, and the modules of those that are
 /// brought from one.
-fn names(facts: &Facts<'_>) -> (ByName<Named>, Vec<Box<str>>) {
+fn names(facts: &Facts<'_>) -> (ByName<Named>, Box<[Box<str>]>) {
     let mut names: Vec<(&str, Named)> = Vec::new();
     let mut modules: Vec<Box<str>> = Vec::new();
     // The last statement that was looked at: many names come from one.
@@ -335,7 +334,7 @@ fn names(facts: &Facts<'_>) -> (ByName<Named>, Vec<Box<str>>) {
             names.push((symbol.name, Named::Other(Box::new(origin))));
         }
     }
-    (names.into_iter().collect(), modules)
+    (names.into_iter().collect(), modules.into())
 }
 
 /// `SessionDep = Annotated[Session, ...]`, `type Rows = list[Row]`
@@ -379,6 +378,8 @@ pub(super) struct Running {
     pub is_cached: bool,
     /// The arguments of a call are keys of a cache, as they are written.
     pub hashes_arguments: bool,
+    /// Getting the attribute calls it.
+    pub is_property: bool,
 }
 
 impl Running {
@@ -387,15 +388,18 @@ impl Running {
             runs_when_called: true,
             is_cached: false,
             hashes_arguments: false,
+            is_property: false,
         };
         for (at, decorator) in def.decorator_list.iter().enumerate() {
             let name = facts.decorator_name(decorator);
             let is_one = |of: &[&str]| (name.as_deref()).is_some_and(|name| of.contains(&name));
+            let is_property = is_one(PROPERTIES) && !decorator.expression.is_call_expr();
             if is_one(CACHING) {
                 running.is_cached = true;
             } else if !is_one(TRANSPARENT) && !is_one(PROPERTIES) {
                 running.runs_when_called = false;
             }
+            running.is_property |= is_property;
             running.hashes_arguments |= at == 0 && is_one(HASHING);
         }
         running
@@ -413,10 +417,14 @@ fn function<'a>(
         _ => None,
     };
     let running = Running::of(facts, def);
+    let returns = match returned(facts, def, is_generator, returns) {
+        Origin::Unknown => None,
+        given => Some(Box::new(given)),
+    };
     OutlineFunction {
         name: def.name.as_str().into(),
         class,
-        row: facts.row_of(&def.name),
+        row: row(facts, &def.name),
         is_async: def.is_async,
         is_generator,
         is_manager: is_generator && facts.is_manager(def),
@@ -424,9 +432,16 @@ fn function<'a>(
         is_plain: def.decorator_list.is_empty(),
         is_cached: running.is_cached,
         hashes_arguments: running.hashes_arguments,
-        returns: returned(facts, def, is_generator, returns),
-        calls: Vec::new(),
+        is_property: running.is_property,
+        returns,
+        calls: Box::default(),
     }
+}
+
+/// See [`Facts::row_of`].
+pub(super) fn row(facts: &Facts<'_>, place: impl Ranged) -> u32 {
+    // A file of more lines is not read.
+    u32::try_from(facts.row_of(place)).unwrap_or(u32::MAX)
 }
 
 /// What calling a function gives: what it declares, or what all its `return`s give.
@@ -465,12 +480,12 @@ fn returned<'a>(
 }
 
 /// The relations of a class, in a file that knows a mapper.
-fn relations<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> Vec<OutlineRelation> {
+fn relations<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> Box<[OutlineRelation]> {
     if !["bulk_create", "refresh"]
         .iter()
         .any(|last| facts.may_know(last))
     {
-        return Vec::new();
+        return Box::default();
     }
     let relations = facts.relations_of(def).map(|relation| OutlineRelation {
         row: match &relation.field {
@@ -485,17 +500,22 @@ fn relations<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> Vec<OutlineRe
     relations.collect()
 }
 
-fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
+/// `functions` are all of the file.
+fn class<'a>(
+    facts: &Facts<'a>,
+    def: &'a ast::StmtClassDef,
+    functions: &[OutlineFunction],
+) -> OutlineClass {
     let mut methods: BTreeMap<&str, u32> = BTreeMap::new();
     let mut properties: BTreeMap<&str, u32> = BTreeMap::new();
     for stmt in &def.body {
         if let Stmt::FunctionDef(method) = stmt
             && let Some(number) = facts.number_of_function(method)
         {
-            let table = if facts.is_property(method) {
-                &mut properties
-            } else {
-                &mut methods
+            let function = functions.get(number as usize);
+            let table = match function.is_some_and(|function| function.is_property) {
+                true => &mut properties,
+                false => &mut methods,
             };
             table.insert(method.name.as_str(), number);
         }
@@ -525,7 +545,6 @@ fn class<'a>(facts: &Facts<'a>, def: &'a ast::StmtClassDef) -> OutlineClass {
             });
     OutlineClass {
         name: def.name.as_str().into(),
-        row: facts.row_of(&def.name),
         kind,
         bases: def.bases().iter().map(|base| facts.origin(base)).collect(),
         methods: methods.into_values().collect(),

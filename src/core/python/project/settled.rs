@@ -1,61 +1,141 @@
-//! What a file tells of its own questions: members of its classes are followed as far as they lie in the file, and what that settles
-//! is asked of nobody.
+//! What a file tells of its own questions: members of its classes are followed as far as they lie in the file, its functions to what
+//! they call elsewhere, and what that settles is asked of nobody.
 //!
 //! **Invariant**: a question that is dropped here has no answer, and one that is told in other words has an answer where the first had
 //! one.
 
 use ruff_python_ast::{Stmt, StmtClassDef, StmtFunctionDef};
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use super::asked::Wants;
+use super::calls::{Following, counts};
 use super::meaning::{BASES, DEEPEST};
-use super::origin::{Origin, Owned};
-use super::outline::{Running, attribute};
+use super::origin::{Origin, Owned, is_of_library};
+use super::outgoing::Outgoing;
+use super::outline::{Callee, Running, attribute};
+use super::wants::{Leading, Wants};
 use crate::python::facts::Facts;
+use crate::python::libraries::Effects;
+
+/// What is left to ask of others.
+#[derive(Default)]
+pub(super) struct Left {
+    pub questions: Vec<(Origin, Wants)>,
+    /// Functions of the file that were followed to what they call, with what for.
+    followed: FxHashSet<(u32, Effects, Following)>,
+    outgoing: FxHashMap<u32, Vec<Outgoing>>,
+}
 
 impl<'a> Facts<'a> {
     /// What is left to ask of others, by what the file itself tells of its functions and classes: nothing at all where that settles a
-    /// question, and of a method that a class does not have, what is to be known of its bases.
-    pub(super) fn left_to_ask(
-        &self,
-        origin: Origin,
-        wants: &Wants,
-        left: &mut Vec<(Origin, Wants)>,
-    ) {
-        // Others ask for more than the function.
-        let asks_of_function = matches!(
-            wants,
-            Wants::Effects { .. } | Wants::Hashing | Wants::Generator
-        );
-        let mut open = vec![(origin, BASES)];
-        while let Some((origin, steps)) = open.pop() {
-            let mut origin = self.told_here(origin, DEEPEST);
-            if asks_of_function && let Origin::Class(class) = origin {
+    /// question; of a method that a class does not have, what is to be known of its bases; of a function of the file, what is to be
+    /// known of those that it calls.
+    pub(super) fn left_to_ask(&self, origin: Origin, wants: Wants, left: &mut Left) {
+        let mut open = vec![(origin, wants, BASES)];
+        while let Some((origin, wants, steps)) = open.pop() {
+            // Of what is imported the file tells nothing.
+            let mut origin = match origin.import() {
+                Some(_) => origin,
+                None => self.told_here(origin, DEEPEST),
+            };
+            if wants.is_of_function()
+                && let Origin::Class(class) = origin
+            {
                 origin = self.making(class);
             }
-            if asks_of_function
-                && let Origin::Attribute(base, name) = &origin
-                && let Origin::Value(Owned::Own(class)) = **base
-                && let Some(class) = self.class_of_number(class)
-                && steps > 0
+            if steps > 0
+                && let Some(bases) = self.bases_to_ask(&origin, &wants)
             {
-                let bases = class.bases().iter().map(|base| self.origin(base));
-                let asked = bases.map(|base| Origin::Attribute(instance_of(&base), name.clone()));
-                open.extend(asked.map(|asked| (asked, steps - 1)));
+                open.extend((bases.into_iter()).map(|base| (base, wants.clone(), steps - 1)));
                 continue;
             }
-            if origin.is_elsewhere() && !self.is_settled(&origin, wants) {
-                left.push((origin, wants.clone()));
+            if self.is_settled(&origin, &wants) {
+                continue;
+            }
+            if let Origin::Function(number) = origin
+                && let Some(leading) = wants.leading()
+            {
+                self.follow_here(number, leading, left, |callee, wants| {
+                    open.push((callee, wants, BASES));
+                });
+                continue;
+            }
+            // Who calls nothing but what is known of libraries has asked for that already; a function on the way has not.
+            let may_be_known = matches!(wants, Wants::Outgoing(_)) && origin.import().is_some();
+            if origin.is_elsewhere() || may_be_known {
+                left.questions.push((origin, wants));
             }
         }
     }
 
+    /// What is to be known of the bases of a class of the file, where it does not have the method itself.
+    fn bases_to_ask(&self, origin: &Origin, wants: &Wants) -> Option<SmallVec<[Origin; 2]>> {
+        let (Origin::Attribute(base, name), true) = (origin, wants.is_of_function()) else {
+            return None;
+        };
+        let Origin::Value(Owned::Own(class)) = **base else {
+            return None;
+        };
+        let class = self.class_of_number(class)?;
+        let bases: SmallVec<[Origin; 2]> =
+            class.bases().iter().map(|base| self.origin(base)).collect();
+        // What a library's base does counts on the way, behind what stands before it: that takes the class as a whole.
+        let is_known = |base: &Origin| base.import().is_some_and(is_of_library);
+        if matches!(wants, Wants::Outgoing(_)) && bases.iter().any(is_known) {
+            return None;
+        }
+        let member = |base: &Origin| Origin::Attribute(instance_of(base), name.clone());
+        Some(bases.iter().map(member).collect())
+    }
+
+    /// Asks of all that a function of the file calls what is to be known of the function.
+    fn follow_here(
+        &self,
+        number: u32,
+        leading: Leading,
+        left: &mut Left,
+        mut ask: impl FnMut(Origin, Wants),
+    ) {
+        let Leading {
+            effects, following, ..
+        } = leading;
+        let Some(def) = self.function_of_number(number) else {
+            return;
+        };
+        if !left.followed.insert((number, effects, following)) {
+            return;
+        }
+        let calls = (left.outgoing.entry(number)).or_insert_with(|| self.outgoing(def, number));
+        for Outgoing { callee, awaited } in &*calls {
+            match callee {
+                // There is the answer.
+                Callee::Known(entry) if counts(entry, effects, following) => {
+                    let found = (Origin::Function(number), Wants::Effects(leading));
+                    left.questions.push(found);
+                }
+                Callee::Known(_) => {}
+                Callee::Other(origin) => {
+                    let awaited = *awaited;
+                    ask(
+                        origin.clone(),
+                        Wants::Outgoing(Leading { awaited, ..leading }),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The function of the file that is a method of a class of the file.
+    pub(super) fn method_of(&self, class: u32, name: &str) -> Option<u32> {
+        let class = self.class_of_number(class)?;
+        let mut all = methods(class, name);
+        self.number_of_function(all.find(|def| !self.is_property(def))?)
+    }
+
     /// What making an instance of a class runs; that of a base is not followed.
     fn making(&self, class: u32) -> Origin {
-        let class = self.class_of_number(class);
-        let init = class.and_then(|class| method(class, "__init__"));
-        let number = init.and_then(|init| self.number_of_function(init));
-        number.map_or(Origin::Unknown, Origin::Function)
+        let init = self.method_of(class, "__init__");
+        init.map_or(Origin::Unknown, Origin::Function)
     }
 
     /// The same told by what the file itself says of the members of its classes; attributes may stand for attributes, and for
@@ -99,7 +179,7 @@ impl<'a> Facts<'a> {
         let Some(class) = class else {
             return Origin::Attribute(base, name);
         };
-        if let Some(def) = method(class, &name) {
+        if let Some(def) = methods(class, &name).next() {
             return match self.number_of_function(def) {
                 Some(number) if self.is_property(def) => {
                     Origin::Call(Box::new(Origin::Function(number)))
@@ -136,9 +216,11 @@ impl<'a> Facts<'a> {
             return true;
         };
         match wants {
-            Wants::Effects { .. } => {
+            Wants::Effects(leading) | Wants::Outgoing(leading) => {
                 let running = Running::of(self, def);
-                !running.runs_when_called || running.is_cached || self.is_generator(def)
+                let is_followed =
+                    running.runs_when_called && !running.is_cached && !self.is_generator(def);
+                !is_followed || !leading.runs(def.is_async)
             }
             Wants::Hashing => !Running::of(self, def).hashes_arguments,
             Wants::Generator => {
@@ -149,9 +231,9 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The method by a name that the body of a class defines last.
-fn method<'a>(class: &'a StmtClassDef, name: &str) -> Option<&'a StmtFunctionDef> {
-    class.body.iter().rev().find_map(|stmt| match stmt {
+/// The methods by a name that the body of a class defines, the last one first.
+fn methods<'a>(class: &'a StmtClassDef, name: &str) -> impl Iterator<Item = &'a StmtFunctionDef> {
+    class.body.iter().rev().filter_map(move |stmt| match stmt {
         Stmt::FunctionDef(def) if def.name.as_str() == name => Some(def),
         _ => None,
     })

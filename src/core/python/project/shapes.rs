@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use ruff_python_ast::{AnyNodeRef, Expr, StmtClassDef};
 
-use super::asked::Wants;
 use super::meaning::{DEEPEST, Meaning, ProjectClass};
 use super::origin::Origin;
 use super::outline::Outline;
 use super::users::may_be_of;
+use super::wants::Wants;
 use super::{View, write};
 use crate::python::facts::Facts;
 use crate::python::types::Type;
@@ -103,7 +103,7 @@ impl View<'_> {
         let makers = own.functions.iter().filter(|def| {
             def.class.is_none()
                 && matches!(
-                    self.meaning(own, &def.returns, DEEPEST),
+                    self.meaning(own, def.returns(), DEEPEST),
                     Meaning::Value(Type::Instance(made)) if made.project() == Some(class)
                 )
         });

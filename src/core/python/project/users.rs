@@ -9,10 +9,10 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::View;
-use super::asked::Wants;
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
 use super::origin::Origin;
 use super::outline::Outline;
+use super::wants::Wants;
 use crate::python::facts::Facts;
 use crate::python::names::imported_name;
 use crate::python::symbols::Binding;
