@@ -309,10 +309,7 @@ fn is_trim<'a>(removal: Removal<'a>, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     // `if queue: queue.pop(0)` takes them all.
     let asks_for_more =
         |test: &'a Expr| cx.same_place(test, removal.list) || cx.reads_length(test, removal.list);
-    let mut inside = cx
-        .tree
-        .ancestors(removal.node)
-        .take_while(|outer| outer.range() != around.range());
+    let mut inside = cx.ancestors_within(removal.node, around);
     let or_else_breaks = inside.any(|outer| match outer {
         AnyNodeRef::StmtIf(branch) => {
             !asks_for_more(&branch.test)

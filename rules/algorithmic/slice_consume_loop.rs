@@ -274,8 +274,7 @@ fn is_trim<'a>(stmt: &'a StmtAssign, place: &'a Expr, around: Loop<'a>, cx: &Cx<
         Loop::While(stmt) => looks_at_front(&stmt.test),
         _ => false,
     };
-    let inside = cx.tree.ancestors(stmt);
-    let mut inside = inside.take_while(|outer| outer.range() != around.range());
+    let mut inside = cx.ancestors_within(stmt, around);
     tested
         || inside.any(|outer| match outer {
             AnyNodeRef::StmtIf(branch) => looks_at_front(&branch.test),

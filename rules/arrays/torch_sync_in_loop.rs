@@ -233,15 +233,12 @@ fn tested<'a>(
 /// Whether an iteration of the loop may do without a node.
 fn on_condition<'a>(node: AnyNodeRef<'a>, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     let is_part = |part: &Expr| part.range().contains_range(node.range());
-    cx.tree
-        .ancestors(node)
-        .take_while(|outer| outer.range() != around.range())
-        .any(|outer| match outer {
-            AnyNodeRef::StmtIf(stmt) => !is_part(&stmt.test),
-            AnyNodeRef::ExprIf(branch) => !is_part(&branch.test),
-            AnyNodeRef::ExprBoolOp(op) => !op.values.first().is_some_and(is_part),
-            outer => outer.is_except_handler_except_handler(),
-        })
+    cx.ancestors_within(node, around).any(|outer| match outer {
+        AnyNodeRef::StmtIf(stmt) => !is_part(&stmt.test),
+        AnyNodeRef::ExprIf(branch) => !is_part(&branch.test),
+        AnyNodeRef::ExprBoolOp(op) => !op.values.first().is_some_and(is_part),
+        outer => outer.is_except_handler_except_handler(),
+    })
 }
 
 /// Whether the file moves anything to a device.

@@ -79,16 +79,12 @@ impl Rule for CommitInLoop {
             return None;
         }
         // Now and then is a choice, and so is to keep what went well.
-        let chosen = cx
-            .tree
-            .ancestors(call)
-            .take_while(|outer| outer.range() != around.range())
-            .any(|outer| {
-                matches!(
-                    outer,
-                    AnyNodeRef::StmtIf(_) | AnyNodeRef::ExceptHandlerExceptHandler(_)
-                )
-            });
+        let chosen = cx.ancestors_within(call, around).any(|outer| {
+            matches!(
+                outer,
+                AnyNodeRef::StmtIf(_) | AnyNodeRef::ExceptHandlerExceptHandler(_)
+            )
+        });
         // What is done before one fails stays done.
         let chosen = chosen || {
             let mut outer = cx
@@ -119,9 +115,7 @@ impl Rule for CommitInLoop {
                             .knows(other)
                             .is_some_and(|entry| entry.does(Does::Commits))
                         && cx
-                            .tree
-                            .ancestors(other)
-                            .take_while(|outer| outer.range() != around.range())
+                            .ancestors_within(other, around)
                             .any(|outer| matches!(outer, AnyNodeRef::StmtIf(_)))
                 }
                 _ => false,

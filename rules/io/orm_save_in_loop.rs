@@ -119,16 +119,12 @@ impl Rule for OrmSaveInLoop {
                 .in_loop(call)
                 .filter(|around| fills_a_session(*around, cx))?,
         };
-        let is_chosen = cx
-            .tree
-            .ancestors(call)
-            .take_while(|outer| outer.range() != around.range())
-            .any(|outer| match outer {
-                AnyNodeRef::ExceptHandlerExceptHandler(_) => true,
-                // What fails for one item is no matter of the others.
-                AnyNodeRef::StmtTry(attempt) => !attempt.handlers.is_empty(),
-                _ => false,
-            });
+        let is_chosen = cx.ancestors_within(call, around).any(|outer| match outer {
+            AnyNodeRef::ExceptHandlerExceptHandler(_) => true,
+            // What fails for one item is no matter of the others.
+            AnyNodeRef::StmtTry(attempt) => !attempt.handlers.is_empty(),
+            _ => false,
+        });
         // What a row is needed for in the same iteration has to be there.
         if is_chosen
             || is_used_at_once(call, around, cx)
@@ -175,9 +171,7 @@ fn is_used_at_once<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
 /// gets it.
 fn is_needed<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     let now_and_then = cx
-        .tree
-        .ancestors(call)
-        .take_while(|outer| outer.range() != around.range())
+        .ancestors_within(call, around)
         .any(|outer| outer.is_stmt_if());
     now_and_then
         || cx.tree.descendants(around.node()).any(|node| match node {

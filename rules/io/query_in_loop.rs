@@ -275,10 +275,7 @@ fn is_streamed<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
 
 /// Whether what fails for one item is done otherwise for that item: all of them at once would fail together.
 fn has_another_way<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    let mut within = cx
-        .tree
-        .ancestors(call)
-        .take_while(|outer| outer.range() != around.range());
+    let mut within = cx.ancestors_within(call, around);
     within.any(|outer| match outer {
         AnyNodeRef::StmtTry(attempt) => attempt.handlers.iter().any(|handler| {
             handler.start() > call.end()

@@ -94,11 +94,20 @@ impl<'a> Facts<'a> {
         found
     }
 
-    /// Whether `node` runs only where something went wrong with an item of a loop around it: what is done for an error is done for few.
-    pub fn handles_error_in(&self, node: impl Into<AnyNodeRef<'a>>, around: Loop<'a>) -> bool {
+    /// The nodes between `node` and a loop around it, innermost first, without either.
+    pub fn ancestors_within(
+        &self,
+        node: impl Into<AnyNodeRef<'a>>,
+        around: Loop<'a>,
+    ) -> impl Iterator<Item = AnyNodeRef<'a>> + '_ {
         self.tree
             .ancestors(node)
-            .take_while(|outer| outer.range() != around.range())
+            .take_while(move |outer| outer.range() != around.range())
+    }
+
+    /// Whether `node` runs only where something went wrong with an item of a loop around it: what is done for an error is done for few.
+    pub fn handles_error_in(&self, node: impl Into<AnyNodeRef<'a>>, around: Loop<'a>) -> bool {
+        self.ancestors_within(node, around)
             .any(|outer| outer.is_except_handler_except_handler())
     }
 

@@ -49,32 +49,29 @@ impl<'a> Facts<'a> {
             }),
             other => is_lookup(other),
         };
-        self.tree
-            .ancestors(call)
-            .take_while(|outer| outer.range() != around.range())
-            .any(|outer| {
-                let AnyNodeRef::StmtIf(branch) = outer else {
-                    return false;
-                };
-                let in_body = branch
-                    .body
-                    .iter()
-                    .any(|stmt| stmt.range().contains_range(call.range()));
-                in_body
-                    && match &*branch.test {
-                        Expr::UnaryOp(not) => not.op == UnaryOp::Not && looks_up(&not.operand),
-                        Expr::Compare(compare) => match &*compare.ops {
-                            [CmpOp::Is] => looks_up(&compare.left),
-                            // What the branch then adds to: a memory of what was asked.
-                            [CmpOp::NotIn] => compare
-                                .comparators
-                                .first()
-                                .is_some_and(|kept| self.is_filled_in(kept, branch)),
-                            _ => false,
-                        },
+        self.ancestors_within(call, around).any(|outer| {
+            let AnyNodeRef::StmtIf(branch) = outer else {
+                return false;
+            };
+            let in_body = branch
+                .body
+                .iter()
+                .any(|stmt| stmt.range().contains_range(call.range()));
+            in_body
+                && match &*branch.test {
+                    Expr::UnaryOp(not) => not.op == UnaryOp::Not && looks_up(&not.operand),
+                    Expr::Compare(compare) => match &*compare.ops {
+                        [CmpOp::Is] => looks_up(&compare.left),
+                        // What the branch then adds to: a memory of what was asked.
+                        [CmpOp::NotIn] => compare
+                            .comparators
+                            .first()
+                            .is_some_and(|kept| self.is_filled_in(kept, branch)),
                         _ => false,
-                    }
-            })
+                    },
+                    _ => false,
+                }
+        })
     }
 
     /// Whether a branch puts something into a container: `known[key] = value`, `seen.add(key)`.

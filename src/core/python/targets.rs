@@ -100,19 +100,15 @@ impl<'a> Facts<'a> {
 
     /// Whether a node runs in the very iteration that it stands in: not in a function or lambda, nor behind the loop.
     fn is_at_level(&self, node: &'a ast::ExprSubscript, around: Loop<'a>) -> bool {
-        let later = self
-            .tree
-            .ancestors(node)
-            .take_while(|outer| outer.range() != around.range())
-            .any(|outer| {
-                matches!(
-                    outer,
-                    AnyNodeRef::StmtFunctionDef(_)
-                        | AnyNodeRef::StmtClassDef(_)
-                        | AnyNodeRef::ExprLambda(_)
-                        | AnyNodeRef::ExprGenerator(_)
-                )
-            });
+        let later = self.ancestors_within(node, around).any(|outer| {
+            matches!(
+                outer,
+                AnyNodeRef::StmtFunctionDef(_)
+                    | AnyNodeRef::StmtClassDef(_)
+                    | AnyNodeRef::ExprLambda(_)
+                    | AnyNodeRef::ExprGenerator(_)
+            )
+        });
         let behind = match around {
             Loop::For(stmt) => stmt
                 .orelse

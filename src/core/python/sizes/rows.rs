@@ -107,9 +107,7 @@ impl<'a> Facts<'a> {
                 matches!(node, AnyNodeRef::ExprCall(call) if self.is(&*call.func, "builtins.isinstance"))
             })
         };
-        self.tree
-            .ancestors(call)
-            .take_while(|outer| outer.range() != around.range())
+        self.ancestors_within(call, around)
             .any(|outer| match outer {
                 AnyNodeRef::StmtIf(branch) => {
                     tests_class(&branch.test)

@@ -217,12 +217,10 @@ impl<'a> Sight<'_, 'a> {
         if let Some(found) = more.and_then(|more| self.items(more)) {
             return Some(found);
         }
-        let tree = &self.facts.tree;
-        let loops = self.facts.loops(at);
+        let facts = self.facts;
+        let loops = facts.loops(at);
         let mut loops = loops.into_iter().take_while(lasting).filter(|around| {
-            let mut within = tree
-                .ancestors(at)
-                .take_while(|outer| outer.range() != around.node().range());
+            let mut within = facts.ancestors_within(at, *around);
             !within.any(|outer| matches!(outer, AnyNodeRef::StmtIf(branch)
                 if picks(&branch.test) && branch.body.iter().any(|stmt| stmt.range().contains_range(at.range()))))
         });
