@@ -90,7 +90,7 @@ impl Rule for OrmGetInLoop {
         // Each item is a query of its own.
         let is_item = matches!(&*call.func, Expr::Attribute(method)
             if method.value.is_name_expr() && cx.names_bound_in(&*method.value, around));
-        if is_item || locks(call) || cx.was_done_before(call, around, is_look_up) {
+        if is_item || cx.is_claim(call, around) || cx.was_done_before(call, around, is_look_up) {
             return None;
         }
         let message = format!(
@@ -108,19 +108,6 @@ impl Rule for OrmGetInLoop {
                     entry.batched
                 )),
         )
-    }
-}
-
-/// Whether the row is locked as it is read: each in its turn, as long as its work takes.
-fn locks(call: &ExprCall) -> bool {
-    let mut inner = &*call.func;
-    loop {
-        inner = match inner {
-            Expr::Attribute(method) if method.attr.as_str() == "select_for_update" => return true,
-            Expr::Attribute(method) => &method.value,
-            Expr::Call(call) => &call.func,
-            _ => return false,
-        };
     }
 }
 

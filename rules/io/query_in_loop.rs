@@ -182,8 +182,8 @@ impl Rule for QueryInLoop {
             || is_another_statement(call, around, cx)
             || is_said_of_an_error(call, around, cx)
             || has_another_way(call, around, cx)
-            || is_done_at_once_elsewhere(around, cx)
-            || is_claim(call, around, cx)
+            || cx.is_done_at_once_elsewhere(around)
+            || cx.is_claim(call, around)
             || is_streamed(call, around, cx)
             || cx.was_done_before(call, around, is_plain_query)
         {
@@ -285,72 +285,6 @@ fn has_another_way<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
                 })
         }),
         _ => false,
-    })
-}
-
-/// Whether a statement is one that others may have been faster with, row by row: it locks the row, or the loop looks at how many rows
-/// it found.
-fn is_claim<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    let locks = cx.tree.descendants(&call.arguments).any(|node| {
-        matches!(node, AnyNodeRef::ExprAttribute(method)
-            if method.attr.as_str() == "with_for_update")
-    });
-    if locks {
-        return true;
-    }
-    let value = match cx.tree.parent(call) {
-        Some(AnyNodeRef::ExprAwait(awaiting)) => cx.tree.parent(awaiting),
-        other => other,
-    };
-    let name = match value {
-        Some(AnyNodeRef::StmtAssign(stmt)) => stmt.targets.first().and_then(Expr::as_name_expr),
-        _ => None,
-    };
-    name.and_then(|name| cx.symbol(name)).is_some_and(|symbol| {
-        cx.reads(symbol).any(|read| {
-            around.range().contains_range(read.range())
-                && matches!(cx.tree.parent(read), Some(AnyNodeRef::ExprAttribute(part))
-                    if part.attr.as_str() == "rowcount")
-        })
-    })
-}
-
-/// Whether another branch asks for all items at once: this one is for what cannot do that.
-fn is_done_at_once_elsewhere<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    let Some(items) = around.iter().and_then(Expr::as_name_expr) else {
-        return false;
-    };
-    let asks_for_all = |branch: &'a [Stmt]| {
-        let nodes = || branch.iter().flat_map(|stmt| cx.tree.descendants(stmt));
-        let takes_all = nodes().any(|node| match node {
-            AnyNodeRef::ExprName(name) => {
-                cx.same_symbol(name, items)
-                    && matches!(cx.tree.parent(name), Some(AnyNodeRef::Arguments(_)))
-            }
-            _ => false,
-        });
-        takes_all
-            && nodes().any(|node| match node {
-                AnyNodeRef::ExprCall(call) => cx
-                    .knows(call)
-                    .is_some_and(|entry| entry.does(Does::Queries)),
-                _ => false,
-            })
-    };
-    let within = |branch: &&'a [Stmt]| {
-        (branch.iter()).any(|stmt| stmt.range().contains_range(around.range()))
-    };
-    cx.tree.ancestors(around.node()).any(|outer| {
-        let branches: Vec<&'a [Stmt]> = match outer {
-            AnyNodeRef::StmtMatch(stmt) => stmt.cases.iter().map(|case| &*case.body).collect(),
-            AnyNodeRef::StmtIf(stmt) => {
-                let others = stmt.elif_else_clauses.iter().map(|clause| &*clause.body);
-                std::iter::once(&*stmt.body).chain(others).collect()
-            }
-            _ => return false,
-        };
-        let mut others = branches.into_iter().filter(|branch| !within(branch));
-        others.any(asks_for_all)
     })
 }
 
