@@ -75,7 +75,7 @@ impl Rule for CommitInLoop {
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let around = cx.in_loop(call)?;
         around.iter()?;
-        if cx.goes_over_batches(around) || cx.is_of_command_line() {
+        if cx.goes_over_batches(around) || cx.is_run_by_hand(call) {
             return None;
         }
         // Now and then is a choice, and so is to keep what went well.

@@ -68,6 +68,11 @@
 //!         if book is None:
 //!             book = Book.objects.get(pk=pk)
 //!         yield book
+//!     try:
+//!         Book.objects.filter(pk__in=pks).delete()
+//!     except ValueError:
+//!         for pk in pks:
+//!             Book.objects.get(pk=pk).delete()
 //! ```
 
 use hotlint_core::ast::{Expr, ExprCall};

@@ -161,6 +161,43 @@
 //!         session.execute(select(Job).where(Job.id == number).with_for_update())
 //!     return claimed
 //! ```
+//!
+//! Where all of them at once failed, one after the other shows which; what fails alone is no matter of the others; and nobody waits
+//! for what is run once:
+//!
+//! ```python fine
+//! import sqlite3
+//!
+//! from sqlalchemy import insert
+//! from sqlalchemy.orm import Session
+//! from sqlalchemy.schema import DropConstraint
+//!
+//!
+//! def keep(connection: sqlite3.Connection, rows):
+//!     try:
+//!         connection.executemany("insert into names values (?)", rows)
+//!     except sqlite3.IntegrityError:
+//!         for row in rows:
+//!             connection.execute("insert into names values (?)", row)
+//!     for row in rows:
+//!         try:
+//!             connection.execute("insert into names values (?)", row)
+//!         except sqlite3.IntegrityError:
+//!             print(row)
+//!
+//!
+//! def migrate_names(connection: sqlite3.Connection, rows):
+//!     for row in rows:
+//!         connection.execute("update names set seen = 1 where name = ?", row)
+//!
+//!
+//! def sum_up(session: Session, Total, hours, load, keys):
+//!     for hour in hours:
+//!         totals = [total | {"hour": hour} for total in load(hour)]
+//!         session.execute(insert(Total), totals)
+//!     for key in keys:
+//!         session.execute(DropConstraint(key))
+//! ```
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, InterpolatedStringElement, Operator, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
@@ -182,6 +219,7 @@ impl Rule for QueryInLoop {
             || is_another_statement(call, around, cx)
             || is_said_of_an_error(call, around, cx)
             || has_another_way(call, around, cx)
+            || cx.fails_alone(call, around)
             || cx.is_done_at_once_elsewhere(around)
             || cx.is_claim(call, around)
             || is_streamed(call, around, cx)
@@ -201,6 +239,9 @@ impl Rule for QueryInLoop {
             .label(label)
             .because(around.header(), "for each item of this loop");
         let finding = match around.iter() {
+            Some(items) if cx.is_job(call, around) || cx.is_for_a_few(call, around) => {
+                finding.assuming(cx.text(items))
+            }
             Some(items) if cx.is_selection(items) => {
                 finding.sized(cx.rounds(&[around]), cx.text(items))
             }
@@ -303,6 +344,13 @@ fn is_about_structure<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
         Expr::Call(wrapped) => wrapped.arguments.args.first().unwrap_or(statement),
         _ => statement,
     };
+    // `DropConstraint(key)`
+    if let Expr::Call(made) = written
+        && let Some(name) = cx.name(&*made.func)
+        && (name.starts_with("sqlalchemy.schema.") || name.as_str() == "sqlalchemy.DDL")
+    {
+        return true;
+    }
     let text = cx
         .text(written)
         .trim_start_matches(['f', 'r', 'b', 'F', 'R', 'B']);
@@ -326,7 +374,9 @@ fn is_another_statement<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -
     // Many rows with each statement: a list of parameters.
     if let Some(rows) = call.arguments.args.get(1)
         && let Type::List(row) = cx.ty(rows)
-        && (row.is_mapping() || row.is_tuple())
+        && (row.is_mapping()
+            || row.is_tuple()
+            || call.arguments.args.first().is_some_and(Expr::is_call_expr))
     {
         return true;
     }

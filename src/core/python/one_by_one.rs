@@ -10,7 +10,8 @@ use super::loops::Loop;
 impl<'a> Facts<'a> {
     /// The `for` loop or comprehension in which a call is made for each item: it names something that the loop binds.
     ///
-    /// A loop over steps of a range goes over batches already, what is said of an error is said once, and a handful is a handful.
+    /// A loop over steps of a range goes over batches already, what is done for an error is done for few, nobody waits for what is run
+    /// by hand, and a handful is a handful.
     pub fn per_item_loop(&self, call: &'a ExprCall) -> Option<Loop<'a>> {
         let around = self.in_loop(call)?;
         let iter = around.iter()?;
@@ -21,7 +22,8 @@ impl<'a> Facts<'a> {
             && !steps
             && !self.goes_over_batches(around)
             && !self.goes_over_structure(around)
-            && !self.is_of_command_line()
+            && !self.is_run_by_hand(call)
+            && !self.is_fallback(around)
             && !self.is_asked_on_a_miss(call, around)
             && !self.takes_many(call, around);
         (is_each && self.names_bound_in(call, around) && !self.is_few(iter)).then_some(around)

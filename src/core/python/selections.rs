@@ -6,6 +6,8 @@
 use ruff_python_ast::{Expr, Operator};
 
 use super::facts::Facts;
+use super::sizes::picks;
+use super::tree::comprehension_generators;
 
 /// Functions that give what they are given.
 const PASSING: &[&str] = &[
@@ -37,9 +39,14 @@ impl<'a> Facts<'a> {
                 Operator::Sub | Operator::BitAnd | Operator::BitOr | Operator::BitXor
             ),
             Expr::Set(_) | Expr::SetComp(_) | Expr::Dict(_) | Expr::DictComp(_) => true,
+            // `[x for x in xs if x.kind == kind]`
+            Expr::ListComp(_) | Expr::Generator(_) => comprehension_generators(items.into())
+                .iter()
+                .any(|clause| clause.ifs.iter().any(picks)),
             Expr::Attribute(attribute) => {
                 let of_self = attribute.value.as_name_expr();
-                is_of_settings(&attribute.value)
+                says_few(&attribute.attr)
+                    || is_of_settings(&attribute.value)
                     || of_self.is_some_and(|name| self.class_of_self(name).is_some())
                         && self.is_setting(attribute)
             }
@@ -54,9 +61,12 @@ impl<'a> Facts<'a> {
                     Expr::Attribute(method) => match method.attr.as_str() {
                         "items" | "keys" | "values" => args.is_empty(),
                         "split" | "rsplit" => !args.is_empty(),
+                        // `movie.get("genres")`, as `movie["genres"]`
+                        "get" => args.first().is_some_and(Expr::is_string_literal_expr),
                         "difference" | "intersection" | "union" => true,
                         _ => self.ty(items).is_set(),
                     },
+                    Expr::Name(name) => says_few(&name.id) || self.ty(items).is_set(),
                     _ => self.ty(items).is_set(),
                 }
             }
@@ -74,12 +84,21 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// `errors`, `first_five`: what went wrong, or what was picked.
+/// `errors`, `first_five`, `supported_languages`: what went wrong, what was picked, or what the program comes with.
 fn says_few(name: &str) -> bool {
     name.split('_').any(|word| {
         matches!(
             word,
-            "errors" | "failures" | "few" | "first" | "problems" | "warnings"
+            "builtin"
+                | "builtins"
+                | "errors"
+                | "failures"
+                | "few"
+                | "first"
+                | "plugins"
+                | "problems"
+                | "supported"
+                | "warnings"
         )
     })
 }
@@ -114,8 +133,14 @@ mod tests {
             ("def f(ids: set[int]):\n    probe(sorted(ids))\n", true),
             ("probe(enumerate(path.split('/')))\n", true),
             ("probe(plurals[code])\n", true),
+            ("genres = movie.get('genres')\nprobe(genres)\n", true),
+            ("probe(kept.get(key))\n", false),
             ("probe(service.settings.names)\n", true),
             ("probe(first_rows)\n", true),
+            ("probe(backend.supported_languages)\n", true),
+            ("probe(get_builtin_formats())\n", true),
+            ("probe([x for x in xs if x.kind == kind])\n", true),
+            ("probe([x for x in xs if x.kind])\n", false),
             ("probe(firstborn)\n", false),
             ("probe(service.names)\n", false),
             (

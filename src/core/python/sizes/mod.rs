@@ -243,7 +243,7 @@ fn is_few_by_name(name: &str) -> bool {
 }
 
 /// Whether a test lets one in many pass: what equals something, what holds something.
-fn picks(test: &Expr) -> bool {
+pub(super) fn picks(test: &Expr) -> bool {
     match test {
         Expr::Compare(compare) => compare
             .ops

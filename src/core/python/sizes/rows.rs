@@ -6,6 +6,7 @@ use ruff_text_size::Ranged;
 use super::{Sight, Size, picks};
 use crate::python::facts::Facts;
 use crate::python::loops::Loop;
+use crate::python::uses::Use;
 
 impl<'a> Facts<'a> {
     /// How often a look-up of an ORM is made in a loop: seen where it asks by a key that comes with the item, `get(pk=pk)`, or for what
@@ -24,6 +25,8 @@ impl<'a> Facts<'a> {
                 let is_few = goes_over_a_table(around)
                     || self.is_for_a_few(call, around)
                     || self.is_of_a_page(around)
+                    || self.is_typed(around)
+                    || self.is_job(call, around)
                     || self.asks_several_tables(call, around);
                 (!is_few).then(|| Sight::evidence(by_row, "row that is looked up"))
             })
@@ -69,7 +72,7 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether a loop goes over the forms of a page, or makes some: no more than somebody fills in.
+    /// Whether a loop goes over the forms of a page or the files that come with one, or makes some: no more than somebody fills in.
     fn is_of_a_page(&self, around: Loop<'a>) -> bool {
         let goes_over_forms = match around.iter() {
             Some(Expr::Name(name)) => ends_with_word(&name.id, &["forms", "formset"]),
@@ -78,16 +81,33 @@ impl<'a> Facts<'a> {
         };
         goes_over_forms
             || self.tree.descendants(around.node()).any(|node| match node {
-                AnyNodeRef::ExprAttribute(read) => {
-                    read.attr.as_str() == "cleaned_data"
-                        && self.names_bound_in(&*read.value, around)
-                }
+                AnyNodeRef::ExprAttribute(read) => match read.attr.as_str() {
+                    "cleaned_data" => self.names_bound_in(&*read.value, around),
+                    "objects" => names_an_upload(self.text(&*read.value)),
+                    _ => false,
+                },
                 AnyNodeRef::ExprCall(call) => {
                     self.is_class(&call.func)
-                        && (self.name(&*call.func)).is_some_and(|name| name.ends_with("Form"))
+                        && (self.name(&*call.func))
+                            .is_some_and(|name| name.ends_with("Form") || names_an_upload(&name))
                 }
                 _ => false,
             })
+    }
+
+    /// Whether the items are texts that somebody typed: the loop takes white space off them, or looks whether they are numbers.
+    fn is_typed(&self, around: Loop<'a>) -> bool {
+        let item = around.target().and_then(Expr::as_name_expr);
+        let symbol = item.and_then(|name| self.symbol(name));
+        symbol.is_some_and(|symbol| {
+            self.reads(symbol).any(|read| {
+                around.repeats(read)
+                    && matches!(
+                        self.usage(read),
+                        Use::Method("strip" | "isdecimal" | "isdigit" | "isnumeric", _)
+                    )
+            })
+        })
     }
 
     /// Whether the item decides in which table a row is looked up: `get(content_type=x.content_type, object_id=x.pk)`.
@@ -99,7 +119,7 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether a call is made for one item in many, or for those that are no objects yet: `if kind == "card":`,
+    /// Whether a call is made for one item in many, by a test of the item, or for those that are no objects yet: `if kind == "card":`,
     /// `if re.match(pattern, name):`, `if not isinstance(file, File):`.
     pub fn is_for_a_few(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> bool {
         let tests_class = |test: &'a Expr| {
@@ -112,12 +132,19 @@ impl<'a> Facts<'a> {
                 AnyNodeRef::StmtIf(branch) => {
                     tests_class(&branch.test)
                         || (picks(&branch.test) || self.matches_a_pattern(&branch.test))
+                            && self.names_bound_in(&*branch.test, around)
                             && (branch.body.iter())
                                 .any(|stmt| stmt.range().contains_range(call.range()))
                 }
                 _ => false,
             })
     }
+}
+
+/// Whether the last part of a name is a class of what somebody uploads: `UploadedFile`.
+fn names_an_upload(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.contains("Upload")
 }
 
 /// Whether a word is the last of a name: `forms` of `self.formset_forms`.
@@ -166,6 +193,7 @@ mod tests {
             "    Book.objects.get(pk=x)\n",
             "    key = x.key\n    Book.objects.get(pk=key)\n",
             "    Book.objects.filter(author_id=x.pk).get()\n",
+            "    if scope is None:\n        Book.objects.get(pk=x)\n",
             "    Book.objects.get(author=x)\n    print(x.age)\n",
         ] {
             assert_eq!(seen(body), Some(true), "{body}");
@@ -179,14 +207,21 @@ mod tests {
             "    Book.objects.get(name=x)\n    print(x.lower())\n",
             "    Book.objects.get(pk=1, name=x)\n",
             "    if x['kind'] == 'book':\n        Book.objects.get(pk=x['id'])\n",
+            "    if 'books' in x:\n        Book.objects.get(pk=x['id'])\n",
             "    if not isinstance(x, Book):\n        Book.objects.get(pk=x)\n",
             "    Book.objects.get(pk=x.cleaned_data['book'])\n",
+            "    x = x.strip()\n    Book.objects.get(pk=x)\n",
+            "    if x.isdigit():\n        Book.objects.get(pk=int(x))\n",
+            "    Upload.objects.get(pk=x)\n",
+            "    book = Book.objects.get(pk=x)\n    session.flush()\n",
             "    Note.objects.get(content_type=type_of(x), object_id=x.pk)\n",
         ] {
             assert_eq!(seen(body), Some(false), "{body}");
         }
         let made = "from forms import BookForm\nfor x in xs:\n    shown.append(BookForm(instance=Book.objects.get(pk=x)))\n";
         assert_eq!(seen_in(made), Some(false));
+        let sent = "from files import UploadedFile\nfor x in xs:\n    files.append(UploadedFile(Book.objects.get(pk=x)))\n";
+        assert_eq!(seen_in(sent), Some(false));
         let forms = "for form in self.extra_forms:\n    Book.objects.get(pk=form.book)\n";
         assert_eq!(seen_in(forms), Some(false));
         let grouped = "for x in xs.keys():\n    Book.objects.get(pk=x)\n";

@@ -1,0 +1,136 @@
+//! What may fail for one item of a loop without harm to the others, and loops that are only run because something failed.
+
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_text_size::Ranged;
+
+use super::facts::Facts;
+use super::loops::Loop;
+
+impl<'a> Facts<'a> {
+    /// Whether a loop stands where an exception is handled: for one item after the other, because all of them at once failed.
+    pub fn is_fallback(&self, around: Loop<'a>) -> bool {
+        self.tree
+            .ancestors(around.node())
+            .take_while(|outer| !outer.is_stmt_function_def())
+            .any(|outer| outer.is_except_handler_except_handler())
+    }
+
+    /// Whether nobody wants the result of a call, and the loop goes on with the next item where it fails: all items at once would fail
+    /// together.
+    pub fn fails_alone(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
+        let is_done_for_itself = match self.tree.parent(call) {
+            Some(AnyNodeRef::ExprAwait(awaiting)) => self.tree.parent(awaiting),
+            other => other,
+        }
+        .is_some_and(|stmt| stmt.is_stmt_expr());
+        is_done_for_itself
+            && self
+                .ancestors_within(call, around)
+                .any(|outer| match outer {
+                    AnyNodeRef::StmtTry(attempt) => {
+                        let tries = (attempt.body.iter())
+                            .any(|stmt| stmt.range().contains_range(call.range()));
+                        tries
+                            && attempt.handlers.iter().any(|handler| {
+                                !self.tree.descendants(handler).any(|node| {
+                                    matches!(
+                                        node,
+                                        AnyNodeRef::StmtRaise(_)
+                                            | AnyNodeRef::StmtReturn(_)
+                                            | AnyNodeRef::StmtBreak(_)
+                                    )
+                                })
+                            })
+                    }
+                    // `with suppress(Error):`
+                    AnyNodeRef::StmtWith(with) => with.items.iter().any(|item| {
+                        matches!(&item.context_expr, Expr::Call(made)
+                            if self.is(&*made.func, "contextlib.suppress"))
+                    }),
+                    _ => false,
+                })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    /// What is said of the first call of `probe` and the loop around it.
+    fn ask(
+        text: &str,
+        question: impl for<'a> Fn(&Facts<'a>, &'a ExprCall, Loop<'a>) -> bool,
+    ) -> Option<bool> {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let mut nodes = facts.tree.nodes().iter();
+        nodes.find_map(|node| match node {
+            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "probe" => {
+                Some(question(&facts, call, facts.in_loop(*call)?))
+            }
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn an_item_fails_alone_where_the_loop_goes_on() {
+        for (body, wanted) in [
+            (
+                "    try:\n        probe(x)\n    except E:\n        log(x)\n",
+                true,
+            ),
+            (
+                "    try:\n        probe(x)\n    except E:\n        continue\n",
+                true,
+            ),
+            ("    with contextlib.suppress(E):\n        probe(x)\n", true),
+            (
+                "    try:\n        probe(x)\n    except E:\n        raise F\n",
+                false,
+            ),
+            (
+                "    try:\n        probe(x)\n    except E:\n        raise F\n    except F:\n        log(x)\n",
+                true,
+            ),
+            (
+                "    try:\n        probe(x)\n    finally:\n        log(x)\n",
+                false,
+            ),
+            (
+                "    try:\n        y = probe(x)\n    except E:\n        y = None\n",
+                false,
+            ),
+            (
+                "    try:\n        log(x)\n    except E:\n        pass\n    probe(x)\n",
+                false,
+            ),
+        ] {
+            let text = format!("import contextlib\nfor x in xs:\n{body}");
+            let found = ask(&text, |facts, call, around| facts.fails_alone(call, around));
+            assert_eq!(found, Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_loop_that_handles_an_error_is_a_fallback() {
+        for (text, wanted) in [
+            (
+                "try:\n    all(xs)\nexcept E:\n    for x in xs:\n        probe(x)\n",
+                true,
+            ),
+            (
+                "try:\n    for x in xs:\n        probe(x)\nexcept E:\n    pass\n",
+                false,
+            ),
+            (
+                "try:\n    all(xs)\nexcept E:\n    def f():\n        for x in xs:\n            probe(x)\n",
+                false,
+            ),
+        ] {
+            let found = ask(text, |facts, _, around| facts.is_fallback(around));
+            assert_eq!(found, Some(wanted), "{text}");
+        }
+    }
+}

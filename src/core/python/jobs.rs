@@ -1,0 +1,167 @@
+//! Loops whose body is a job on each item: one query more or less is a small part of it.
+
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_text_size::Ranged;
+
+use super::facts::Facts;
+use super::libraries::{Blocks, Effects};
+use super::loops::Loop;
+use super::symbols::Symbol;
+
+/// A loop of more lines does so much with an item that its queries are not to be shared with others.
+const LONGEST: usize = 80;
+
+/// What takes longer than a database takes to answer.
+const SLOWER: Effects = Effects::blocks(Blocks::Sleep)
+    .or(Effects::blocks(Blocks::Http))
+    .or(Effects::blocks(Blocks::Subprocess))
+    .or(Effects::blocks(Blocks::Start))
+    .or(Effects::blocks(Blocks::Input));
+
+impl<'a> Facts<'a> {
+    /// Whether a loop does a job on each item besides a call: over many lines, with something that is slower than the database, in
+    /// several steps of which the call is one, or so that it is sent before the next item is looked at, `session.flush()`.
+    pub fn is_job(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
+        self.text(around.node()).lines().count() > LONGEST
+            || self.is_link(call, around)
+            || self.tree.descendants(around.node()).any(|node| match node {
+                AnyNodeRef::ExprCall(other) => {
+                    other.range() != call.range()
+                        && around.repeats(other)
+                        && (self.is_flush(other)
+                            || self
+                                .knows(other)
+                                .is_some_and(|entry| entry.effects.any_of(SLOWER)))
+                }
+                _ => false,
+            })
+    }
+
+    /// Whether another function asks the same session for what the call needs, or goes on to ask with what the call gives:
+    /// `row = find(session, x); session.execute(delete(row.key))`.
+    fn is_link(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
+        let Expr::Attribute(method) = &*call.func else {
+            return false;
+        };
+        let session = &*method.value;
+        let names = |symbol: &Symbol<'a>, within: AnyNodeRef<'a>| {
+            self.tree.descendants(within).any(|node| match node {
+                AnyNodeRef::ExprName(name) => {
+                    name.ctx.is_load()
+                        && self.symbol(name).is_some_and(|other| other.id == symbol.id)
+                }
+                _ => false,
+            })
+        };
+        let given = self.assigned(call);
+        // The statement may have been put together above.
+        let statement = match call.arguments.args.first() {
+            Some(Expr::Name(name)) => self.value_before(name),
+            _ => None,
+        };
+        self.tree.descendants(around.node()).any(|node| {
+            let AnyNodeRef::ExprCall(other) = node else {
+                return false;
+            };
+            let arguments = &other.arguments;
+            let keywords = arguments.keywords.iter().map(|one| &one.value);
+            let is_handed_on = around.repeats(other)
+                && (arguments.args.iter().chain(keywords)).any(|one| self.same_place(one, session));
+            is_handed_on
+                && (given.is_some_and(|symbol| names(symbol, arguments.into()))
+                    || self.assigned(other).is_some_and(|symbol| {
+                        let asks = [Some(call.into()), statement.map(AnyNodeRef::from)];
+                        asks.into_iter().flatten().any(|part| names(symbol, part))
+                    }))
+        })
+    }
+
+    /// The variable that holds what a call gives, or a part of it: `row = session.execute(...).first()`.
+    fn assigned(&self, call: &'a ExprCall) -> Option<&Symbol<'a>> {
+        let outer = self.tree.ancestors(call).find(|outer| {
+            !matches!(
+                outer,
+                AnyNodeRef::ExprAwait(_) | AnyNodeRef::ExprAttribute(_) | AnyNodeRef::ExprCall(_)
+            )
+        })?;
+        match outer {
+            AnyNodeRef::StmtAssign(stmt) => match &*stmt.targets {
+                [Expr::Name(name)] => self.symbol(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// `session.flush()`, whatever the item.
+    fn is_flush(&self, call: &'a ExprCall) -> bool {
+        call.arguments.is_empty()
+            && call
+                .func
+                .as_attribute_expr()
+                .is_some_and(|method| method.attr.as_str() == "flush")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::{Source, Versions, parse};
+
+    /// Whether a loop does a job on each item besides `s.run(x)`.
+    fn job(body: &str) -> Option<bool> {
+        linked(&format!("        s.run(x)\n{body}"))
+    }
+
+    fn linked(body: &str) -> Option<bool> {
+        let text = format!("import requests, subprocess\ndef f(s, xs):\n    for x in xs:\n{body}");
+        let source = Source::module("example.py", text.as_str());
+        let parsed = parse(&source).ok()?;
+        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
+        let mut nodes = facts.tree.nodes().iter();
+        nodes.find_map(|node| match node {
+            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "s.run" => {
+                Some(facts.is_job(call, facts.in_loop(*call)?))
+            }
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn long_and_slow_bodies_are_jobs() {
+        assert_eq!(job("        requests.get(x)\n"), Some(true));
+        assert_eq!(job("        subprocess.run(x)\n"), Some(true));
+        assert_eq!(job("        s.flush()\n"), Some(true));
+        assert_eq!(
+            linked("        y = find(s, x)\n        s.run(y.key)\n"),
+            Some(true)
+        );
+        assert_eq!(
+            linked(
+                "        y = find(x, session=s)\n        stmt = delete(y)\n        s.run(stmt)\n"
+            ),
+            Some(true)
+        );
+        assert_eq!(
+            linked("        y = s.run(x).first()\n        follow(s, y)\n"),
+            Some(true)
+        );
+        assert_eq!(job(&"        print(x)\n".repeat(80)), Some(true));
+    }
+
+    #[test]
+    fn short_ones_are_not() {
+        assert_eq!(job(""), Some(false));
+        assert_eq!(job("        s.add(x)\n"), Some(false));
+        assert_eq!(
+            linked("        y = find(x)\n        s.run(y.key)\n"),
+            Some(false)
+        );
+        assert_eq!(
+            linked("        s.run(x)\n        count(s, x)\n"),
+            Some(false)
+        );
+        assert_eq!(job(&"        print(x)\n".repeat(70)), Some(false));
+        assert_eq!(job("    requests.get(xs)\n    s.flush()\n"), Some(false));
+    }
+}
