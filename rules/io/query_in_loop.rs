@@ -63,6 +63,8 @@
 //!         connection.execute(f"DROP TABLE {table}")
 //!     for table in tables:
 //!         connection.execute(f"SELECT count(*) FROM {table}")
+//!     for number in ids:
+//!         connection.execute("SELECT pg_terminate_backend(?)", (number,))
 //!     for statement in tables:
 //!         connection.execute(statement)
 //!     for level in range(1, max(ids) + 1):
@@ -354,14 +356,22 @@ fn is_about_structure<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     let text = cx
         .text(written)
         .trim_start_matches(['f', 'r', 'b', 'F', 'R', 'B']);
-    let first: String = text
+    let text = text
         .trim_start_matches(['"', '\''])
-        .trim_start_matches(|c: char| c.is_whitespace() || c == '\\')
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .map(|c| c.to_ascii_uppercase())
-        .collect();
-    STRUCTURE.contains(&first.as_str())
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
+    let word = |text: &str| -> String {
+        text.chars()
+            .take_while(|c| c.is_ascii_alphabetic() || *c == '_')
+            .map(|c| c.to_ascii_uppercase())
+            .collect()
+    };
+    let first = word(text);
+    // `SELECT pg_terminate_backend(...)` asks the server for nothing but to do something.
+    let is_call = || {
+        first == "SELECT"
+            && (text.split_whitespace().nth(1)).is_some_and(|next| word(next).starts_with("PG_"))
+    };
+    STRUCTURE.contains(&first.as_str()) || is_call()
 }
 
 /// Whether the item is the statement itself, or the table that it is about.

@@ -70,6 +70,26 @@ pub fn leaves(body: &[Stmt]) -> Option<Leaves> {
     })
 }
 
+/// The `if` in different branches of which two nodes stand: a run goes through one of them.
+pub(super) fn parted_by<'a>(
+    tree: &Tree<'a>,
+    one: AnyNodeRef<'a>,
+    other: AnyNodeRef<'a>,
+) -> Option<&'a ast::StmtIf> {
+    let mut outer = tree.ancestors(one);
+    let common = outer.find(|outer| outer.range().contains_range(other.range()));
+    let Some(AnyNodeRef::StmtIf(stmt)) = common else {
+        return None;
+    };
+    let branch = |node: AnyNodeRef<'a>| {
+        let clauses = stmt.elif_else_clauses.iter().map(|clause| &*clause.body);
+        std::iter::once(&*stmt.body)
+            .chain(clauses)
+            .position(|body| (body.iter()).any(|stmt| stmt.range().contains_range(node.range())))
+    };
+    (branch(one)? != branch(other)?).then_some(stmt)
+}
+
 /// Whether what a node computes is wanted for an exception that is raised right away: nobody waits for that.
 pub fn is_for_an_error<'a>(tree: &Tree<'a>, node: impl Into<AnyNodeRef<'a>>) -> bool {
     let Some(stmt) = tree.statement(node) else {

@@ -6,6 +6,7 @@
 
 use ruff_python_ast::AnyNodeRef;
 
+use super::blocks::function_around;
 use super::facts::Facts;
 
 /// Words for data that nobody has.
@@ -17,10 +18,12 @@ const DATA: &[&str] = &["data", "database", "db"];
 const MAKING: &[&str] = &["create", "generate", "insert", "load", "make", "populate"];
 
 impl<'a> Facts<'a> {
-    /// Whether a node runs by hand or once: few wait for it, and not for long.
+    /// Whether a node runs by hand or once: few wait for it, and not for long. What stands in no function runs as a script, or once.
     pub fn is_run_by_hand(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
+        let node = node.into();
         self.is_of_command_line()
             || is_place_by_hand(self.source().path())
+            || function_around(&self.tree, node).is_none()
             || self.tree.ancestors(node).any(|outer| match outer {
                 AnyNodeRef::StmtFunctionDef(def) => {
                     let name = def.name.as_str();

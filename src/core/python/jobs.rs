@@ -37,15 +37,22 @@ impl<'a> Facts<'a> {
             })
     }
 
-    /// Whether another function asks the same session for what the call needs, or goes on to ask with what the call gives:
+    /// Whether another function asks the same session for what the call needs:
     /// `row = find(session, x); session.execute(delete(row.key))`.
     fn is_link(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
         let Expr::Attribute(method) = &*call.func else {
             return false;
         };
-        let session = &*method.value;
-        let names = |symbol: &Symbol<'a>, within: AnyNodeRef<'a>| {
-            self.tree.descendants(within).any(|node| match node {
+        // The statement may have been put together above.
+        let statement = match call.arguments.args.first() {
+            Some(Expr::Name(name)) => self.value_before(name),
+            _ => None,
+        };
+        let is_needed = |symbol: &Symbol<'a>| {
+            let asks = [Some(call.into()), statement.map(AnyNodeRef::from)];
+            let mut nodes =
+                (asks.into_iter().flatten()).flat_map(|part| self.tree.descendants(part));
+            nodes.any(|node| match node {
                 AnyNodeRef::ExprName(name) => {
                     name.ctx.is_load()
                         && self.symbol(name).is_some_and(|other| other.id == symbol.id)
@@ -53,26 +60,16 @@ impl<'a> Facts<'a> {
                 _ => false,
             })
         };
-        let given = self.assigned(call);
-        // The statement may have been put together above.
-        let statement = match call.arguments.args.first() {
-            Some(Expr::Name(name)) => self.value_before(name),
-            _ => None,
-        };
         self.tree.descendants(around.node()).any(|node| {
             let AnyNodeRef::ExprCall(other) = node else {
                 return false;
             };
             let arguments = &other.arguments;
             let keywords = arguments.keywords.iter().map(|one| &one.value);
-            let is_handed_on = around.repeats(other)
-                && (arguments.args.iter().chain(keywords)).any(|one| self.same_place(one, session));
-            is_handed_on
-                && (given.is_some_and(|symbol| names(symbol, arguments.into()))
-                    || self.assigned(other).is_some_and(|symbol| {
-                        let asks = [Some(call.into()), statement.map(AnyNodeRef::from)];
-                        asks.into_iter().flatten().any(|part| names(symbol, part))
-                    }))
+            let mut given = arguments.args.iter().chain(keywords);
+            around.repeats(other)
+                && given.any(|one| self.same_place(one, &method.value))
+                && self.assigned(other).is_some_and(is_needed)
         })
     }
 
@@ -140,10 +137,6 @@ mod tests {
             linked(
                 "        y = find(x, session=s)\n        stmt = delete(y)\n        s.run(stmt)\n"
             ),
-            Some(true)
-        );
-        assert_eq!(
-            linked("        y = s.run(x).first()\n        follow(s, y)\n"),
             Some(true)
         );
         assert_eq!(job(&"        print(x)\n".repeat(80)), Some(true));

@@ -28,6 +28,21 @@ impl<'a> Facts<'a> {
         self.selects(items, 0)
     }
 
+    /// Whether it is what something has under a fixed name: `movie.get("genres")`, `movie["genres"]`.
+    pub(super) fn is_of_a_record(&self, items: &'a Expr) -> bool {
+        match items {
+            Expr::Name(_) => self
+                .only_value(items)
+                .is_some_and(|value| !value.is_name_expr() && self.is_of_a_record(value)),
+            Expr::Subscript(item) => item.slice.is_string_literal_expr(),
+            Expr::Call(call) => {
+                matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "get")
+                    && (call.arguments.args.first()).is_some_and(Expr::is_string_literal_expr)
+            }
+            _ => false,
+        }
+    }
+
     fn selects(&self, items: &'a Expr, hops: u8) -> bool {
         if hops > MAX_HOPS {
             return false;
@@ -61,8 +76,7 @@ impl<'a> Facts<'a> {
                     Expr::Attribute(method) => match method.attr.as_str() {
                         "items" | "keys" | "values" => args.is_empty(),
                         "split" | "rsplit" => !args.is_empty(),
-                        // `movie.get("genres")`, as `movie["genres"]`
-                        "get" => args.first().is_some_and(Expr::is_string_literal_expr),
+                        "get" => self.is_of_a_record(items),
                         "difference" | "intersection" | "union" => true,
                         _ => self.ty(items).is_set(),
                     },

@@ -182,7 +182,7 @@ impl<'a> Sight<'_, 'a> {
             }) if is_few_by_name(name) => return None,
             Expr::Name(name) => {
                 let symbol = self.facts.symbol(name)?;
-                self.variable(symbol)
+                self.variable(symbol, name)
             }
             Expr::Attribute(attribute) => self.attribute(attribute),
             Expr::Call(call) => self.call(call),
@@ -346,6 +346,11 @@ mod tests {
                 "one for each record of the document",
             ),
             ("probe(range(100_000))\n", "100000 items"),
+            // The next time around it is that.
+            (
+                "def f(xs, many):\n    for a in many:\n        if a:\n            xs = open(p).readlines()\n        else:\n            probe(xs)\n",
+                line,
+            ),
             (
                 "xs = open(p).readlines()\nprobe(range(len(xs) - 1))\n",
                 line,
@@ -392,6 +397,10 @@ mod tests {
             "probe(open(p).readlines()[:n])\n",
             "probe(range(n))\n",
             "import itertools\nprobe(list(itertools.islice(open(p), n)))\n",
+            "def f(xs, many):\n    for a in many:\n        if not xs:\n            xs = open(p).readlines()\n        else:\n            probe(xs)\n",
+            "from .models import Language\nprobe(Language.objects.all())\n",
+            // Another branch.
+            "def f(xs, a):\n    if a:\n        xs = open(p).readlines()\n    else:\n        probe(xs)\n",
             // One way out is short.
             "def read(p):\n    if p:\n        return open(p).readlines()\n    return p.names\nprobe(read(p))\n",
             "xs = [start]\nwhile xs:\n    x = xs.pop()\n    xs.extend(x.children)\nprobe(xs)\n",

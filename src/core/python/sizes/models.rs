@@ -76,13 +76,27 @@ impl<'a> Facts<'a> {
                 // What a manager is called is the project's choice, `published`; mostly it is `objects`.
                 Expr::Attribute(manager) => {
                     return manager.attr.as_str().ends_with("objects")
-                        && self.is_class(&manager.value);
+                        && self.is_class(&manager.value)
+                        && !is_reference(self.text(&*manager.value));
                 }
                 _ => return false,
             }
         }
         false
     }
+}
+
+/// Whether a model has as many rows as there are words for its kind: `Language`, `models.Currency`.
+fn is_reference(model: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "ContentType",
+        "Country",
+        "Currency",
+        "Language",
+        "Locale",
+        "Site",
+    ];
+    KINDS.contains(&model.rsplit('.').next().unwrap_or(model))
 }
 
 /// How many calls of a query are looked through.

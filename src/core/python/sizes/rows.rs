@@ -23,6 +23,10 @@ impl<'a> Facts<'a> {
                     _ => None,
                 })?;
                 let is_few = goes_over_a_table(around)
+                    || goes_over_parts(around)
+                    || around
+                        .iter()
+                        .is_some_and(|items| self.is_of_a_record(items))
                     || self.is_for_a_few(call, around)
                     || self.is_of_a_page(around)
                     || self.is_typed(around)
@@ -75,8 +79,8 @@ impl<'a> Facts<'a> {
     /// Whether a loop goes over the forms of a page or the files that come with one, or makes some: no more than somebody fills in.
     fn is_of_a_page(&self, around: Loop<'a>) -> bool {
         let goes_over_forms = match around.iter() {
-            Some(Expr::Name(name)) => ends_with_word(&name.id, &["forms", "formset"]),
-            Some(Expr::Attribute(part)) => ends_with_word(&part.attr, &["forms", "formset"]),
+            Some(Expr::Name(name)) => names_forms(&name.id),
+            Some(Expr::Attribute(part)) => names_forms(&part.attr),
             _ => false,
         };
         goes_over_forms
@@ -141,16 +145,27 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Whether a loop goes over what belongs to one object, `disk.volumes.all()`.
+fn goes_over_parts(around: Loop<'_>) -> bool {
+    let iter = around.iter().and_then(Expr::as_call_expr);
+    let all = iter.and_then(|call| call.func.as_attribute_expr());
+    all.is_some_and(|all| {
+        all.attr.as_str() == "all"
+            && matches!(&*all.value, Expr::Attribute(parts) if !parts.attr.ends_with("objects"))
+    })
+}
+
 /// Whether the last part of a name is a class of what somebody uploads: `UploadedFile`.
 fn names_an_upload(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     last.contains("Upload")
 }
 
-/// Whether a word is the last of a name: `forms` of `self.formset_forms`.
-fn ends_with_word(name: &str, words: &[&str]) -> bool {
-    let last = name.rsplit('_').next().unwrap_or(name);
-    words.contains(&last.to_ascii_lowercase().as_str())
+/// Whether a name is one of the forms of a page, or of what can be filled in there: `self.formset_forms`, `form_ids`.
+fn names_forms(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split('_');
+    words.any(|word| matches!(word, "form" | "forms" | "formset")) || name.ends_with("fields")
 }
 
 /// Whether a loop goes over what a mapping holds, `sites.items()`: by what it was grouped, there are as many as groups.
@@ -179,7 +194,10 @@ mod tests {
         let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
         let mut nodes = facts.tree.nodes().iter();
         nodes.find_map(|node| match node {
-            AnyNodeRef::ExprCall(call) if facts.text(&*call.func).ends_with(".get") => {
+            AnyNodeRef::ExprCall(call)
+                if facts.text(&*call.func).ends_with(".get")
+                    && facts.text(*call).contains("objects") =>
+            {
                 let around = facts.in_loop(*call)?;
                 Some(facts.look_ups(call, around).is_seen())
             }
@@ -224,6 +242,13 @@ mod tests {
         assert_eq!(seen_in(sent), Some(false));
         let forms = "for form in self.extra_forms:\n    Book.objects.get(pk=form.book)\n";
         assert_eq!(seen_in(forms), Some(false));
+        let fields = "for x in self.form_fields:\n    Book.objects.get(pk=x.book)\n";
+        assert_eq!(seen_in(fields), Some(false));
+        let chosen =
+            "users = session.get('users', [])\nfor x in users:\n    User.objects.get(pk=x)\n";
+        assert_eq!(seen_in(chosen), Some(false));
+        let parts = "for x in disk.volumes.all():\n    Book.objects.get(pk=x)\n";
+        assert_eq!(seen_in(parts), Some(false));
         let grouped = "for x in xs.keys():\n    Book.objects.get(pk=x)\n";
         assert_eq!(seen_in(grouped), Some(false));
     }

@@ -4,6 +4,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::{Evidence, Look, Sight, picks};
+use crate::python::blocks::parted_by;
 use crate::python::facts::Facts;
 use crate::python::infer::Assigned;
 use crate::python::loops::Loop;
@@ -11,13 +12,22 @@ use crate::python::symbols::{Binding, Symbol};
 use crate::python::uses::Use;
 
 impl<'a> Sight<'_, 'a> {
-    pub(super) fn variable(&mut self, symbol: &Symbol<'a>) -> Option<Evidence> {
+    /// What shows that a variable is long where a name reads it.
+    pub(super) fn variable(
+        &mut self,
+        symbol: &Symbol<'a>,
+        read: &'a ast::ExprName,
+    ) -> Option<Evidence> {
         let place = self.facts.binding_nodes(symbol).next()?.range();
         self.once(place, |sight| {
             let facts = sight.facts;
             let bindings: Vec<_> = facts.bindings(symbol).collect();
             let bound = bindings
                 .into_iter()
+                .filter(|binding| match binding {
+                    Binding::Assign(stmt) => reaches(facts, symbol, stmt, read),
+                    _ => true,
+                })
                 .find_map(|binding| sight.bound(symbol, binding));
             bound.or_else(|| {
                 let reads: Vec<_> = facts.reads(symbol).collect();
@@ -241,4 +251,23 @@ fn lasts<'a>(facts: &Facts<'a>, symbol: &Symbol<'a>, around: Loop<'a>) -> bool {
             };
             adds || !around.repeats(node)
         })
+}
+
+/// Whether a value may be what a name reads: not where another branch assigns it, unless a loop comes back. What a branch assigns
+/// because a variable is empty, `if xs: ... else: xs = ...`, is nothing that the other goes over.
+fn reaches<'a>(
+    facts: &Facts<'a>,
+    symbol: &Symbol<'a>,
+    assign: &'a ast::StmtAssign,
+    read: &'a ast::ExprName,
+) -> bool {
+    let Some(branch) = parted_by(&facts.tree, read.into(), assign.into()) else {
+        return true;
+    };
+    let comes_back = (facts.tree.ancestors(branch))
+        .take_while(|outer| !outer.is_stmt_function_def())
+        .any(|outer| outer.is_stmt_for() || outer.is_stmt_while());
+    let is_tested =
+        (facts.reads(symbol)).any(|read| branch.test.range().contains_range(read.range()));
+    comes_back && !is_tested
 }
