@@ -181,7 +181,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InAsync, Rule, way};
-use hotlint_core::python::{Blocks, Effects, Entry, Following, Step, function_around};
+use hotlint_core::python::{Blocks, Effects, Entry, Following, function_around};
 
 pub struct IndirectBlockingInAsync;
 
@@ -207,15 +207,7 @@ impl Rule for IndirectBlockingInAsync {
         let last = steps.last()?.entry?;
         // What is raised ends it all; and an object that opens a file of its own is made once, as a rule.
         let is_raised = parent.is_stmt_raise();
-        let makes = |step: &Step| {
-            step.entry.is_none()
-                && step
-                    .name
-                    .trim_start_matches('_')
-                    .starts_with(char::is_uppercase)
-                && !step.name.contains('.')
-        };
-        if is_raised || last.name.starts_with("sqlite3.") && steps.iter().any(makes) {
+        if is_raised || last.name.starts_with("sqlite3.") && steps.iter().any(|step| step.makes) {
             return None;
         }
         if cx.is_main_coroutine(around)

@@ -721,6 +721,26 @@ fn getting_an_item_is_followed_to_the_class_of_another_file() {
 }
 
 #[test]
+fn a_step_tells_whether_it_makes_an_object() {
+    let text = "from .db import load\n\nclass shelf:\n    def __init__(self, key):\n        self.books = load(key)\n\ndef Fetch(key):\n    return load(key)\n";
+    let project = project(&[
+        ("app/__init__.py", ""),
+        ("app/db.py", DB),
+        ("app/shelf.py", text),
+    ]);
+    for (code, makes) in [
+        ("from .shelf import shelf\n\nshelf(1)\n", true),
+        ("from .shelf import Fetch\n\nFetch(1)\n", false),
+    ] {
+        let found = ask(&project, "app/use.py", code, |facts, call| {
+            facts.leads_to(call, Effects::does(Does::Queries), Following::Every)
+        });
+        let told = found.map(|steps| steps.iter().map(|step| step.makes).collect::<Vec<_>>());
+        assert_eq!(told, Some(vec![makes, false, false]), "{code}");
+    }
+}
+
+#[test]
 fn who_uses_a_class_is_unknown_where_nobody_knows_all_files() {
     let text = "class Point:\n    x: int\n\n\nprint(Point)\n";
     let project = project(&[("app/__init__.py", ""), ("app/point.py", text)]);

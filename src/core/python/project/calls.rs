@@ -21,6 +21,8 @@ pub struct Step {
     pub name: String,
     /// What is known of it, at the last step.
     pub entry: Option<&'static Entry>,
+    /// Whether it makes an object of a class of the project.
+    pub makes: bool,
     /// Where the call stands.
     pub path: String,
     pub row: usize,
@@ -230,14 +232,16 @@ impl View<'_> {
     pub(super) fn step(&self, path: &str, row: usize, function: &ProjectFunction) -> Option<Step> {
         let def = function.get()?;
         let class = def.class.and_then(|class| function.outline.class(class));
+        let makes = class.is_some() && &*def.name == "__init__";
         let name = match class {
-            Some(class) if &*def.name == "__init__" => class.name.to_string(),
+            Some(class) if makes => class.name.to_string(),
             Some(class) => format!("{}.{}", class.name, def.name),
             None => def.name.to_string(),
         };
         Some(Step {
             name,
             entry: None,
+            makes,
             path: path.to_owned(),
             row,
             defined: Some((function.outline.path.to_string(), def.row as usize)),
@@ -254,6 +258,7 @@ fn known_step(entry: &'static Entry, path: &str, row: usize) -> Step {
     Step {
         name: entry.name.to_owned(),
         entry: Some(entry),
+        makes: false,
         path: path.to_owned(),
         row,
         defined: None,

@@ -180,6 +180,7 @@ impl View<'_> {
                 let last = Step {
                     name: parameter.name.to_string(),
                     entry: None,
+                    makes: false,
                     path: path.to_string(),
                     row,
                     defined: None,

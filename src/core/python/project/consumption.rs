@@ -152,6 +152,7 @@ impl View<'_> {
             Consumed::Whole(row) => Some(vec![Step {
                 name: parameter.name.to_string(),
                 entry: None,
+                makes: false,
                 path: path.to_string(),
                 row: *row,
                 defined: None,
