@@ -78,6 +78,25 @@
 //!         book.files.add(file)
 //! ```
 //!
+//! ```python fine
+//! from django.db import models
+//!
+//!
+//! class Book(models.Model):
+//!     title = models.TextField()
+//!
+//!
+//! class Page(models.Model):
+//!     book = models.ForeignKey(Book, on_delete=models.CASCADE)
+//!
+//!
+//! def load(titles):
+//!     for title in titles:
+//!         book = Book(title=title)
+//!         book.save()
+//!         Page(book=book).save()
+//! ```
+//!
 //! A session that is sent now and then, or whose rows are asked for their keys:
 //!
 //! ```python fine
@@ -97,7 +116,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Does, Effects, Entry, Loop};
+use hotlint_core::python::{Does, Effects, Entry, Loop, Size};
 use hotlint_core::text_size::Ranged;
 
 pub struct OrmSaveInLoop;
@@ -147,14 +166,31 @@ impl Rule for OrmSaveInLoop {
             Finding::new(call, message)
                 .label("one statement per item")
                 .because(around.header(), "for each item of this loop")
-                .sized(cx.rounds(&[around]), items)
+                .sized(
+                    match cx.is_job(call, around) {
+                        true => Size::Unknown,
+                        false => cx.rounds(&[around]),
+                    },
+                    items,
+                )
                 .help(format!("write all of them at once: {}", entry.batched)),
         )
     }
 }
 
-/// Whether the object that is made is needed in the same iteration: `order = Order.objects.create(); order.files.add(file)`.
+/// Whether the object that is made is needed in the same iteration: `order = Order.objects.create(); order.files.add(file)`,
+/// `order.save(); Item(order=order)`.
 fn is_used_at_once<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    if let Expr::Attribute(save) = &*call.func
+        && let Expr::Name(saved) = &*save.value
+        && let Some(symbol) = cx.symbol(saved)
+    {
+        return cx.reads(symbol).any(|read| {
+            read.start() > call.end()
+                && around.repeats(read)
+                && matches!(cx.tree.parent(read), Some(AnyNodeRef::Keyword(_)))
+        });
+    }
     let Some(AnyNodeRef::StmtAssign(assign)) = cx.tree.parent(call) else {
         return false;
     };

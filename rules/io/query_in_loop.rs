@@ -241,7 +241,11 @@ impl Rule for QueryInLoop {
             .label(label)
             .because(around.header(), "for each item of this loop");
         let finding = match around.iter() {
-            Some(items) if cx.is_job(call, around) || cx.is_for_a_few(call, around) => {
+            Some(items)
+                if cx.is_job(call, around)
+                    || cx.is_for_a_few(call, around)
+                    || asks_by_pattern(call, around, cx) =>
+            {
                 finding.assuming(cx.text(items))
             }
             Some(items) if cx.is_selection(items) => {
@@ -262,6 +266,18 @@ fn is_plain_query(entry: &'static Entry) -> bool {
         && entry.does(Does::Varies)
         && !entry.does(Does::Batches)
         && !entry.does(Does::Maps)
+}
+
+/// Whether the item is a pattern, `column.like(item)`: there is no list of patterns to ask with, and somebody typed them.
+fn asks_by_pattern<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    cx.tree.descendants(&call.arguments).any(|node| match node {
+        AnyNodeRef::ExprCall(test) => {
+            matches!(&*test.func, Expr::Attribute(method)
+                    if matches!(method.attr.as_str(), "ilike" | "like" | "regexp_match"))
+                && cx.names_bound_in(&test.arguments, around)
+        }
+        _ => false,
+    })
 }
 
 /// Whether the branch tells of an error first, or each item gets a warning: nobody waits for that.

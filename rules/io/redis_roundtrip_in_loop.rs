@@ -90,12 +90,14 @@ impl Rule for RedisRoundtripInLoop {
             "`{}` waits for an answer in every iteration",
             cx.spelled(call)
         );
-        Some(
-            Finding::new(call, message)
-                .label("one round trip per item")
-                .because(around.header(), "for each item of this loop")
-                .help(format!("ask once for all items: {}", entry.batched)),
-        )
+        let finding = Finding::new(call, message)
+            .label("one round trip per item")
+            .because(around.header(), "for each item of this loop")
+            .help(format!("ask once for all items: {}", entry.batched));
+        Some(match around.iter() {
+            Some(items) if cx.is_job(call, around) => finding.assuming(cx.text(items)),
+            _ => finding,
+        })
     }
 }
 

@@ -18,12 +18,13 @@ const DATA: &[&str] = &["data", "database", "db"];
 const MAKING: &[&str] = &["create", "generate", "insert", "load", "make", "populate"];
 
 impl<'a> Facts<'a> {
-    /// Whether a node runs by hand or once: few wait for it, and not for long. What stands in no function runs as a script, or once.
+    /// Whether a node runs by hand or once: few wait for it, and not for long. What stands in no function runs as a script, or
+    /// once, and what prints has somebody who reads it.
     pub fn is_run_by_hand(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
         let node = node.into();
         self.is_of_command_line()
             || is_place_by_hand(self.source().path())
-            || function_around(&self.tree, node).is_none()
+            || function_around(&self.tree, node).is_none_or(|def| self.is_dialogue(def))
             || self.tree.ancestors(node).any(|outer| match outer {
                 AnyNodeRef::StmtFunctionDef(def) => {
                     let name = def.name.as_str();
@@ -88,6 +89,25 @@ mod tests {
             ("shop/a.py", "seed"),
         ] {
             assert_eq!(by_hand(path, function), Some(true), "{path} {function}");
+        }
+    }
+
+    #[test]
+    fn scripts_print_and_stand_in_no_function() {
+        for (text, wanted) in [
+            ("work()\n", true),
+            ("def f():\n    work()\n    print(1)\n", true),
+            ("def f():\n    work()\n", false),
+        ] {
+            let source = Source::module("shop/a.py", text);
+            let parsed = parse(&source).expect("the code parses");
+            let facts = Facts::new(&source, &parsed, Versions::default()).expect("it is flat");
+            let call = facts.tree.nodes().iter().find(|node| node.is_expr_call());
+            assert_eq!(
+                call.map(|call| facts.is_run_by_hand(*call)),
+                Some(wanted),
+                "{text}"
+            );
         }
     }
 

@@ -18,11 +18,15 @@ impl<'a> Facts<'a> {
     /// Whether nobody wants the result of a call, and the loop goes on with the next item where it fails: all items at once would fail
     /// together.
     pub fn fails_alone(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
-        let is_done_for_itself = match self.tree.parent(call) {
-            Some(AnyNodeRef::ExprAwait(awaiting)) => self.tree.parent(awaiting),
-            other => other,
-        }
-        .is_some_and(|stmt| stmt.is_stmt_expr());
+        // `session.execute(...).one()` as well.
+        let mut outer = self.tree.ancestors(call);
+        let whole = outer.find(|outer| {
+            !matches!(
+                outer,
+                AnyNodeRef::ExprAwait(_) | AnyNodeRef::ExprAttribute(_) | AnyNodeRef::ExprCall(_)
+            )
+        });
+        let is_done_for_itself = whole.is_some_and(|stmt| stmt.is_stmt_expr());
         is_done_for_itself
             && self
                 .ancestors_within(call, around)
@@ -97,6 +101,10 @@ mod tests {
             (
                 "    try:\n        probe(x)\n    finally:\n        log(x)\n",
                 false,
+            ),
+            (
+                "    try:\n        probe(x).one()\n    except E:\n        add(x)\n",
+                true,
             ),
             (
                 "    try:\n        y = probe(x)\n    except E:\n        y = None\n",

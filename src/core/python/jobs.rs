@@ -37,8 +37,8 @@ impl<'a> Facts<'a> {
             })
     }
 
-    /// Whether another function asks the same session for what the call needs:
-    /// `row = find(session, x); session.execute(delete(row.key))`.
+    /// Whether another function asks the same session for what the call needs, or gets the session together with what the call gave:
+    /// `row = find(session, x); session.execute(delete(row.key))`, `row = session.get(Row, x); work(session, row)`.
     fn is_link(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
         let Expr::Attribute(method) = &*call.func else {
             return false;
@@ -60,6 +60,13 @@ impl<'a> Facts<'a> {
                 _ => false,
             })
         };
+        let row = self.assigned(call);
+        let is_row = |one: &'a Expr| match (one, row) {
+            (Expr::Name(name), Some(row)) => {
+                self.symbol(name).is_some_and(|other| other.id == row.id)
+            }
+            _ => false,
+        };
         self.tree.descendants(around.node()).any(|node| {
             let AnyNodeRef::ExprCall(other) = node else {
                 return false;
@@ -68,8 +75,8 @@ impl<'a> Facts<'a> {
             let keywords = arguments.keywords.iter().map(|one| &one.value);
             let mut given = arguments.args.iter().chain(keywords);
             around.repeats(other)
-                && given.any(|one| self.same_place(one, &method.value))
-                && self.assigned(other).is_some_and(is_needed)
+                && given.clone().any(|one| self.same_place(one, &method.value))
+                && (given.any(is_row) || self.assigned(other).is_some_and(is_needed))
         })
     }
 
@@ -130,6 +137,10 @@ mod tests {
         assert_eq!(job("        subprocess.run(x)\n"), Some(true));
         assert_eq!(job("        s.flush()\n"), Some(true));
         assert_eq!(
+            linked("        y = s.run(x).first()\n        follow(y, session=s)\n"),
+            Some(true)
+        );
+        assert_eq!(
             linked("        y = find(s, x)\n        s.run(y.key)\n"),
             Some(true)
         );
@@ -146,6 +157,10 @@ mod tests {
     fn short_ones_are_not() {
         assert_eq!(job(""), Some(false));
         assert_eq!(job("        s.add(x)\n"), Some(false));
+        assert_eq!(
+            linked("        y = s.run(x).first()\n        follow(s, y.key)\n"),
+            Some(false)
+        );
         assert_eq!(
             linked("        y = find(x)\n        s.run(y.key)\n"),
             Some(false)
