@@ -225,6 +225,7 @@ impl Rule for CrossFunctionQueryInLoop {
             .because(around.header(), "repeated for each item")
             .sized(
                 match cx.is_for_a_few(call, around)
+                    || cx.is_job(call, around)
                     || is_asked_for(call, cx)
                     || waits_for_more(call, around, cx)
                 {

@@ -1,10 +1,11 @@
 //! Look-ups of an ORM for one row after the other: who has the keys or the objects of rows has many, as a rule.
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr, UnaryOp};
 use ruff_text_size::Ranged;
 
 use super::{Sight, Size, picks};
 use crate::python::facts::Facts;
+use crate::python::libraries::Does;
 use crate::python::loops::Loop;
 use crate::python::uses::Use;
 
@@ -67,6 +68,27 @@ impl<'a> Facts<'a> {
             })
     }
 
+    /// Whether a test tells what is there no longer, as another than the database says: `not os.path.exists(path)`.
+    fn is_gone(&self, test: &'a Expr) -> bool {
+        let Expr::UnaryOp(not) = test else {
+            return false;
+        };
+        let Expr::Call(call) = &*not.operand else {
+            return false;
+        };
+        let name = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(method) => method.attr.as_str(),
+            _ => return false,
+        };
+        not.op == UnaryOp::Not
+            && name.rsplit('_').next() == Some("exists")
+            && !call.arguments.is_empty()
+            && self
+                .knows(call)
+                .is_none_or(|entry| !entry.does(Does::Queries))
+    }
+
     fn matches_a_pattern(&self, test: &'a Expr) -> bool {
         let test = test.as_call_expr();
         test.is_some_and(|test| {
@@ -124,7 +146,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether a call is made for one item in many, by a test of the item, or for those that are no objects yet: `if kind == "card":`,
-    /// `if re.match(pattern, name):`, `if not isinstance(file, File):`.
+    /// `if re.match(pattern, name):`, `if not exists(path):`, `if not isinstance(file, File):`.
     pub fn is_for_a_few(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> bool {
         let tests_class = |test: &'a Expr| {
             self.tree.descendants(test).any(|node| {
@@ -135,7 +157,9 @@ impl<'a> Facts<'a> {
             .any(|outer| match outer {
                 AnyNodeRef::StmtIf(branch) => {
                     tests_class(&branch.test)
-                        || (picks(&branch.test) || self.matches_a_pattern(&branch.test))
+                        || (picks(&branch.test)
+                            || self.matches_a_pattern(&branch.test)
+                            || self.is_gone(&branch.test))
                             && self.names_bound_in(&*branch.test, around)
                             && (branch.body.iter())
                                 .any(|stmt| stmt.range().contains_range(call.range()))
@@ -211,6 +235,7 @@ mod tests {
             "    Book.objects.get(pk=x)\n",
             "    key = x.key\n    Book.objects.get(pk=key)\n",
             "    Book.objects.filter(author_id=x.pk).get()\n",
+            "    if not x.pages.exists():\n        Book.objects.get(pk=x)\n",
             "    if scope is None:\n        Book.objects.get(pk=x)\n",
             "    Book.objects.get(author=x)\n    print(x.age)\n",
         ] {
@@ -226,6 +251,7 @@ mod tests {
             "    Book.objects.get(pk=1, name=x)\n",
             "    if x['kind'] == 'book':\n        Book.objects.get(pk=x['id'])\n",
             "    if 'books' in x:\n        Book.objects.get(pk=x['id'])\n",
+            "    if not pid_exists(x):\n        Book.objects.get(pk=x)\n",
             "    if not isinstance(x, Book):\n        Book.objects.get(pk=x)\n",
             "    Book.objects.get(pk=x.cleaned_data['book'])\n",
             "    x = x.strip()\n    Book.objects.get(pk=x)\n",
