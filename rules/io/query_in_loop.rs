@@ -28,6 +28,9 @@
 //!     return dict(rows)
 //! ```
 //!
+//! Told only to those who select the rule: a query that is one step of a job on each item, as in a loop of many lines or one that
+//! calls other services; one that is made for some of the items; and one for what looks like a choice, as the values of a mapping.
+//!
 //! SQLite answers without a network, so that there is less to be had: `executemany` is about twice as fast.
 //!
 //! ```python bad
