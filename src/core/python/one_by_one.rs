@@ -22,11 +22,12 @@ impl<'a> Facts<'a> {
             && !steps
             && !self.goes_over_batches(around)
             && !self.goes_over_structure(around)
-            && !self.is_run_by_hand(call)
             && !self.is_fallback(around)
             && !self.is_asked_on_a_miss(call, around)
             && !self.takes_many(call, around);
-        (is_each && self.names_bound_in(call, around) && !self.is_few(iter)).then_some(around)
+        let is_repeated = is_each && self.names_bound_in(call, around) && !self.is_few(iter);
+        // Goes through the whole function.
+        (is_repeated && !self.is_run_by_hand(call)).then_some(around)
     }
 
     /// Whether a call further up in the same loop is known to libraries as `wanted`: one of them is told.
