@@ -23,7 +23,8 @@ pub struct Outcome {
 /// What one file came to.
 #[derive(Debug, Default)]
 pub struct Linted {
-    pub checked: Option<Checked>,
+    /// Most files have nothing to say: those take little room.
+    pub checked: Option<Box<Checked>>,
     pub fixed: usize,
     pub output: Vec<u8>,
     /// What is to be asked of other files, with what the cache calls the answer.
@@ -47,11 +48,11 @@ impl Linted {
     pub fn reported(source: Source, origin: Origin, mut report: FileReport) -> Self {
         Self {
             open: report.open.take().map(|open| (open, None)),
-            checked: Some(Checked {
+            checked: Some(Box::new(Checked {
                 source,
                 origin,
                 report,
-            }),
+            })),
             ..Self::default()
         }
     }
@@ -64,7 +65,7 @@ impl Linted {
 
     /// Lets the text go when there is nothing to say about it.
     pub fn without_idle_text(mut self) -> Self {
-        let said = |checked: &Checked| {
+        let said = |checked: &Box<Checked>| {
             let FileReport {
                 findings, problems, ..
             } = &checked.report;
@@ -90,7 +91,7 @@ impl Outcome {
 
     #[must_use]
     pub fn with(mut self, file: Linted) -> Self {
-        self.report.files.extend(file.checked);
+        self.report.files.extend(file.checked.map(|checked| *checked));
         self.fixed += file.fixed;
         self.output.extend(file.output);
         self

@@ -93,7 +93,7 @@ pub fn told(
 ) -> (Report, Option<rank::Ranking>) {
     let linted = crate::lint_whole(target, Mode::Report, cache, Asking::AtOnce);
     let mut report = Report {
-        files: Vec::from_iter(linted.checked),
+        files: Vec::from_iter(linted.checked.map(|checked| *checked)),
         checked: 1,
         ..Report::default()
     };
