@@ -65,13 +65,13 @@ impl Linted {
 
     /// Lets the text go when there is nothing to say about it.
     pub fn without_idle_text(mut self) -> Self {
-        let said = |checked: &Box<Checked>| {
+        let said = |checked: &Checked| {
             let FileReport {
                 findings, problems, ..
             } = &checked.report;
             !findings.is_empty() || !problems.is_empty()
         };
-        self.checked = self.checked.filter(said);
+        self.checked = self.checked.filter(|checked| said(checked));
         self
     }
 }
@@ -91,7 +91,9 @@ impl Outcome {
 
     #[must_use]
     pub fn with(mut self, file: Linted) -> Self {
-        self.report.files.extend(file.checked.map(|checked| *checked));
+        self.report
+            .files
+            .extend(file.checked.map(|checked| *checked));
         self.fixed += file.fixed;
         self.output.extend(file.output);
         self

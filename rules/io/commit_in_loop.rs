@@ -75,7 +75,7 @@ impl Rule for CommitInLoop {
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let around = cx.in_loop(call)?;
         around.iter()?;
-        if cx.goes_over_batches(around) || cx.is_run_by_hand(call) {
+        if cx.goes_over_batches(around) || cx.is_of_command_line() {
             return None;
         }
         // Now and then is a choice, and so is to keep what went well.
@@ -144,7 +144,7 @@ impl Rule for CommitInLoop {
             matches!(node, AnyNodeRef::StmtFor(_) | AnyNodeRef::StmtWhile(_))
                 && node.range() != around.range()
         });
-        Some(match works {
+        Some(match works || cx.is_run_by_hand(call) {
             true => finding.assuming(around.iter().map_or("", |items| cx.text(items))),
             false => finding,
         })

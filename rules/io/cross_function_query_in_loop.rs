@@ -186,7 +186,7 @@ impl Rule for CrossFunctionQueryInLoop {
             || ends_early(around, cx)
             || cx.goes_over_structure(around)
             || cx.goes_over_batches(around)
-            || cx.is_run_by_hand(call)
+            || cx.is_of_command_line()
             || cx.is_fallback(around)
             || around.iter().is_some_and(|iter| cx.is_few(iter))
             || cx.handles_error_in(call, around)
@@ -225,7 +225,7 @@ impl Rule for CrossFunctionQueryInLoop {
             .because(around.header(), "repeated for each item")
             .sized(
                 match cx.is_for_a_few(call, around)
-                    || cx.is_job(call, around)
+                    || cx.is_hardly_felt(call, around)
                     || is_asked_for(call, cx)
                     || waits_for_more(call, around, cx)
                 {

@@ -78,7 +78,7 @@
 
 use hotlint_core::ast::{Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Does, Effects, Entry};
+use hotlint_core::python::{Does, Effects, Entry, Size};
 
 pub struct OrmGetInLoop;
 
@@ -108,7 +108,13 @@ impl Rule for OrmGetInLoop {
             Finding::new(call, message)
                 .label("one query per item")
                 .because(around.header(), "for each item of this loop")
-                .sized(cx.look_ups(call, around), items)
+                .sized(
+                    match cx.is_hardly_felt(call, around) {
+                        true => Size::Unknown,
+                        false => cx.look_ups(call, around),
+                    },
+                    items,
+                )
                 .help(format!(
                     "fetch all objects before the loop: {}",
                     entry.batched

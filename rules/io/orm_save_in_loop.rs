@@ -167,7 +167,7 @@ impl Rule for OrmSaveInLoop {
                 .label("one statement per item")
                 .because(around.header(), "for each item of this loop")
                 .sized(
-                    match cx.is_job(call, around) {
+                    match cx.is_hardly_felt(call, around) {
                         true => Size::Unknown,
                         false => cx.rounds(&[around]),
                     },

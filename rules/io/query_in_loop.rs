@@ -167,8 +167,7 @@
 //!     return claimed
 //! ```
 //!
-//! Where all of them at once failed, one after the other shows which; what fails alone is no matter of the others; and nobody waits
-//! for what is run once:
+//! Where all of them at once failed, one after the other shows which; and what fails alone is no matter of the others:
 //!
 //! ```python fine
 //! import sqlite3
@@ -189,11 +188,6 @@
 //!             connection.execute("insert into names values (?)", row)
 //!         except sqlite3.IntegrityError:
 //!             print(row)
-//!
-//!
-//! def migrate_names(connection: sqlite3.Connection, rows):
-//!     for row in rows:
-//!         connection.execute("update names set seen = 1 where name = ?", row)
 //!
 //!
 //! def sum_up(session: Session, Total, hours, load, keys):
@@ -245,7 +239,7 @@ impl Rule for QueryInLoop {
             .because(around.header(), "for each item of this loop");
         let finding = match around.iter() {
             Some(items)
-                if cx.is_job(call, around)
+                if cx.is_hardly_felt(call, around)
                     || cx.is_for_a_few(call, around)
                     || asks_by_pattern(call, around, cx) =>
             {

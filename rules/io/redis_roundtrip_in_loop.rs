@@ -95,7 +95,7 @@ impl Rule for RedisRoundtripInLoop {
             .because(around.header(), "for each item of this loop")
             .help(format!("ask once for all items: {}", entry.batched));
         Some(match around.iter() {
-            Some(items) if cx.is_job(call, around) => finding.assuming(cx.text(items)),
+            Some(items) if cx.is_hardly_felt(call, around) => finding.assuming(cx.text(items)),
             _ => finding,
         })
     }

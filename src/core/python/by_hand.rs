@@ -1,8 +1,8 @@
 //! Code that somebody runs by hand, now and then, or that runs once: command lines, scripts, migrations, and what makes up data to
 //! show.
 //!
-//! **Invariant**: says `true` only to keep rules about round trips silent; the words by which everybody calls these are good enough
-//! for that.
+//! **Invariant**: says `true` only to leave what rules about round trips find to those who select them; the words by which everybody
+//! calls these are good enough for that.
 
 use ruff_python_ast::AnyNodeRef;
 

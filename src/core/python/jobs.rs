@@ -19,6 +19,11 @@ const SLOWER: Effects = Effects::blocks(Blocks::Sleep)
     .or(Effects::blocks(Blocks::Input));
 
 impl<'a> Facts<'a> {
+    /// Whether hardly anybody feels one round trip more for each item: it is a small part of a job, or somebody runs the loop by hand.
+    pub fn is_hardly_felt(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
+        self.is_job(call, around) || self.is_run_by_hand(call)
+    }
+
     /// Whether a loop does a job on each item besides a call: over many lines, with something that is slower than the database, in
     /// several steps of which the call is one, or so that it is sent before the next item is looked at, `session.flush()`.
     pub fn is_job(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {

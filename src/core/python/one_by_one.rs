@@ -10,8 +10,8 @@ use super::loops::Loop;
 impl<'a> Facts<'a> {
     /// The `for` loop or comprehension in which a call is made for each item: it names something that the loop binds.
     ///
-    /// A loop over steps of a range goes over batches already, what is done for an error is done for few, nobody waits for what is run
-    /// by hand, and a handful is a handful.
+    /// A loop over steps of a range goes over batches already, what is done for an error is done for few, nobody waits for a command
+    /// line, and a handful is a handful.
     pub fn per_item_loop(&self, call: &'a ExprCall) -> Option<Loop<'a>> {
         let around = self.in_loop(call)?;
         let iter = around.iter()?;
@@ -19,15 +19,14 @@ impl<'a> Facts<'a> {
             .call_of(iter, "builtins.range")
             .is_some_and(|range| range.arguments.len() == 3);
         let is_each = !self.handles_error_in(call, around)
+            && !self.is_of_command_line()
             && !steps
             && !self.goes_over_batches(around)
             && !self.goes_over_structure(around)
             && !self.is_fallback(around)
             && !self.is_asked_on_a_miss(call, around)
             && !self.takes_many(call, around);
-        let is_repeated = is_each && self.names_bound_in(call, around) && !self.is_few(iter);
-        // Goes through the whole function.
-        (is_repeated && !self.is_run_by_hand(call)).then_some(around)
+        (is_each && self.names_bound_in(call, around) && !self.is_few(iter)).then_some(around)
     }
 
     /// Whether a call further up in the same loop is known to libraries as `wanted`: one of them is told.

@@ -31,7 +31,6 @@ impl<'a> Facts<'a> {
                     || self.is_for_a_few(call, around)
                     || self.is_of_a_page(around)
                     || self.is_typed(around)
-                    || self.is_job(call, around)
                     || self.asks_several_tables(call, around);
                 (!is_few).then(|| Sight::evidence(by_row, "row that is looked up"))
             })
@@ -257,7 +256,6 @@ mod tests {
             "    x = x.strip()\n    Book.objects.get(pk=x)\n",
             "    if x.isdigit():\n        Book.objects.get(pk=int(x))\n",
             "    Upload.objects.get(pk=x)\n",
-            "    book = Book.objects.get(pk=x)\n    session.flush()\n",
             "    Note.objects.get(content_type=type_of(x), object_id=x.pk)\n",
         ] {
             assert_eq!(seen(body), Some(false), "{body}");
