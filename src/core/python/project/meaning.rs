@@ -204,36 +204,24 @@ impl View<'_> {
         {
             return Meaning::Module(module);
         }
+        let Some(deeper) = depth.checked_sub(1) else {
+            return Meaning::Unknown;
+        };
         for star in stars {
-            let brought = (self.place_of(path, star)).and_then(|place| {
-                let brought = self.brought(&place)?;
-                Some((place, brought))
-            });
-            if let Some((place, brought)) = brought
-                && !brought.has(name)
-            {
-                if *place == *path {
-                    continue;
+            let place = self.place_of(path, star);
+            let brought = place.as_ref().and_then(|place| self.brought(place));
+            let found = match (place, brought) {
+                (Some(place), _) if *place == *path => continue,
+                (Some(place), Some(brought)) if !brought.has(name) => {
+                    self.behind(&place, &brought.stars, name, deeper)
                 }
-                let Some(depth) = depth.checked_sub(1) else {
-                    return Meaning::Unknown;
-                };
-                match self.behind(&place, &brought.stars, name, depth) {
-                    Meaning::Unknown => continue,
-                    found => return found,
-                }
-            }
-            let meaning = self.imported(path, star, depth);
-            let Meaning::Module(other) = meaning else {
-                return Meaning::Unknown;
+                _ => match self.imported(path, star, depth) {
+                    Meaning::Module(other) if *other.path == *path => continue,
+                    Meaning::Module(other) => self.in_module(&other, name, deeper),
+                    _ => return Meaning::Unknown,
+                },
             };
-            if *other.path == *path {
-                continue;
-            }
-            let Some(depth) = depth.checked_sub(1) else {
-                return Meaning::Unknown;
-            };
-            match self.in_module(&other, name, depth) {
+            match found {
                 Meaning::Unknown => {}
                 found => return found,
             }
