@@ -854,6 +854,36 @@ fn a_function_of_the_file_that_sends_a_query_is_an_answer() {
 }
 
 #[test]
+fn what_a_class_of_the_file_keeps_of_a_library_is_asked_about() {
+    let text = "from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker\nfrom base import Service\n\n\n\
+        class Writer(Service):\n    def __init__(self):\n        \
+        self.maker: async_sessionmaker | None = None\n\n    def open(self, engine):\n        \
+        self.maker = async_sessionmaker(engine, class_=AsyncSession)\n\n    async def write(self):\n        \
+        async with self.maker() as session:\n            await session.execute('select 1')\n";
+    let files = [("writer.py", text), ("base.py", "class Service: ...\n")];
+    let is_known = |facts: &Facts<'_>| {
+        facts.tree.nodes().iter().any(|node| match node {
+            AnyNodeRef::ExprCall(call) => {
+                facts.text(&*call.func) == "session.execute" && facts.knows(call).is_some()
+            }
+            _ => false,
+        })
+    };
+    let project = project(&files);
+    let source = Source::module("writer.py", text);
+    let parsed = parse(&source).expect("the example parses");
+    let facts = || {
+        let facts = Facts::new(&source, &parsed, Versions::default());
+        facts.expect("the example is flat").within(Some(&project))
+    };
+    assert!(is_known(&facts()));
+    let later = facts().putting_off(true);
+    assert!(!is_known(&later), "nobody has an answer yet");
+    let open = later.open_questions().expect("it asks about `execute`");
+    assert!(project.answers(open).is_err());
+}
+
+#[test]
 fn a_function_that_goes_in_circles_is_followed_once() {
     let text = "from db import load\n\n\ndef odd(key):\n    even(key)\n\n\ndef even(key):\n    odd(key)\n    \
         load(key)\n\n\nodd(1)\n";

@@ -34,9 +34,10 @@ impl<'a> Facts<'a> {
         let mut open = vec![(origin, wants, BASES)];
         while let Some((origin, wants, steps)) = open.pop() {
             // Of what is imported the file tells nothing.
-            let mut origin = match origin.import() {
-                Some(_) => origin,
-                None => self.told_here(origin, DEEPEST),
+            let is_told_here = origin.import().is_none();
+            let mut origin = match is_told_here {
+                true => self.told_here(origin, DEEPEST),
+                false => origin,
             };
             if wants.is_of_function()
                 && let Origin::Class(class) = origin
@@ -60,9 +61,8 @@ impl<'a> Facts<'a> {
                 });
                 continue;
             }
-            // Who calls nothing but what is known of libraries has asked for that already; a function on the way has not.
-            let may_be_known = matches!(wants, Wants::Outgoing(_)) && origin.import().is_some();
-            if origin.is_elsewhere() || may_be_known {
+            // What is told to be of a library is known by that, but not to who asked in the words of the file.
+            if origin.is_elsewhere() || is_told_here && origin.import().is_some() {
                 left.questions.push((origin, wants));
             }
         }
