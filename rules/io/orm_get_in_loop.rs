@@ -5,7 +5,7 @@
 //!
 //! Told by default where the loop is seen to be long, or where the object is looked up by its key or belongs to an object that the
 //! loop goes over; what is looked up by a name may be a handful. So are the fields of a form, files that somebody uploads and texts
-//! that somebody types; and in a job of many steps on each object one query more or less is not felt.
+//! that somebody types; and in a job of many steps on each object, or in what runs by hand or once, one query more or less is not felt.
 //!
 //! ```python bad
 //! from django.db import models

@@ -29,7 +29,8 @@
 //! ```
 //!
 //! Told only to those who select the rule: a query that is one step of a job on each item, as in a loop of many lines or one that
-//! calls other services; one that is made for some of the items; and one for what looks like a choice, as the values of a mapping.
+//! calls other services; one that is made for some of the items; one for what looks like a choice, as the values of a mapping; and one
+//! that somebody runs by hand or once, in scripts, migrations, made up data, and functions that print.
 //!
 //! SQLite answers without a network, so that there is less to be had: `executemany` is about twice as fast.
 //!

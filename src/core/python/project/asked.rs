@@ -128,6 +128,7 @@ impl Project {
             return Vec::new();
         }
         let view = View::new(self);
+        // What relative imports hang on, and what absolute ones do.
         let (folder, home) = (view.asking_folder(path, "."), view.asking_folder(path, ""));
         let mut new = Vec::new();
         let mut shared = Vec::with_capacity(questions.len());
