@@ -288,23 +288,156 @@ fn a_commit_may_keep_what_took_long() {
 import sqlite3
 
 
-def save(connection: sqlite3.Connection, users):
-    for user in users:
+def save(connection: sqlite3.Connection, path):
+    for user in open(path):
         connection.execute('UPDATE user SET seen = 1 WHERE id = ?', (user,))
         connection.commit()
 
 
-def score(connection: sqlite3.Connection, users):
-    for user in users:
+def score(connection: sqlite3.Connection, path):
+    for user in open(path):
         total = 0
         for visit in visits_of(user):
             total += visit
         connection.execute('UPDATE user SET total = ? WHERE id = ?', (total, user))
         connection.commit()
+
+
+def touch(connection: sqlite3.Connection, users):
+    for user in users:
+        connection.execute('UPDATE user SET seen = 1 WHERE id = ?', (user,))
+        connection.commit()
 ";
-    let [quiet, asked] = rows_of(text, "commit-in-loop");
-    assert!(quiet.contains(&7) && !quiet.contains(&16), "{quiet:?}");
-    assert_eq!(asked, [7, 16]);
+    assert_eq!(rows_of(text, "commit-in-loop")[1], [7, 16, 22]);
+    let quiet = rows_of(text, "query-in-loop")[0].clone();
+    assert!(quiet.contains(&7), "{quiet:?}");
+    assert!(!quiet.contains(&16) && !quiet.contains(&22), "{quiet:?}");
+}
+
+#[test]
+fn a_query_is_told_where_the_loop_is_long_or_sends_rows() {
+    let text = "\
+import psycopg
+
+
+def owners(connection: psycopg.Connection, ids):
+    found = {}
+    for number in ids:
+        row = connection.execute('SELECT name FROM item WHERE id = %s', (number,))
+        found[number] = row
+    return found
+
+
+def all_owners(connection: psycopg.Connection, path):
+    found = {}
+    for number in open(path):
+        row = connection.execute('SELECT name FROM item WHERE id = %s', (number,))
+        found[number] = row
+    return found
+
+
+def keep(connection: psycopg.Connection, rows):
+    for row in rows:
+        connection.execute('INSERT INTO item VALUES (%s, %s)', row)
+
+
+def tell(connection: psycopg.Connection, path, mail):
+    for number in open(path):
+        row = connection.execute('SELECT name FROM item WHERE id = %s', (number,))
+        mail.send(row)
+";
+    let [quiet, asked] = rows_of(text, "query-in-loop");
+    assert_eq!(quiet, [15, 22]);
+    assert_eq!(asked, [7, 15, 22, 27]);
+}
+
+/// A file with two models, and `code` below.
+fn with_models(code: &str) -> String {
+    let models = "\
+from django.db import models
+
+
+class Author(models.Model):
+    name = models.TextField()
+
+
+class Book(models.Model):
+    author = models.ForeignKey(Author, on_delete=models.CASCADE)
+    year = models.IntegerField()
+
+
+";
+    format!("{models}{code}")
+}
+
+#[test]
+fn a_relation_is_told_where_nothing_else_is_done() {
+    let text = with_models(
+        "\
+def names(year):
+    return [book.author.name for book in Book.objects.filter(year=year)]
+
+
+def tell(year, mail):
+    for book in Book.objects.filter(year=year):
+        mail.send(book.author.name)
+
+
+def first(year):
+    for book in Book.objects.filter(year=year):
+        if book.author.name:
+            return book
+",
+    );
+    let [quiet, asked] = rows_of(&text, "orm-lazy-relation-in-loop");
+    assert_eq!(quiet, [14]);
+    assert_eq!(asked, [14, 19, 24]);
+}
+
+#[test]
+fn a_test_for_one_row_is_told_to_those_who_ask() {
+    let text = with_models(
+        "\
+def has(year):
+    if Book.objects.filter(year=year):
+        return 1
+
+
+def is_known(name):
+    if Author.objects.filter(name__iexact=name):
+        return 1
+
+
+def is_there(pk):
+    if Author.objects.filter(pk=pk).count() > 0:
+        return 1
+",
+    );
+    let [quiet, asked] = rows_of(&text, "queryset-truthiness");
+    assert_eq!(quiet, [14]);
+    assert_eq!(asked, [14, 19, 24]);
+}
+
+#[test]
+fn what_is_saved_because_it_changed_is_told_to_those_who_ask() {
+    let text = with_models(
+        "\
+def move(year):
+    for book in Book.objects.all():
+        book.year = year
+        book.save()
+
+
+def mend(years):
+    for book in Book.objects.all():
+        if book.year != years[book.pk]:
+            book.year = years[book.pk]
+            book.save()
+",
+    );
+    let [quiet, asked] = rows_of(&text, "orm-save-in-loop");
+    assert_eq!(quiet, [16]);
+    assert_eq!(asked, [16, 23]);
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn project(table: &str) -> tempfile::TempDir {
     let path = folder.path();
     write(
         &path.join("hotlint.toml"),
-        "libraries = [\"tables/ourlib.toml\"]\n",
+        "libraries = [\"tables/ourlib.toml\"]\nextend-select = [\"query-in-loop\"]\n",
     );
     write(&path.join("tables/ourlib.toml"), table);
     write(&path.join("a.py"), CODE);
@@ -138,7 +138,7 @@ fn calls_lead_to_them_over_other_files() {
     let path = folder.path();
     write(
         &path.join("hotlint.toml"),
-        "libraries = \"tables/ourlib.toml\"\nfollow-imports = true\n",
+        "libraries = \"tables/ourlib.toml\"\nfollow-imports = true\nextend-select = [\"query-in-loop\"]\n",
     );
     write(
         &path.join("db.py"),

@@ -23,8 +23,8 @@
 //!     connection.commit()
 //! ```
 //!
-//! Where the loop does more with each item, in a loop of its own, a commit may be what keeps it: that is told to those who select the
-//! rule.
+//! Told by default where the loop is seen to be long. Where it does more with each item, in a loop of its own, a commit may be what keeps
+//! it: that is told to those who select the rule.
 //!
 //! A commit now and then keeps what was done; one that is rolled back where an item fails, too; work that comes in has no end:
 //!
@@ -62,7 +62,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Does, Effects};
+use hotlint_core::python::{Does, Effects, Size};
 use hotlint_core::text_size::Ranged;
 
 pub struct CommitInLoop;
@@ -72,10 +72,15 @@ impl Rule for CommitInLoop {
     const EFFECTS: Effects = Effects::does(Does::Commits);
     const COST: Cost = Cost::RoundTrips("n commits", "1");
 
+    fn is_worth_asking<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+        let around = cx.in_loop(call);
+        let goes_over_items = around.is_some_and(|around| around.iter().is_some());
+        goes_over_items && !cx.is_of_command_line()
+    }
+
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let around = cx.in_loop(call)?;
-        around.iter()?;
-        if cx.goes_over_batches(around) || cx.is_of_command_line() {
+        if cx.goes_over_batches(around) {
             return None;
         }
         // Now and then is a choice, and so is to keep what went well.
@@ -144,9 +149,10 @@ impl Rule for CommitInLoop {
             matches!(node, AnyNodeRef::StmtFor(_) | AnyNodeRef::StmtWhile(_))
                 && node.range() != around.range()
         });
-        Some(match works || cx.is_run_by_hand(call) {
-            true => finding.assuming(around.iter().map_or("", |items| cx.text(items))),
-            false => finding,
-        })
+        let size = match works || cx.is_run_by_hand(call) {
+            true => Size::Unknown,
+            false => cx.rounds(&[around]),
+        };
+        Some(finding.sized(size, around.iter().map_or("", |items| cx.text(items))))
     }
 }

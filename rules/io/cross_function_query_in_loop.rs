@@ -149,7 +149,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule, way};
-use hotlint_core::python::{Does, Effects, Following, Loop, Size, function_around};
+use hotlint_core::python::{Does, Effects, Following, Loop, Size};
 use hotlint_core::text_size::Ranged;
 
 pub struct CrossFunctionQueryInLoop;
@@ -177,16 +177,18 @@ impl Rule for CrossFunctionQueryInLoop {
             return None;
         }
         let around = cx.in_loop(call)?;
+        // `while` polls or goes through pages.
+        if matches!(around, Loop::While(_)) || cx.is_of_command_line() {
+            return None;
+        }
         let steps = cx.leads_to(call, ASKS, Following::Every)?;
         let arguments = &call.arguments;
         let keywords = arguments.keywords.iter().map(|one| &one.value);
         let mut given = arguments.args.iter().chain(keywords);
-        // `while` polls or goes through pages, and what is the same each time is another story.
-        if matches!(around, Loop::While(_))
-            || ends_early(around, cx)
+        // What is the same each time is another story.
+        if cx.ends_early(around)
             || cx.goes_over_structure(around)
             || cx.goes_over_batches(around)
-            || cx.is_of_command_line()
             || cx.is_fallback(around)
             || around.iter().is_some_and(|iter| cx.is_few(iter))
             || cx.handles_error_in(call, around)
@@ -264,19 +266,3 @@ fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool
 
 /// From so many on it is work on each item, and no look-up.
 const MORE: usize = 2;
-
-/// Whether the loop may stop before its last item: a search.
-fn ends_early<'a>(around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    let own = function_around(&cx.tree, around.node()).map(|def| cx.tree.id(def));
-    cx.tree.descendants(around.node()).any(|node| match node {
-        AnyNodeRef::StmtBreak(_) => {
-            let mut outer = cx.tree.ancestors(node);
-            let of = outer.find(|outer| outer.is_stmt_for() || outer.is_stmt_while());
-            of.is_some_and(|of| cx.tree.id(of) == cx.tree.id(around.node()))
-        }
-        AnyNodeRef::StmtReturn(_) => {
-            function_around(&cx.tree, node).map(|def| cx.tree.id(def)) == own
-        }
-        _ => false,
-    })
-}

@@ -40,7 +40,7 @@
 
 use hotlint_core::ast::{Expr, ExprCall, InterpolatedStringElement};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Blocks, Effects, Loop};
+use hotlint_core::python::{Blocks, Effects, Loop, Size};
 
 pub struct HttpWithoutSessionInLoop;
 
@@ -73,7 +73,10 @@ impl Rule for HttpWithoutSessionInLoop {
                 .label("one connection per request")
                 .because(around.header(), "for each item of this loop")
                 .sized(
-                    cx.rounds(&[around]),
+                    match cx.is_run_by_hand(call) {
+                        true => Size::Unknown,
+                        false => cx.rounds(&[around]),
+                    },
                     around.iter().map_or("", |iter| cx.text(iter)),
                 )
                 .help(format!(

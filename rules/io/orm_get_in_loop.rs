@@ -4,8 +4,9 @@
 //! millisecond and the work of the ORM on top. `in_bulk`, or a `filter` with `__in`, fetches all objects with one.
 //!
 //! Told by default where the loop is seen to be long, or where the object is looked up by its key or belongs to an object that the
-//! loop goes over; what is looked up by a name may be a handful. So are the fields of a form, files that somebody uploads and texts
-//! that somebody types; and in a job of many steps on each object, or in what runs by hand or once, one query more or less is not felt.
+//! loop goes over, and is only kept; what is looked up by a name may be a handful. So are the fields of a form, files that somebody
+//! uploads and texts that somebody types; and where other calls are made for what they do with each object, or in what runs by hand or
+//! once, one query more or less is not felt.
 //!
 //! ```python bad
 //! from django.db import models
@@ -86,6 +87,10 @@ impl Rule for OrmGetInLoop {
     type On = InLoop<ExprCall>;
     const EFFECTS: Effects = Effects::does(Does::Maps);
     const COST: Cost = Cost::RoundTrips("n queries", "1");
+
+    fn is_worth_asking<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+        cx.per_item_loop(call).is_some()
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let entry = cx.knows(call)?;

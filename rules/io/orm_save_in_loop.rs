@@ -114,7 +114,7 @@
 //!         print(owner.id)
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
+use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
 use hotlint_core::python::{Does, Effects, Entry, Loop, Size};
 use hotlint_core::text_size::Ranged;
@@ -125,6 +125,12 @@ impl Rule for OrmSaveInLoop {
     type On = InLoop<ExprCall>;
     const EFFECTS: Effects = Effects::does(Does::Queries);
     const COST: Cost = Cost::RoundTrips("n statements", "n / batch");
+
+    fn is_worth_asking<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+        let fills = |around| fills_a_session(around, cx);
+        !cx.is_of_command_line()
+            && (cx.in_loop(call).is_some_and(fills) || cx.per_item_loop(call).is_some())
+    }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let entry = cx.knows(call)?;
@@ -167,7 +173,7 @@ impl Rule for OrmSaveInLoop {
                 .label("one statement per item")
                 .because(around.header(), "for each item of this loop")
                 .sized(
-                    match cx.is_hardly_felt(call, around) {
+                    match cx.is_hardly_felt(call, around) || is_for_what_changed(call, around, cx) {
                         true => Size::Unknown,
                         false => cx.rounds(&[around]),
                     },
@@ -200,6 +206,23 @@ fn is_used_at_once<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
     cx.symbol(name).is_some_and(|symbol| {
         cx.reads(symbol)
             .any(|read| read.start() > call.end() && around.repeats(read))
+    })
+}
+
+/// Whether only those objects are saved that are not as they should be: `if order.total != total:`. Mostly they are.
+fn is_for_what_changed<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
+    cx.ancestors_within(call, around).any(|outer| match outer {
+        AnyNodeRef::StmtIf(branch) => cx.tree.descendants(&*branch.test).any(|node| match node {
+            AnyNodeRef::ExprCompare(compare) => {
+                let sides = std::iter::once(&*compare.left).chain(&compare.comparators);
+                compare.ops.contains(&CmpOp::NotEq)
+                    && sides
+                        .into_iter()
+                        .any(|side| side.is_attribute_expr() && cx.names_bound_in(side, around))
+            }
+            _ => false,
+        }),
+        _ => false,
     })
 }
 

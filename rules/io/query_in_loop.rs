@@ -28,9 +28,11 @@
 //!     return dict(rows)
 //! ```
 //!
-//! Told only to those who select the rule: a query that is one step of a job on each item, as in a loop of many lines or one that
-//! calls other services; one that is made for some of the items; one for what looks like a choice, as the values of a mapping; and one
-//! that somebody runs by hand or once, in scripts, migrations, made up data, and functions that print.
+//! Told by default where the loop is seen to be long, as over the rows of another query, and where it sends rows with the same
+//! `INSERT`. Told only to those who select the rule: what goes over a parameter, which may hold a handful; a query that is one step of a
+//! job on each item, as in a loop of many lines or one that makes other calls for what they do; one that is made for some of the items;
+//! one for what looks like a choice, as the values of a mapping; and one that somebody runs by hand or once, in scripts, migrations,
+//! made up data, and functions that print.
 //!
 //! SQLite answers without a network, so that there is less to be had: `executemany` is about twice as fast.
 //!
@@ -211,6 +213,10 @@ impl Rule for QueryInLoop {
     const EFFECTS: Effects = Effects::does(Does::Queries);
     const COST: Cost = Cost::RoundTrips("n queries", "1");
 
+    fn is_worth_asking<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+        cx.per_item_loop(call).is_some()
+    }
+
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let entry = cx.knows(call)?;
         let around = cx.per_item_loop(call)?;
@@ -238,18 +244,16 @@ impl Rule for QueryInLoop {
         let finding = Finding::new(call, message)
             .label(label)
             .because(around.header(), "for each item of this loop");
-        let finding = match around.iter() {
-            Some(items)
-                if cx.is_hardly_felt(call, around)
-                    || cx.is_for_a_few(call, around)
-                    || asks_by_pattern(call, around, cx) =>
-            {
-                finding.assuming(cx.text(items))
-            }
-            Some(items) if cx.is_selection(items) => {
-                finding.sized(cx.rounds(&[around]), cx.text(items))
-            }
-            _ => finding,
+        let items = around.iter()?;
+        let is_hardly_felt = cx.is_hardly_felt(call, around)
+            || cx.is_for_a_few(call, around)
+            || asks_by_pattern(call, around, cx);
+        let finding = if is_hardly_felt {
+            finding.assuming(cx.text(items))
+        } else if sends_a_row(call, cx) && !cx.is_selection(items) {
+            finding
+        } else {
+            finding.sized(cx.rounds(&[around]), cx.text(items))
         };
         Some(match entry.batched {
             "" => finding.help("ask once for all items"),
@@ -264,6 +268,29 @@ fn is_plain_query(entry: &'static Entry) -> bool {
         && entry.does(Does::Varies)
         && !entry.does(Does::Batches)
         && !entry.does(Does::Maps)
+}
+
+/// Whether a statement sends one row, of which it could send many without a word changed: `execute("INSERT ...", row)`, and nobody
+/// asks what comes back. Who has rows to send has many.
+fn sends_a_row<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    let parent = match cx.tree.parent(call) {
+        Some(AnyNodeRef::ExprAwait(waiting)) => cx.tree.parent(waiting),
+        parent => parent,
+    };
+    let [statement, _] = &*call.arguments.args else {
+        return false;
+    };
+    let written = match statement {
+        Expr::Name(_) => cx.only_value(statement).unwrap_or(statement),
+        _ => statement,
+    };
+    matches!(parent, Some(AnyNodeRef::StmtExpr(_)))
+        && written.as_string_literal_expr().is_some_and(|text| {
+            let first = text.value.to_str().split_whitespace().next();
+            first.is_some_and(|word| {
+                word.eq_ignore_ascii_case("insert") || word.eq_ignore_ascii_case("replace")
+            })
+        })
 }
 
 /// Whether the item is a pattern, `column.like(item)`: there is no list of patterns to ask with, and somebody typed them.
@@ -293,26 +320,10 @@ fn is_said_of_an_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) ->
             .as_call_expr()
             .is_some_and(|said| match is_branch {
                 true => cx.logs_an_error(said),
-                false => warns(said),
+                false => cx.warns(said),
             }),
         _ => false,
     })
-}
-
-/// `log.warning("...", ...)`
-fn warns(said: &ExprCall) -> bool {
-    let is_warning = said.func.as_attribute_expr().is_some_and(|method| {
-        matches!(
-            method.attr.as_str(),
-            "warning" | "warn" | "error" | "exception" | "critical"
-        )
-    });
-    is_warning
-        && said
-            .arguments
-            .args
-            .first()
-            .is_some_and(|message| message.is_string_literal_expr() || message.is_f_string_expr())
 }
 
 /// Whether each item has a connection of its own, and somebody takes the items one by one: so that none is held meanwhile.

@@ -72,28 +72,28 @@ impl Rule for QuerysetLen {
             Some(Expr::Attribute(method)) => &*method.value,
             _ => rows,
         };
-        if !cx.is_query(query) || cx.fetch(query).is_none() {
-            return None;
-        }
         // A variable that is counted, and nothing else.
         if let Expr::Name(name) = rows
             && !cx.is_asked_only(name, |read| cx.is_measured(read))
         {
             return None;
         }
+        let fetch = cx.fetch(query)?;
         let text = format!("{}.count()", cx.atom(query));
         let fix = Fix::unsafe_(
             format!("Replace with `{text}`"),
             "asks another statement, which may count otherwise where the query is sliced or grouped",
             vec![Edit::replace(call, text.clone())],
         );
-        Some(
-            Finding::new(
-                call,
-                "all rows are fetched and made objects of, to be counted",
-            )
-            .label("the database can count them")
-            .fix(fix),
+        let finding = Finding::new(
+            call,
+            "all rows are fetched and made objects of, to be counted",
         )
+        .label("the database can count them")
+        .fix(fix);
+        Some(match fetch.asks_by_name() || cx.is_run_by_hand(call) {
+            true => finding.assuming(cx.text(query)),
+            false => finding,
+        })
     }
 }

@@ -59,6 +59,9 @@
 //!     return "none"
 //! ```
 //!
+//! Told only to those who select the rule: tests for what has a certain name or key, which is one row, and tests in what somebody runs
+//! by hand.
+//!
 //! Where the objects are needed afterwards, the test fetches them once and for all:
 //!
 //! ```python fine
@@ -79,7 +82,7 @@
 
 use hotlint_core::ast::{CmpOp, Expr, Number, StmtIf};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::is_tested;
+use hotlint_core::python::{Fetch, is_tested};
 
 pub struct QuerysetTruthiness;
 
@@ -129,20 +132,16 @@ fn part<'a>(test: &'a Expr, cx: &Cx<'a>) -> Option<Finding> {
             counted(test, "", test, cx)
         }
         Expr::Call(_) | Expr::Name(_) => {
-            if !cx.is_query(test) || cx.fetch(test).is_none() {
-                return None;
-            }
             if let Expr::Name(name) = test
                 && !cx.is_asked_only(name, |read| is_tested(cx, read))
             {
                 return None;
             }
-            let finding = Finding::new(test, "all rows are fetched to see whether there are any");
-            Some(
-                finding
-                    .label("the database can tell")
-                    .fix(exists(test, "", test, cx)),
-            )
+            let fetch = cx.fetch(test)?;
+            let finding = Finding::new(test, "all rows are fetched to see whether there are any")
+                .label("the database can tell")
+                .fix(exists(test, "", test, cx));
+            Some(weighed(finding, test, Some(fetch), cx))
         }
         _ => None,
     }
@@ -162,12 +161,19 @@ fn counted<'a>(count: &'a Expr, asks: &str, whole: &'a Expr, cx: &Cx<'a>) -> Opt
     if !cx.is_query(&method.value) {
         return None;
     }
-    let finding = Finding::new(whole, "all rows are counted to see whether there are any");
-    Some(
-        finding
-            .label("one row would tell")
-            .fix(exists(&method.value, asks, whole, cx)),
-    )
+    let finding = Finding::new(whole, "all rows are counted to see whether there are any")
+        .label("one row would tell")
+        .fix(exists(&method.value, asks, whole, cx));
+    Some(weighed(finding, whole, cx.fetch(&method.value), cx))
+}
+
+/// A finding about a test, for those who ask where the rows are one or two, or nobody waits for them.
+fn weighed<'a>(finding: Finding, test: &'a Expr, fetch: Option<Fetch<'a>>, cx: &Cx<'a>) -> Finding {
+    let is_one_row = fetch.is_some_and(|fetch| fetch.asks_by_name());
+    match is_one_row || cx.is_run_by_hand(test) {
+        true => finding.assuming(cx.text(test)),
+        false => finding,
+    }
 }
 
 fn exists<'a>(query: &'a Expr, asks: &str, whole: &'a Expr, cx: &Cx<'a>) -> Fix {

@@ -77,6 +77,10 @@ impl Rule for RedisRoundtripInLoop {
     const EFFECTS: Effects = Effects::does(Does::RoundTrip);
     const COST: Cost = Cost::RoundTrips("n round trips", "1");
 
+    fn is_worth_asking<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+        cx.per_item_loop(call).is_some()
+    }
+
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let entry = cx.knows(call)?;
         if !is_command(entry) {

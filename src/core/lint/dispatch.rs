@@ -70,8 +70,8 @@ struct Called {
     /// Rules on methods of that name, whatever the receiver.
     methods: Vec<Wanted>,
     names: Vec<(&'static str, Wanted)>,
-    /// Whether a library has something by that name that does what rules ask for, and where they ask: one bit for each place.
-    does: u8,
+    /// Rules that ask for what a library's function by that name does.
+    does: Vec<Wanted>,
 }
 
 impl Called {
@@ -82,10 +82,7 @@ impl Called {
 
     /// Whether a rule may want it for what it does.
     fn does(&self, tag: Tag) -> bool {
-        PLACES
-            .iter()
-            .zip(0..)
-            .any(|(places, bit)| self.does & (1 << bit) != 0 && tag.is_in(*places))
+        self.does.iter().any(|wanted| wanted.fits(tag))
     }
 }
 
@@ -107,8 +104,6 @@ impl Dispatch {
         let mut by_callee: FxHashMap<&'static str, Called> = FxHashMap::default();
         let mut by_attribute: FxHashMap<&'static str, Vec<Wanted>> = FxHashMap::default();
         let mut by_effect = Vec::new();
-        // What is asked for in each of the places.
-        let mut asked = [Effects::NONE; PLACES.len()];
         for (i, rule) in (0u16..).zip(&rules) {
             let wanted = Wanted {
                 rule: i,
@@ -136,17 +131,15 @@ impl Dispatch {
             }
             if !rule.effects.is_empty() {
                 by_effect.push((rule.effects, wanted));
-                for (asked, places) in asked.iter_mut().zip(PLACES) {
-                    if places == rule.places {
-                        *asked = asked.or(rule.effects);
-                    }
-                }
             }
         }
         for entry in entries() {
-            for (bit, asked) in (0u8..).zip(asked) {
-                if entry.effects.any_of(asked) {
-                    by_callee.entry(entry.last()).or_default().does |= 1 << bit;
+            for (effects, wanted) in &by_effect {
+                if entry.effects.any_of(*effects) {
+                    let does = &mut by_callee.entry(entry.last()).or_default().does;
+                    if does.iter().all(|known| known.rule != wanted.rule) {
+                        does.push(*wanted);
+                    }
                 }
             }
         }
@@ -294,8 +287,8 @@ impl Dispatch {
                 name.is_some_and(|name| rule.callees.contains(&name.as_str()))
             };
             let does = || {
-                let known = cx.knows(call);
-                known.is_some_and(|known| known.effects.any_of(rule.effects))
+                let known = (rule.is_worth_asking)(call, cx).then(|| cx.knows(call));
+                (known.flatten()).is_some_and(|known| known.effects.any_of(rule.effects))
             };
             (!rule.callees.is_empty() && named()) || (!rule.effects.is_empty() && does())
         };
@@ -426,13 +419,29 @@ impl<'a> Run<'_, '_, 'a> {
                 }
             }
         }
-        let by_effect = renamed || declared || called.is_some_and(|called| called.does(tag));
-        if by_effect
-            && !dispatch.by_effect.is_empty()
+        // Under another name it may be anything.
+        let is_anything = renamed || declared;
+        if !is_anything && !called.is_some_and(|called| called.does(tag)) {
+            return;
+        }
+        let may_do = |rule: u16| {
+            let does = called.into_iter().flat_map(|called| &called.does);
+            is_anything || does.into_iter().any(|wanted| wanted.rule == rule)
+        };
+        let worth: SmallVec<[_; 8]> = (dispatch.by_effect.iter())
+            .filter(|(_, wanted)| {
+                let rule = usize::from(wanted.rule);
+                wanted.fits(tag)
+                    && self.concerned[rule]
+                    && may_do(wanted.rule)
+                    && (dispatch.rules[rule].is_worth_asking)(call, self.cx)
+            })
+            .collect();
+        if !worth.is_empty()
             && let Some(entry) = self.cx.knows(call)
         {
-            for (effects, wanted) in &dispatch.by_effect {
-                if entry.effects.any_of(*effects) && wanted.fits(tag) {
+            for (effects, wanted) in worth {
+                if entry.effects.any_of(*effects) {
                     once(self, wanted.rule);
                 }
             }

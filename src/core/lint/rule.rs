@@ -1,6 +1,6 @@
 //! A rule: its declaration, and what the program may ask about it.
 
-use ruff_python_ast::{AnyNodeRef, NodeKind};
+use ruff_python_ast::{AnyNodeRef, ExprCall, NodeKind};
 
 use super::{Cx, Finding, FixLevel, Query, Severity};
 use crate::commands::Command;
@@ -179,6 +179,12 @@ pub trait Rule {
         None
     }
 
+    /// For rules on what calls do: whether a call can be what the rule looks for, by what stands around it. Asked before the libraries,
+    /// for whose sake other files may have to be read.
+    fn is_worth_asking<'a>(_: &'a ExprCall, _: &Cx<'a>) -> bool {
+        true
+    }
+
     /// Whether the file may have what the rule looks for, by what it imports and the like: asked once a file, before any node.
     fn concerns(_: &Cx<'_>) -> bool {
         true
@@ -198,6 +204,7 @@ pub struct RuleEntry {
     pub(super) callees: &'static [&'static str],
     pub(super) effects: Effects,
     pub(super) run_on_command: Option<fn(&Command) -> Option<Finding>>,
+    pub(super) is_worth_asking: for<'a> fn(&'a ExprCall, &Cx<'a>) -> bool,
     pub(super) concerns: for<'a> fn(&Cx<'a>) -> bool,
     /// Boxed, for there is none nearly always: nothing but a null has to be handed back.
     pub(super) run: for<'a> fn(AnyNodeRef<'a>, &Cx<'a>) -> Option<Box<Finding>>,
@@ -241,6 +248,7 @@ impl RuleEntry {
             } else {
                 None
             },
+            is_worth_asking: R::is_worth_asking,
             concerns: R::concerns,
             run: run::<R>,
         }

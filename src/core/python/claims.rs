@@ -111,48 +111,38 @@ impl<'a> Facts<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::python::{Source, Versions, parse};
+    use crate::python::facts::probe::probed_in_loop;
 
-    /// Whether the first call of `s.run` claims its row.
-    fn claim(body: &str) -> Option<bool> {
+    /// Whether `s.probe` claims its row.
+    fn claim(body: &str) -> bool {
         let text = format!("def f(s, xs):\n    for x in xs:\n{body}");
-        let source = Source::module("example.py", text.as_str());
-        let parsed = parse(&source).ok()?;
-        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
-        let mut nodes = facts.tree.nodes().iter();
-        nodes.find_map(|node| match node {
-            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "s.run" => {
-                Some(facts.is_claim(call, facts.in_loop(*call)?))
-            }
-            _ => None,
-        })
+        probed_in_loop(&text, |facts, call, around| facts.is_claim(call, around))
     }
 
     #[test]
     fn rows_are_locked_counted_and_claimed() {
         for body in [
-            "        s.run(select(x).with_for_update())\n",
-            "        s.run(locked(select(x), skip_locked=True))\n",
-            "        stmt = select(x).with_for_update()\n        s.run(stmt)\n        stmt = delete(x)\n        s.go(stmt)\n",
-            "        if s.run(x).rowcount == 0:\n            break\n",
-            "        done = s.run(x)\n        print(done.rowcount)\n",
-            "        lock_job(s, x)\n        s.run(x)\n",
+            "        s.probe(select(x).with_for_update())\n",
+            "        s.probe(locked(select(x), skip_locked=True))\n",
+            "        stmt = select(x).with_for_update()\n        s.probe(stmt)\n        stmt = delete(x)\n        s.go(stmt)\n",
+            "        if s.probe(x).rowcount == 0:\n            break\n",
+            "        done = s.probe(x)\n        print(done.rowcount)\n",
+            "        lock_job(s, x)\n        s.probe(x)\n",
         ] {
-            assert_eq!(claim(body), Some(true), "{body}");
+            assert!(claim(body), "{body}");
         }
     }
 
     #[test]
     fn what_is_locked_elsewhere_is_no_claim() {
         for body in [
-            "        s.run(select(x))\n",
-            "        s.run(stmt)\n        stmt = select(x).with_for_update()\n        s.go(stmt)\n",
-            "        done = s.run(x)\n        print(done.first())\n",
-            "        lock_job(x)\n        s.run(x)\n",
-            "        block(s, x)\n        s.run(x)\n",
+            "        s.probe(select(x))\n",
+            "        s.probe(stmt)\n        stmt = select(x).with_for_update()\n        s.go(stmt)\n",
+            "        done = s.probe(x)\n        print(done.first())\n",
+            "        lock_job(x)\n        s.probe(x)\n",
+            "        block(s, x)\n        s.probe(x)\n",
         ] {
-            assert_eq!(claim(body), Some(false), "{body}");
+            assert!(!claim(body), "{body}");
         }
     }
 }

@@ -9,7 +9,7 @@ use ruff_python_ast::{AnyNodeRef, Expr, ExprName, StmtClassDef, StmtFunctionDef}
 use ruff_python_parser::Parsed;
 use ruff_python_trivia::CommentRanges;
 use ruff_text_size::{Ranged, TextRange};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::callees::Named;
 use super::classes::DictUse;
@@ -19,7 +19,7 @@ use super::infer::Attributes;
 use super::libraries::Effects;
 use super::libraries::Imported;
 use super::loops::Loop;
-use super::project::{Meaning, NOTHING, Numbers, Origin, Outline, Reach, View, Wants};
+use super::project::{Meaning, NOTHING, Numbers, Outline, PutOff, Reach, View};
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
@@ -78,7 +78,7 @@ pub struct Facts<'a> {
     /// Who may know types that the file does not tell.
     pub(super) told: Option<&'a dyn TypeProvider>,
     /// Questions to other files, where they are put off.
-    pub(super) put_off: Option<RefCell<FxHashSet<(Origin, Wants)>>>,
+    pub(super) put_off: Option<RefCell<PutOff>>,
     /// Whether whoever reads the file finds this text.
     pub(super) is_on_disk: bool,
     /// Places that may need some object to have a `__dict__`.
@@ -242,6 +242,7 @@ impl<'a> Facts<'a> {
 pub(super) mod probe {
     use super::*;
     use crate::python::parse::parse;
+    use ruff_python_ast as ast;
 
     /// The answer to a question about the argument of the last `probe(...)` of a text.
     pub fn probed<T>(text: &str, ask: impl for<'a> FnOnce(&Facts<'a>, &'a Expr) -> T) -> T {
@@ -254,5 +255,25 @@ pub(super) mod probe {
         });
         let probe = calls.next_back().expect("a probe");
         ask(&facts, probe.arguments.args.first().expect("an argument"))
+    }
+    /// The answer to a question about the first call of `probe(...)` or `s.probe(...)` in a text, and the loop around it.
+    pub fn probed_in_loop<T>(
+        text: &str,
+        ask: impl for<'a> FnOnce(&Facts<'a>, &'a ast::ExprCall, Loop<'a>) -> T,
+    ) -> T {
+        let source = Source::module("example.py", text);
+        let parsed = parse(&source).expect("the text parses");
+        let facts = Facts::new(&source, &parsed, Versions::default()).expect("the text is flat");
+        let mut calls = facts.tree.nodes().iter().filter_map(|node| match node {
+            AnyNodeRef::ExprCall(call) => match &*call.func {
+                Expr::Name(name) if name.id == "probe" => Some(call),
+                Expr::Attribute(method) if method.attr.as_str() == "probe" => Some(call),
+                _ => None,
+            },
+            _ => None,
+        });
+        let probe = calls.next().expect("a probe");
+        let around = facts.in_loop(*probe).expect("a loop around it");
+        ask(&facts, probe, around)
     }
 }

@@ -58,25 +58,7 @@ impl<'a> Facts<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::python::{Source, Versions, parse};
-
-    /// What is said of the first call of `probe` and the loop around it.
-    fn ask(
-        text: &str,
-        question: impl for<'a> Fn(&Facts<'a>, &'a ExprCall, Loop<'a>) -> bool,
-    ) -> Option<bool> {
-        let source = Source::module("example.py", text);
-        let parsed = parse(&source).ok()?;
-        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
-        let mut nodes = facts.tree.nodes().iter();
-        nodes.find_map(|node| match node {
-            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "probe" => {
-                Some(question(&facts, call, facts.in_loop(*call)?))
-            }
-            _ => None,
-        })
-    }
+    use crate::python::facts::probe::probed_in_loop;
 
     #[test]
     fn an_item_fails_alone_where_the_loop_goes_on() {
@@ -116,8 +98,9 @@ mod tests {
             ),
         ] {
             let text = format!("import contextlib\nfor x in xs:\n{body}");
-            let found = ask(&text, |facts, call, around| facts.fails_alone(call, around));
-            assert_eq!(found, Some(wanted), "{text}");
+            let found =
+                probed_in_loop(&text, |facts, call, around| facts.fails_alone(call, around));
+            assert_eq!(found, wanted, "{text}");
         }
     }
 
@@ -137,8 +120,8 @@ mod tests {
                 false,
             ),
         ] {
-            let found = ask(text, |facts, _, around| facts.is_fallback(around));
-            assert_eq!(found, Some(wanted), "{text}");
+            let found = probed_in_loop(text, |facts, _, around| facts.is_fallback(around));
+            assert_eq!(found, wanted, "{text}");
         }
     }
 }

@@ -24,10 +24,12 @@ impl<'a> Facts<'a> {
         self.is_job(call, around) || self.is_run_by_hand(call)
     }
 
-    /// Whether a loop does a job on each item besides a call: over many lines, with something that is slower than the database, in
-    /// several steps of which the call is one, or so that it is sent before the next item is looked at, `session.flush()`.
+    /// Whether a loop does a job on each item besides a call: over many lines, with another call that is made for what it does, with
+    /// something that is slower than the database, in several steps of which the call is one, or so that it is sent before the next
+    /// item is looked at, `session.flush()`.
     pub fn is_job(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
         self.text(around.node()).lines().count() > LONGEST
+            || self.works_on_items(call, around)
             || self.is_link(call, around)
             || self.tree.descendants(around.node()).any(|node| match node {
                 AnyNodeRef::ExprCall(other) => {
@@ -114,67 +116,44 @@ impl<'a> Facts<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::python::{Source, Versions, parse};
+    use crate::python::facts::probe::probed_in_loop;
 
-    /// Whether a loop does a job on each item besides `s.run(x)`.
-    fn job(body: &str) -> Option<bool> {
-        linked(&format!("        s.run(x)\n{body}"))
+    /// Whether a loop does a job on each item besides `s.probe(x)`.
+    fn job(body: &str) -> bool {
+        linked(&format!("        s.probe(x)\n{body}"))
     }
 
-    fn linked(body: &str) -> Option<bool> {
+    fn linked(body: &str) -> bool {
         let text = format!("import requests, subprocess\ndef f(s, xs):\n    for x in xs:\n{body}");
-        let source = Source::module("example.py", text.as_str());
-        let parsed = parse(&source).ok()?;
-        let facts = Facts::new(&source, &parsed, Versions::default()).ok()?;
-        let mut nodes = facts.tree.nodes().iter();
-        nodes.find_map(|node| match node {
-            AnyNodeRef::ExprCall(call) if facts.text(&*call.func) == "s.run" => {
-                Some(facts.is_job(call, facts.in_loop(*call)?))
-            }
-            _ => None,
-        })
+        probed_in_loop(&text, |facts, call, around| facts.is_job(call, around))
     }
 
     #[test]
     fn long_and_slow_bodies_are_jobs() {
-        assert_eq!(job("        requests.get(x)\n"), Some(true));
-        assert_eq!(job("        subprocess.run(x)\n"), Some(true));
-        assert_eq!(job("        s.flush()\n"), Some(true));
-        assert_eq!(
-            linked("        y = s.run(x).first()\n        follow(y, session=s)\n"),
-            Some(true)
-        );
-        assert_eq!(
-            linked("        y = find(s, x)\n        s.run(y.key)\n"),
-            Some(true)
-        );
-        assert_eq!(
-            linked(
-                "        y = find(x, session=s)\n        stmt = delete(y)\n        s.run(stmt)\n"
-            ),
-            Some(true)
-        );
-        assert_eq!(job(&"        print(x)\n".repeat(80)), Some(true));
+        assert!(job("        requests.get(x)\n"));
+        assert!(job("        subprocess.run(x)\n"));
+        assert!(job("        s.flush()\n"));
+        assert!(job("        follow(x)\n"));
+        assert!(linked(
+            "        y = s.probe(x).first()\n        follow(y, session=s)\n"
+        ));
+        assert!(linked("        y = find(s, x)\n        s.probe(y.key)\n"));
+        assert!(linked(
+            "        y = find(x, session=s)\n        stmt = delete(y)\n        s.probe(stmt)\n"
+        ));
+        assert!(job(&"        print(x)\n".repeat(80)));
     }
 
     #[test]
     fn short_ones_are_not() {
-        assert_eq!(job(""), Some(false));
-        assert_eq!(job("        s.add(x)\n"), Some(false));
-        assert_eq!(
-            linked("        y = s.run(x).first()\n        follow(s, y.key)\n"),
-            Some(false)
-        );
-        assert_eq!(
-            linked("        y = find(x)\n        s.run(y.key)\n"),
-            Some(false)
-        );
-        assert_eq!(
-            linked("        s.run(x)\n        count(s, x)\n"),
-            Some(false)
-        );
-        assert_eq!(job(&"        print(x)\n".repeat(70)), Some(false));
-        assert_eq!(job("    requests.get(xs)\n    s.flush()\n"), Some(false));
+        assert!(!job(""));
+        assert!(!job("        s.add(x)\n"));
+        assert!(!linked(
+            "        y = s.probe(x).first()\n        z = follow(s, y.key)\n"
+        ));
+        assert!(!linked("        y = find(x)\n        s.probe(y.key)\n"));
+        assert!(!linked("        s.probe(x)\n        y = count(s, x)\n"));
+        assert!(!job(&"        print(x)\n".repeat(70)));
+        assert!(!job("    requests.get(xs)\n    s.flush()\n"));
     }
 }

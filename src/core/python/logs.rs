@@ -39,19 +39,19 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether a call tells of something that went wrong, by a logger of whatever library: nothing else has methods of these names.
+    /// Whether a call logs, by a logger of whatever library: nothing else has methods of these names that get a text.
+    pub fn logs(&self, call: &'a ast::ExprCall) -> bool {
+        says(call, &["debug", "info", "log"]) || self.warns(call)
+    }
+
+    /// Whether a call warns or tells of something that went wrong.
+    pub fn warns(&self, call: &'a ast::ExprCall) -> bool {
+        says(call, &["warn", "warning"]) || self.logs_an_error(call)
+    }
+
+    /// Whether a call tells of something that went wrong.
     pub fn logs_an_error(&self, call: &'a ast::ExprCall) -> bool {
-        let Expr::Attribute(method) = &*call.func else {
-            return false;
-        };
-        matches!(
-            method.attr.as_str(),
-            "error" | "exception" | "critical" | "fatal"
-        ) && call
-            .arguments
-            .args
-            .first()
-            .is_some_and(|message| matches!(message, Expr::StringLiteral(_) | Expr::FString(_)))
+        says(call, &["error", "exception", "critical", "fatal"])
     }
 
     /// Whether a test around `node` asks for the level, or for what stands for it: `if log.isEnabledFor(DEBUG)`, `if verbose`.
@@ -83,4 +83,19 @@ impl<'a> Facts<'a> {
             _ => false,
         })
     }
+}
+
+/// Whether a method of one of these names gets a text: `log.warning("...", ...)`, `log.info("..." % ...)`.
+fn says(call: &ast::ExprCall, names: &[&str]) -> bool {
+    let Expr::Attribute(method) = &*call.func else {
+        return false;
+    };
+    let is_text = |message: &Expr| match message {
+        Expr::StringLiteral(_) | Expr::FString(_) => true,
+        Expr::BinOp(filled) => matches!(&*filled.left, Expr::StringLiteral(_)),
+        Expr::Call(filled) => matches!(&*filled.func, Expr::Attribute(format)
+            if format.value.is_string_literal_expr()),
+        _ => false,
+    };
+    names.contains(&method.attr.as_str()) && call.arguments.args.iter().any(is_text)
 }

@@ -30,6 +30,7 @@ mod few;
 mod fills;
 mod flow;
 mod functions;
+mod gathering;
 mod growth;
 mod guards;
 mod handlers;

@@ -53,6 +53,12 @@ const QUERIES: &[&str] = &[
     "sqlalchemy.orm.Query",
     "sqlalchemy.orm.query.Query",
 ];
+/// What columns are called that tell one row from all others.
+const NAMING: &[&str] = &[
+    "code", "email", "guid", "key", "login", "name", "slug", "token", "username", "uuid",
+];
+/// Names and calls of one query.
+const MAX_STEPS: usize = 50;
 const EAGER: &[&str] = &["select_related", "prefetch_related", "options", "prefetch"];
 
 impl<'a> Facts<'a> {
@@ -144,6 +150,10 @@ impl<'a> Facts<'a> {
 
     /// How a query came to be, where all of it can be seen: down to the manager of a model, or to `session.query(...)`.
     pub fn fetch(&self, query: &'a Expr) -> Option<Fetch<'a>> {
+        // By its form first: of most expressions others need not be asked.
+        if !self.is_put_together(query) || !self.is_query(query) {
+            return None;
+        }
         let mut steps = Vec::new();
         let mut at = query;
         loop {
@@ -168,10 +178,37 @@ impl<'a> Facts<'a> {
                 }
                 _ => return None,
             }
-            if steps.len() > 50 {
+            if steps.len() > MAX_STEPS {
                 return None;
             }
         }
+    }
+
+    /// Whether an expression has the form of a query: methods that are called one on the other, `Model.objects.filter(...)`.
+    pub fn is_put_together(&self, query: &'a Expr) -> bool {
+        let mut at = query;
+        for step in 0..MAX_STEPS {
+            match at {
+                Expr::Name(_) => match self.only_value(at) {
+                    Some(value) => at = value,
+                    None => return false,
+                },
+                Expr::Call(call) => match &*call.func {
+                    Expr::Attribute(method) => {
+                        if method.attr.as_str() == "query" {
+                            return true;
+                        }
+                        at = &method.value;
+                    }
+                    _ => return false,
+                },
+                Expr::Attribute(manager) => {
+                    return step > 0 && self.name(&*manager.value).is_some();
+                }
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// Whether nothing but tests and lengths is asked of what a variable holds.
@@ -197,6 +234,23 @@ impl<'a> Facts<'a> {
 }
 
 impl Fetch<'_> {
+    /// Whether it asks for what has a certain name or key, `filter(slug=slug)`, `filter(email__iexact=email)`: that is one row, as a
+    /// rule, so that hardly more comes than was asked for.
+    pub fn asks_by_name(&self) -> bool {
+        let mut asked = (self.steps.iter())
+            .filter(|(method, _)| matches!(*method, "filter" | "filter_by"))
+            .flat_map(|(_, call)| &call.arguments.keywords)
+            .filter_map(|keyword| keyword.arg.as_deref());
+        asked.any(|field| {
+            let (field, lookup) = field.split_once("__").unwrap_or((field, "exact"));
+            let last = field.rsplit('_').next().unwrap_or(field);
+            match lookup {
+                "exact" => NAMING.contains(&last) || matches!(field, "id" | "pk"),
+                lookup => lookup == "iexact",
+            }
+        })
+    }
+
     /// Whether the query fetches a relation along with the objects, or may.
     pub fn has(&self, relation: &str) -> bool {
         self.steps.iter().any(|(method, call)| {

@@ -15,6 +15,10 @@ impl<'a> Facts<'a> {
     pub fn per_item_loop(&self, call: &'a ExprCall) -> Option<Loop<'a>> {
         let around = self.in_loop(call)?;
         let iter = around.iter()?;
+        // What other files may have to tell comes last.
+        if !self.names_bound_in(call, around) || self.is_few(iter) {
+            return None;
+        }
         let steps = self
             .call_of(iter, "builtins.range")
             .is_some_and(|range| range.arguments.len() == 3);
@@ -26,7 +30,7 @@ impl<'a> Facts<'a> {
             && !self.is_fallback(around)
             && !self.is_asked_on_a_miss(call, around)
             && !self.takes_many(call, around);
-        (is_each && self.names_bound_in(call, around) && !self.is_few(iter)).then_some(around)
+        is_each.then_some(around)
     }
 
     /// Whether a call further up in the same loop is known to libraries as `wanted`: one of them is told.

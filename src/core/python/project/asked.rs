@@ -5,8 +5,9 @@
 //! else finds the same with and without it.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, RwLock};
+
+use rustc_hash::FxHashMap;
 
 use super::calls::{counts, follows, known};
 use super::importing::Imported;
@@ -16,7 +17,7 @@ use super::outline::Outline;
 use super::settled::Left;
 use super::trail::Trail;
 use super::wants::{Leading, Wants};
-use super::{Project, View, read, write};
+use super::{Project, View, fingerprint, read, write};
 use crate::python::facts::Facts;
 use crate::python::models::is_query_type;
 use crate::python::types::Type;
@@ -31,28 +32,38 @@ pub(super) struct Question {
 }
 
 impl Question {
-    fn key(&self) -> (&str, &Origin, &Wants) {
-        (&self.folder, &self.origin, &self.wants)
+    fn is(&self, folder: &str, origin: &Origin, wants: &Wants) -> bool {
+        *self.folder == *folder && self.origin == *origin && self.wants == *wants
     }
 }
-
-impl PartialEq for Question {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Question {}
 
 impl fmt::Debug for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.key().fmt(f)
+        (&self.folder, &self.origin, &self.wants).fmt(f)
     }
 }
 
-impl Hash for Question {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key().hash(state);
+/// The questions of all files, by their fingerprints: what lies behind pointers is dear to compare, and dearer to hash again.
+#[derive(Default)]
+pub(super) struct Questions(RwLock<FxHashMap<u64, Arc<Question>>>);
+
+/// The questions that a file puts off, each once.
+#[derive(Default)]
+pub(in crate::python) struct PutOff {
+    asked: Vec<(Origin, Wants)>,
+    /// Where the one with a fingerprint stands.
+    places: FxHashMap<u64, usize>,
+}
+
+impl PutOff {
+    fn add(&mut self, origin: Origin, wants: Wants) {
+        let place = *(self.places)
+            .entry(fingerprint(&(&origin, &wants)))
+            .or_insert(self.asked.len());
+        // Two with the same fingerprint are nothing worse than a question that is asked twice.
+        if (self.asked.get(place)).is_none_or(|known| known.0 != origin || known.1 != wants) {
+            self.asked.push((origin, wants));
+        }
     }
 }
 
@@ -88,7 +99,7 @@ impl<'a> Facts<'a> {
         let put_off = std::mem::take(&mut *put_off.borrow_mut());
         let mut left = Left::default();
         self.as_told_here(|facts| {
-            for (origin, wants) in put_off {
+            for (origin, wants) in put_off.asked {
                 match facts.declared_libraries() {
                     None => facts.left_to_ask(origin, wants, &mut left),
                     Some(_) => left.questions.push((origin, wants)),
@@ -116,7 +127,7 @@ impl<'a> Facts<'a> {
         let Some(put_off) = &self.put_off else {
             return Some(origin);
         };
-        put_off.borrow_mut().insert((origin, wants()));
+        put_off.borrow_mut().add(origin, wants());
         None
     }
 }
@@ -132,31 +143,39 @@ impl Project {
         let (folder, home) = (view.asking_folder(path, "."), view.asking_folder(path, ""));
         let mut new = Vec::new();
         let mut shared = Vec::with_capacity(questions.len());
-        let known = read(&self.questions);
+        let known = read(&self.questions.0);
         for (origin, wants) in questions {
             let is_relative = origin.import().is_some_and(|name| name.starts_with('.'));
-            let question = Question {
-                folder: Arc::clone(if is_relative { &folder } else { &home }),
-                origin,
-                wants,
-                denied: OnceLock::new(),
-            };
-            match known.get(&question) {
-                Some(known) => shared.push(Arc::clone(known)),
-                None => new.push(Arc::new(question)),
+            let folder = if is_relative { &folder } else { &home };
+            let number = fingerprint(&(folder, &origin, &wants));
+            match known.get(&number) {
+                Some(known) if known.is(folder, &origin, &wants) => shared.push(Arc::clone(known)),
+                _ => new.push((number, Arc::clone(folder), origin, wants)),
             }
         }
         drop(known);
         if !new.is_empty() {
-            let mut known = write(&self.questions);
-            for question in new {
-                // Another thread may have been faster.
-                if let Some(known) = known.get(&question) {
-                    shared.push(Arc::clone(known));
-                } else {
-                    known.insert(Arc::clone(&question));
-                    shared.push(question);
-                }
+            let mut known = write(&self.questions.0);
+            for (number, folder, origin, wants) in new {
+                let question = match known.get(&number) {
+                    // Another thread was faster.
+                    Some(known) if known.is(&folder, &origin, &wants) => Arc::clone(known),
+                    other => {
+                        let is_first = other.is_none();
+                        let question = Arc::new(Question {
+                            folder,
+                            origin,
+                            wants,
+                            denied: OnceLock::new(),
+                        });
+                        // One of two with the same fingerprint is asked by each file anew.
+                        if is_first {
+                            known.insert(number, Arc::clone(&question));
+                        }
+                        question
+                    }
+                };
+                shared.push(question);
             }
         }
         shared

@@ -47,6 +47,7 @@ use super::symbols::Binding;
 use super::types::Type;
 use super::versions::Versions;
 
+pub(in crate::python) use asked::PutOff;
 pub use asked::{Answered, Open, Seen};
 pub(super) use calls::known;
 pub use calls::{Following, Step};
@@ -108,7 +109,7 @@ pub struct Project {
     outlines: RwLock<FxHashMap<Arc<str>, Slot>>,
     followed: RwLock<FxHashMap<calls::Asked, calls::Followed>>,
     /// What files ask that had their turn.
-    questions: RwLock<FxHashSet<Arc<asked::Question>>>,
+    questions: asked::Questions,
     /// What files without a summary bring to those that import all of them.
     brought: RwLock<FxHashMap<Arc<str>, Arc<brought::Brought>>>,
     /// Modules by the folder that they are asked for from and by their names: absolute ones, and relative ones.
@@ -149,7 +150,7 @@ impl Project {
             folders: RwLock::default(),
             outlines: RwLock::default(),
             followed: RwLock::default(),
-            questions: RwLock::default(),
+            questions: asked::Questions::default(),
             brought: RwLock::default(),
             modules: Default::default(),
             homes: RwLock::default(),

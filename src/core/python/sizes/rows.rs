@@ -11,8 +11,8 @@ use crate::python::uses::Use;
 
 impl<'a> Facts<'a> {
     /// How often a look-up of an ORM is made in a loop: seen where it asks by a key that comes with the item, `get(pk=pk)`, or for what
-    /// belongs to the item, an object, `filter(order=order)`; and where the loop is seen to be long. What is looked up by a name or a
-    /// code stands in a configuration as often as not.
+    /// belongs to the item, an object, `filter(order=order)`, and what it gives is only gathered; and where the loop is seen to be long.
+    /// What is looked up by a name or a code stands in a configuration as often as not.
     pub fn look_ups(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> Size {
         self.rounds(&[around]).or(|| {
             self.sighted(|_| {
@@ -23,7 +23,8 @@ impl<'a> Facts<'a> {
                     }
                     _ => None,
                 })?;
-                let is_few = goes_over_a_table(around)
+                let is_few = !self.only_gathers(call, around)
+                    || goes_over_a_table(around)
                     || goes_over_parts(around)
                     || around
                         .iter()
@@ -120,7 +121,8 @@ impl<'a> Facts<'a> {
             })
     }
 
-    /// Whether the items are texts that somebody typed: the loop takes white space off them, or looks whether they are numbers.
+    /// Whether the items are texts that somebody typed, or matches in one: the loop takes white space off them, looks whether they are
+    /// numbers, or reads groups of a pattern.
     fn is_typed(&self, around: Loop<'a>) -> bool {
         let item = around.target().and_then(Expr::as_name_expr);
         let symbol = item.and_then(|name| self.symbol(name));
@@ -129,7 +131,10 @@ impl<'a> Facts<'a> {
                 around.repeats(read)
                     && matches!(
                         self.usage(read),
-                        Use::Method("strip" | "isdecimal" | "isdigit" | "isnumeric", _)
+                        Use::Method(
+                            "strip" | "isdecimal" | "isdigit" | "isnumeric" | "group" | "groups",
+                            _
+                        )
                     )
             })
         })
@@ -255,6 +260,7 @@ mod tests {
             "    Book.objects.get(pk=x.cleaned_data['book'])\n",
             "    x = x.strip()\n    Book.objects.get(pk=x)\n",
             "    if x.isdigit():\n        Book.objects.get(pk=int(x))\n",
+            "    Book.objects.get(pk=x.group(1))\n",
             "    Upload.objects.get(pk=x)\n",
             "    Note.objects.get(content_type=type_of(x), object_id=x.pk)\n",
         ] {
