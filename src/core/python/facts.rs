@@ -73,6 +73,8 @@ pub struct Facts<'a> {
     pub(super) nameplate: OnceCell<Arc<Outline>>,
     /// While the file is summarised: what other files say does not count.
     pub(super) alone: Cell<bool>,
+    /// First parts of imports' names, and whether the project has anything by them.
+    pub(super) roots: RefCell<Vec<(Box<str>, bool)>>,
     /// What expressions stand for by what other files say, by their nodes.
     pub(super) meanings: RefCell<FxHashMap<NodeId, Meaning<'a>>>,
     /// Who may know types that the file does not tell.
@@ -123,6 +125,7 @@ impl<'a> Facts<'a> {
             shape: OnceCell::new(),
             nameplate: OnceCell::new(),
             alone: Cell::new(false),
+            roots: RefCell::default(),
             meanings: RefCell::default(),
             told: None,
             put_off: None,

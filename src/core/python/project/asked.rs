@@ -12,7 +12,8 @@ use rustc_hash::FxHashMap;
 use super::calls::{counts, follows, known};
 use super::importing::Imported;
 use super::meaning::{DEEPEST, Meaning, ProjectFunction};
-use super::origin::Origin;
+use super::modules::first_segment;
+use super::origin::{Origin, is_of_library};
 use super::outline::Outline;
 use super::settled::Left;
 use super::trail::Trail;
@@ -127,8 +128,23 @@ impl<'a> Facts<'a> {
         let Some(put_off) = &self.put_off else {
             return Some(origin);
         };
-        put_off.borrow_mut().add(origin, wants());
+        // Of libraries that nobody described no other file has anything to tell.
+        let is_here = |name: &str| name.starts_with('.') || self.has_root(first_segment(name));
+        if origin.import().is_none_or(is_here) {
+            put_off.borrow_mut().add(origin, wants());
+        }
         None
+    }
+
+    /// Whether the project, or a library that is known, has anything by the first part of an import's name.
+    fn has_root(&self, first: &str) -> bool {
+        let known = (self.roots.borrow().iter())
+            .find_map(|(root, known)| (**root == *first).then_some(*known));
+        known.unwrap_or_else(|| {
+            let is_there = is_of_library(first) || self.project.has_root(self.source.path(), first);
+            self.roots.borrow_mut().push((first.into(), is_there));
+            is_there
+        })
     }
 }
 

@@ -86,6 +86,8 @@ pub trait Loader: Send + Sync {
 
 /// The names in a folder, sorted.
 type Folder = Option<Arc<[String]>>;
+/// Whether there is anything by the first part of an import's name, and what was looked at to know.
+type Rooted = FxHashMap<Arc<str>, FxHashMap<Box<str>, (bool, Trail)>>;
 /// What was looked for and found, from where and by which name.
 type Searches = FxHashMap<Box<str>, FxHashMap<Box<str>, modules::Searched>>;
 /// The folder that holds the outermost package of a folder, and what was looked at to know.
@@ -116,6 +118,8 @@ pub struct Project {
     modules: [RwLock<Searches>; 2],
     /// By folder, the one that holds the outermost package around it.
     homes: RwLock<Homes>,
+    /// By the folder of the outermost package: whether there is anything by the first part of an import's name.
+    rooted: RwLock<Rooted>,
     /// Of files that nobody has summarised.
     states: RwLock<FxHashMap<String, u64>>,
     /// What the files that had their turn import.
@@ -154,6 +158,7 @@ impl Project {
             brought: RwLock::default(),
             modules: Default::default(),
             homes: RwLock::default(),
+            rooted: RwLock::default(),
             states: RwLock::default(),
             importing: importing::Importing::default(),
             words: RwLock::default(),

@@ -74,21 +74,53 @@ impl View<'_> {
     }
 
     fn below_roots(&self, home: &str, name: &str) -> Option<(Arc<str>, usize)> {
-        let first = name.split('.').next().unwrap_or(name);
-        // What the configuration says of a module counts for more than its code.
-        let described = self.project.declared.map(|_| FOLDER);
-        let mut roots = described
-            .into_iter()
-            .chain(std::iter::once(home))
-            .chain(self.project.roots.iter().map(String::as_str));
-        roots.find_map(|root| {
+        let first = first_segment(name);
+        self.roots(home).find_map(|root| {
             // Most imports are of libraries: one look tells.
-            let names = self.folder(root);
-            let is_there = [".py", "/", ".pyi"]
-                .iter()
-                .any(|ending| has(&names, first, ending));
+            let is_there = self.is_in(root, first);
             is_there.then(|| self.descend(root, name, false)).flatten()
         })
+    }
+
+    /// Where the modules of a file lie that are not told by dots: below `home` and the project's roots.
+    fn roots<'s>(&'s self, home: &'s str) -> impl Iterator<Item = &'s str> {
+        // What the configuration says of a module counts for more than its code.
+        let described = self.project.declared.map(|_| FOLDER);
+        described
+            .into_iter()
+            .chain(std::iter::once(home))
+            .chain(self.project.roots.iter().map(String::as_str))
+    }
+
+    /// Whether a module or a package of that name lies in a folder.
+    fn is_in(&self, folder: &str, name: &str) -> bool {
+        let names = self.folder(folder);
+        [".py", "/", ".pyi"]
+            .iter()
+            .any(|ending| has(&names, name, ending))
+    }
+
+    /// Whether the project has anything by the first part of a name that the file at `from` imports; libraries lie elsewhere. Found once
+    /// for all files that ask from there.
+    pub(super) fn has_root(&self, from: &str, name: &str) -> bool {
+        let home = self.home(parent(from));
+        let first = first_segment(name);
+        let known = {
+            let rooted = read(&self.project.rooted);
+            let of_home = rooted.get(&*home);
+            of_home.and_then(|names| names.get(first)).cloned()
+        };
+        let (is_there, trail) = known.unwrap_or_else(|| {
+            let view = View::new(self.project);
+            let is_there = view.roots(&home).any(|root| view.is_in(root, first));
+            let found = (is_there, view.into_trail());
+            let mut rooted = write(&self.project.rooted);
+            let of_home = rooted.entry(home).or_default();
+            of_home.insert(first.into(), found.clone());
+            found
+        });
+        self.follow_trail(&trail);
+        is_there
     }
 
     /// The folder that decides what an import in the file at `from` brings: all files that share it bring the same by that name.
@@ -178,6 +210,11 @@ fn has(folder: &Folder, name: &str, ending: &str) -> bool {
         };
         names.binary_search_by(compared).is_ok()
     })
+}
+
+pub(super) fn first_segment(name: &str) -> &str {
+    let end = memchr::memchr(b'.', name.as_bytes()).unwrap_or(name.len());
+    &name[..end]
 }
 
 fn parent(path: &str) -> &str {
