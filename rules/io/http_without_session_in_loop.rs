@@ -49,19 +49,22 @@ impl Rule for HttpWithoutSessionInLoop {
     const EFFECTS: Effects = Effects::blocks(Blocks::Http);
     const COST: Cost = Cost::RoundTrips("n connections", "1");
 
+    fn is_worth_asking<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+        cx.in_loop(call).is_some_and(|around| {
+            // Retries and polls wait between requests, and the connection would be gone.
+            around.iter().is_some()
+                && !cx.calls_in(around, "sleep")
+                && stays_with_its_host(call, around, cx)
+        })
+    }
+
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let entry = cx.knows(call)?;
         let around = cx.in_loop(call)?;
         let is_alone = |entry: &'static hotlint_core::python::Entry| {
             entry.blocks(Blocks::Http) && entry.batched.starts_with("one ")
         };
-        // Retries and polls wait between requests, and the connection would be gone.
-        if !is_alone(entry)
-            || around.iter().is_none()
-            || cx.calls_in(around, "sleep")
-            || cx.was_done_before(call, around, is_alone)
-            || !stays_with_its_host(call, around, cx)
-        {
+        if !is_alone(entry) || cx.was_done_before(call, around, is_alone) {
             return None;
         }
         let message = format!(

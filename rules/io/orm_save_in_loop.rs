@@ -128,8 +128,9 @@ impl Rule for OrmSaveInLoop {
 
     fn is_worth_asking<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
         let fills = |around| fills_a_session(around, cx);
+        let saves = |around| !is_used_at_once(call, around, cx);
         !cx.is_of_command_line()
-            && (cx.in_loop(call).is_some_and(fills) || cx.per_item_loop(call).is_some())
+            && (cx.in_loop(call).is_some_and(fills) || cx.per_item_loop(call).is_some_and(saves))
     }
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
