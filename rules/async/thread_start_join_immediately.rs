@@ -63,7 +63,9 @@ impl Rule for ThreadStartJoinImmediately {
     const COST: Cost = Cost::Wait("one after the other, and the start of a thread each");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
+        // `while` and a pause is a clock: the next round is to begin when this one has ended.
         let around = cx.in_loop(call)?;
+        around.iter()?;
         let join = call.func.as_attribute_expr()?;
         let stmt = cx.tree.parent(call)?;
         if !call.arguments.is_empty() || !stmt.is_stmt_expr() {

@@ -136,7 +136,7 @@ impl Rule for OrmLazyRelationInLoop {
         .declared_at(&relation.field, "the object is fetched when it is read")
         .help(help);
         let is_hardly_felt =
-            cx.is_run_by_hand(read) || cx.ends_early(around) || cx.works_on_items(read, around);
+            cx.is_run_by_hand(read) || cx.ends_early(around) || !cx.only_gathers(read, around);
         Some(match is_hardly_felt {
             true => finding.assuming(cx.text(iter)),
             false => finding,

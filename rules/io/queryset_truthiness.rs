@@ -59,8 +59,7 @@
 //!     return "none"
 //! ```
 //!
-//! Told only to those who select the rule: tests for what has a certain name or key, which is one row, and tests in what somebody runs
-//! by hand.
+//! Told to those who select the rule: how many rows there are no text tells, and mostly it is a handful.
 //!
 //! Where the objects are needed afterwards, the test fetches them once and for all:
 //!
@@ -82,13 +81,13 @@
 
 use hotlint_core::ast::{CmpOp, Expr, Number, StmtIf};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
-use hotlint_core::python::{Fetch, is_tested};
+use hotlint_core::python::is_tested;
 
 pub struct QuerysetTruthiness;
 
 impl Rule for QuerysetTruthiness {
     type On = StmtIf;
-    const COST: Cost = Cost::RoundTrips("all rows", "1 row");
+    const COST: Cost = Cost::Debatable("fetches or counts all rows where one would tell");
 
     fn concerns(cx: &Cx<'_>) -> bool {
         cx.may_map_objects()
@@ -137,11 +136,13 @@ fn part<'a>(test: &'a Expr, cx: &Cx<'a>) -> Option<Finding> {
             {
                 return None;
             }
-            let fetch = cx.fetch(test)?;
-            let finding = Finding::new(test, "all rows are fetched to see whether there are any")
-                .label("the database can tell")
-                .fix(exists(test, "", test, cx));
-            Some(weighed(finding, test, Some(fetch), cx))
+            cx.fetch(test)?;
+            let finding = Finding::new(test, "all rows are fetched to see whether there are any");
+            Some(
+                finding
+                    .label("the database can tell")
+                    .fix(exists(test, "", test, cx)),
+            )
         }
         _ => None,
     }
@@ -161,19 +162,12 @@ fn counted<'a>(count: &'a Expr, asks: &str, whole: &'a Expr, cx: &Cx<'a>) -> Opt
     if !cx.is_query(&method.value) {
         return None;
     }
-    let finding = Finding::new(whole, "all rows are counted to see whether there are any")
-        .label("one row would tell")
-        .fix(exists(&method.value, asks, whole, cx));
-    Some(weighed(finding, whole, cx.fetch(&method.value), cx))
-}
-
-/// A finding about a test, for those who ask where the rows are one or two, or nobody waits for them.
-fn weighed<'a>(finding: Finding, test: &'a Expr, fetch: Option<Fetch<'a>>, cx: &Cx<'a>) -> Finding {
-    let is_one_row = fetch.is_some_and(|fetch| fetch.asks_by_name());
-    match is_one_row || cx.is_run_by_hand(test) {
-        true => finding.assuming(cx.text(test)),
-        false => finding,
-    }
+    let finding = Finding::new(whole, "all rows are counted to see whether there are any");
+    Some(
+        finding
+            .label("one row would tell")
+            .fix(exists(&method.value, asks, whole, cx)),
+    )
 }
 
 fn exists<'a>(query: &'a Expr, asks: &str, whole: &'a Expr, cx: &Cx<'a>) -> Fix {

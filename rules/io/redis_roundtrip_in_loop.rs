@@ -46,6 +46,8 @@
 //!         pipe.execute()
 //! ```
 //!
+//! Told by default where the loop is seen to be long, and only gathers what it gets.
+//!
 //! Django's cache has `get_many` and `set_many`. In a cluster, the keys of one command have to lie in one slot.
 //!
 //! A pipeline gathers commands, and a loop that polls or takes what comes in has nothing to gather:
@@ -68,7 +70,7 @@
 
 use hotlint_core::ast::ExprCall;
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Blocks, Does, Effects, Entry};
+use hotlint_core::python::{Blocks, Does, Effects, Entry, Size};
 
 pub struct RedisRoundtripInLoop;
 
@@ -94,14 +96,17 @@ impl Rule for RedisRoundtripInLoop {
             "`{}` waits for an answer in every iteration",
             cx.spelled(call)
         );
-        let finding = Finding::new(call, message)
-            .label("one round trip per item")
-            .because(around.header(), "for each item of this loop")
-            .help(format!("ask once for all items: {}", entry.batched));
-        Some(match around.iter() {
-            Some(items) if cx.is_hardly_felt(call, around) => finding.assuming(cx.text(items)),
-            _ => finding,
-        })
+        let size = match cx.is_hardly_felt(call, around) {
+            true => Size::Unknown,
+            false => cx.rounds(&[around]),
+        };
+        Some(
+            Finding::new(call, message)
+                .label("one round trip per item")
+                .because(around.header(), "for each item of this loop")
+                .sized(size, around.iter().map_or("", |items| cx.text(items)))
+                .help(format!("ask once for all items: {}", entry.batched)),
+        )
     }
 }
 

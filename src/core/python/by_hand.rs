@@ -19,7 +19,7 @@ const MAKING: &[&str] = &["create", "generate", "insert", "load", "make", "popul
 
 impl<'a> Facts<'a> {
     /// Whether a node runs by hand or once: few wait for it, and not for long. What stands in no function runs as a script, or
-    /// once, and what prints has somebody who reads it.
+    /// once, what prints has somebody who reads it, and what has a `dry_run` somebody who tries it first.
     pub fn is_run_by_hand(&self, node: impl Into<AnyNodeRef<'a>>) -> bool {
         let node = node.into();
         self.is_of_command_line()
@@ -28,7 +28,14 @@ impl<'a> Facts<'a> {
             || self.tree.ancestors(node).any(|outer| match outer {
                 AnyNodeRef::StmtFunctionDef(def) => {
                     let name = def.name.as_str();
-                    matches!(name, "downgrade" | "upgrade") || migrates(name) || is_made_up(name)
+                    let rehearses = || {
+                        let mut parameters = def.parameters.iter();
+                        parameters.any(|one| one.name().as_str() == "dry_run")
+                    };
+                    matches!(name, "downgrade" | "upgrade")
+                        || migrates(name)
+                        || is_made_up(name)
+                        || rehearses()
                 }
                 _ => false,
             })
@@ -97,6 +104,7 @@ mod tests {
         for (text, wanted) in [
             ("work()\n", true),
             ("def f():\n    work()\n    print(1)\n", true),
+            ("def f(shop, dry_run=False):\n    work()\n", true),
             ("def f():\n    work()\n", false),
         ] {
             let source = Source::module("shop/a.py", text);

@@ -40,9 +40,9 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether all that a loop does with what a call gives is to keep it: no other call of the loop is made for what it does.
-    pub fn only_gathers(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
-        self.deeds(call, around).next().is_none()
+    /// Whether all that a loop does with what `part` gives is to keep it: no other call of the loop is made for what it does.
+    pub fn only_gathers(&self, part: impl Ranged, around: Loop<'a>) -> bool {
+        self.deeds(part, around).next().is_none()
     }
 
     /// Calls in a loop, besides `part`, that are made for what they do.
