@@ -428,20 +428,19 @@ impl<'a> Run<'_, '_, 'a> {
             let does = called.into_iter().flat_map(|called| &called.does);
             is_anything || does.into_iter().any(|wanted| wanted.rule == rule)
         };
-        let worth: SmallVec<[_; 8]> = (dispatch.by_effect.iter())
-            .filter(|(_, wanted)| {
-                let rule = usize::from(wanted.rule);
-                wanted.fits(tag)
-                    && self.concerned[rule]
-                    && may_do(wanted.rule)
-                    && (dispatch.rules[rule].is_worth_asking)(call, self.cx)
-            })
-            .collect();
-        if !worth.is_empty()
-            && let Some(entry) = self.cx.knows(call)
-        {
-            for (effects, wanted) in worth {
-                if entry.effects.any_of(*effects) {
+        let may_speak = |(_, wanted): &&(Effects, Wanted)| {
+            wanted.fits(tag) && self.concerned[usize::from(wanted.rule)] && may_do(wanted.rule)
+        };
+        let rules: SmallVec<[_; 8]> = dispatch.by_effect.iter().filter(may_speak).collect();
+        let is_worth_asking =
+            |rule: u16| (dispatch.rules[usize::from(rule)].is_worth_asking)(call, self.cx);
+        if rules.is_empty() {
+            return;
+        }
+        let is_worth = || rules.iter().any(|(_, wanted)| is_worth_asking(wanted.rule));
+        if let Some(entry) = self.cx.knows_where(call, is_worth) {
+            for (effects, wanted) in &rules {
+                if entry.effects.any_of(*effects) && is_worth_asking(wanted.rule) {
                     once(self, wanted.rule);
                 }
             }

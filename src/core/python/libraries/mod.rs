@@ -219,6 +219,15 @@ impl<'a> Facts<'a> {
     /// What is known of what a call calls: a function, class or method of a library, or a method that a class of this file inherits
     /// from one.
     pub fn knows(&self, call: &'a ExprCall) -> Option<&'static Entry> {
+        self.knows_where(call, || true)
+    }
+
+    /// The same, where other files are asked only if `is_worth_asking`.
+    pub fn knows_where(
+        &self,
+        call: &'a ExprCall,
+        is_worth_asking: impl FnOnce() -> bool,
+    ) -> Option<&'static Entry> {
         if let Some(declared) = self.project.project.declared
             && self.may_be_declared(&call.func, declared)
         {
@@ -247,18 +256,29 @@ impl<'a> Facts<'a> {
                     return None;
                 }
             }
-            Expr::Attribute(_) if !self.may_know(last) => return self.knows_across(call, last),
+            Expr::Attribute(_) if !self.may_know(last) => {
+                return self.knows_across(call, last, is_worth_asking);
+            }
             _ => {}
         }
         let own = self
             .name(&*call.func)
             .and_then(|name| self.entry(&name).or_else(|| self.inherited(call, &name)));
-        own.or_else(|| self.knows_across(call, last))
+        own.or_else(|| self.knows_across(call, last, is_worth_asking))
     }
 
     /// The same by what other files say of the receiver.
-    fn knows_across(&self, call: &'a ExprCall, last: &str) -> Option<&'static Entry> {
-        if !self.sees_others() || called(last).is_empty() {
+    fn knows_across(
+        &self,
+        call: &'a ExprCall,
+        last: &str,
+        is_worth_asking: impl FnOnce() -> bool,
+    ) -> Option<&'static Entry> {
+        if !self.sees_others()
+            || called(last).is_empty()
+            || !self.may_be_elsewhere((&*call.func).into())
+            || !is_worth_asking()
+        {
             return None;
         }
         known(&self.stands_for((&*call.func).into(), || Wants::Entry))

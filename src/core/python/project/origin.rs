@@ -395,7 +395,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether an expression could stand for something of the project, by a look at what it begins with. Answers most questions.
-    pub(super) fn may_be_elsewhere(&self, expr: ExprRef<'a>) -> bool {
+    pub(in crate::python) fn may_be_elsewhere(&self, expr: ExprRef<'a>) -> bool {
         let mut expr = expr;
         let name = loop {
             expr = match expr {
