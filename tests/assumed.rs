@@ -430,11 +430,17 @@ def mend(years):
         if book.year != years[book.pk]:
             book.year = years[book.pk]
             book.save()
+
+
+def follow(sender, instance, **kwargs):
+    for book in Book.objects.filter(author=instance):
+        book.year = 1
+        book.save()
 ",
     );
     let [quiet, asked] = rows_of(&text, "orm-save-in-loop");
     assert_eq!(quiet, [16]);
-    assert_eq!(asked, [16, 23]);
+    assert_eq!(asked, [16, 23, 29]);
 }
 
 #[test]

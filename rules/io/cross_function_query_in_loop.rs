@@ -258,10 +258,12 @@ fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool
                     || cx
                         .knows(other)
                         .is_some_and(|entry| entry.effects.any_of(ASKS))
+                    || cx.is_told_by_name(other)
+                        && cx.leads_to(other, ASKS, Following::Every).is_some()
             }
             _ => false,
         });
-    others.count() >= MORE
+    others.take(MORE).count() == MORE
 }
 
 /// From so many on it is work on each item, and no look-up.

@@ -28,7 +28,8 @@
 //!     Book.objects.bulk_create(Book(title=title) for title in titles)
 //! ```
 //!
-//! Bulk methods call no `save` of the model and send no signals. A model with a `save` of its own is left alone:
+//! Bulk methods call no `save` of the model and send no signals: what is saved in functions that receive signals is told to those who
+//! select the rule, as is what is saved because it changed. A model with a `save` of its own is left alone:
 //!
 //! ```python fine
 //! from django.db import models
@@ -116,7 +117,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, CmpOp, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Does, Effects, Entry, Loop, Size};
+use hotlint_core::python::{Does, Effects, Entry, Loop, Size, function_around};
 use hotlint_core::text_size::Ranged;
 
 pub struct OrmSaveInLoop;
@@ -174,7 +175,10 @@ impl Rule for OrmSaveInLoop {
                 .label("one statement per item")
                 .because(around.header(), "for each item of this loop")
                 .sized(
-                    match cx.is_hardly_felt(call, around) || is_for_what_changed(call, around, cx) {
+                    match cx.is_hardly_felt(call, around)
+                        || is_for_what_changed(call, around, cx)
+                        || is_in_a_receiver(call, cx)
+                    {
                         true => Size::Unknown,
                         false => cx.rounds(&[around]),
                     },
@@ -207,6 +211,15 @@ fn is_used_at_once<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
     cx.symbol(name).is_some_and(|symbol| {
         cx.reads(symbol)
             .any(|read| read.start() > call.end() && around.repeats(read))
+    })
+}
+
+/// Whether a function receives signals, `def add(sender, instance, **kwargs)`: who has such receivers may have some for what is saved
+/// here, and bulk methods send them nothing.
+fn is_in_a_receiver<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
+    function_around(&cx.tree, call).is_some_and(|def| {
+        let has = |name: &str| def.parameters.iter().any(|one| one.name().as_str() == name);
+        has("sender") && has("instance")
     })
 }
 
