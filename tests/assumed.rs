@@ -444,6 +444,44 @@ def follow(sender, instance, **kwargs):
 }
 
 #[test]
+fn one_query_of_several_is_told_to_those_who_ask() {
+    let text = "\
+import sqlite3
+
+connection = sqlite3.connect(':memory:')
+
+
+def owner(key):
+    return connection.execute('select owner from items where id = ?', (key,)).fetchone()
+
+
+def price(key):
+    return connection.execute('select price from items where id = ?', (key,)).fetchone()
+
+
+def size(key):
+    return connection.execute('select size from items where id = ?', (key,)).fetchone()
+
+
+def owners(path):
+    found = []
+    for line in open(path):
+        found.append((owner(line), price(line)))
+    return found
+
+
+def labels(path):
+    found = []
+    for line in open(path):
+        found.append((owner(line), price(line), size(line)))
+    return found
+";
+    let [quiet, asked] = rows_of(text, "cross-function-query-in-loop");
+    assert_eq!(quiet, [21, 21]);
+    assert_eq!(asked, [21, 21, 28, 28, 28]);
+}
+
+#[test]
 fn a_query_for_some_items_is_told_to_those_who_ask() {
     let text = "\
 import re
