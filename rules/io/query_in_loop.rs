@@ -201,10 +201,9 @@
 //!         session.execute(DropConstraint(key))
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, InterpolatedStringElement, Operator, Stmt};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, InterpolatedStringElement, Operator};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
-use hotlint_core::python::{Does, Effects, Entry, Loop, Type, siblings};
-use hotlint_core::text_size::Ranged;
+use hotlint_core::python::{Does, Effects, Entry, Loop, Type};
 
 pub struct QueryInLoop;
 
@@ -223,8 +222,8 @@ impl Rule for QueryInLoop {
         if !is_plain_query(entry)
             || is_about_structure(call, cx)
             || is_another_statement(call, around, cx)
-            || is_said_of_an_error(call, around, cx)
-            || has_another_way(call, around, cx)
+            || cx.is_said_of_an_error(call, around)
+            || cx.has_another_way(call, around, is_plain_query)
             || cx.fails_alone(call, around)
             || cx.is_done_at_once_elsewhere(around)
             || cx.is_claim(call, around)
@@ -305,27 +304,6 @@ fn asks_by_pattern<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> boo
     })
 }
 
-/// Whether the branch tells of an error first, or each item gets a warning: nobody waits for that.
-fn is_said_of_an_error<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    let Some(stmt) = cx.tree.statement(call) else {
-        return false;
-    };
-    let is_branch = (cx.tree.parent(stmt)).is_some_and(|parent| parent.range() != around.range());
-    let mut before = siblings(&cx.tree, stmt)
-        .iter()
-        .take_while(|other| other.start() < stmt.start());
-    before.any(|other| match other {
-        Stmt::Expr(said) => said
-            .value
-            .as_call_expr()
-            .is_some_and(|said| match is_branch {
-                true => cx.logs_an_error(said),
-                false => cx.warns(said),
-            }),
-        _ => false,
-    })
-}
-
 /// Whether each item has a connection of its own, and somebody takes the items one by one: so that none is held meanwhile.
 fn is_streamed<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     let connection = match &*call.func {
@@ -339,21 +317,6 @@ fn is_streamed<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
             .tree
             .descendants(around.node())
             .any(|node| matches!(node, AnyNodeRef::ExprYield(_)))
-}
-
-/// Whether what fails for one item is done otherwise for that item: all of them at once would fail together.
-fn has_another_way<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    let mut within = cx.ancestors_within(call, around);
-    within.any(|outer| match outer {
-        AnyNodeRef::StmtTry(attempt) => attempt.handlers.iter().any(|handler| {
-            handler.start() > call.end()
-                && cx.tree.descendants(handler).any(|node| match node {
-                    AnyNodeRef::ExprCall(other) => cx.knows(other).is_some_and(is_plain_query),
-                    _ => false,
-                })
-        }),
-        _ => false,
-    })
 }
 
 /// Whether the statement makes, changes or drops tables, or sets the connection up: these come one by one.

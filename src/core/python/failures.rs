@@ -1,9 +1,11 @@
 //! What may fail for one item of a loop without harm to the others, and loops that are only run because something failed.
 
-use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Stmt};
 use ruff_text_size::Ranged;
 
+use super::blocks::siblings;
 use super::facts::Facts;
+use super::libraries::Entry;
 use super::loops::Loop;
 
 impl<'a> Facts<'a> {
@@ -53,6 +55,49 @@ impl<'a> Facts<'a> {
                     }),
                     _ => false,
                 })
+    }
+
+    /// Whether the branch tells of an error before a call, or each item gets a warning: nobody waits for that.
+    pub fn is_said_of_an_error(&self, call: &'a ExprCall, around: Loop<'a>) -> bool {
+        let Some(stmt) = self.tree.statement(call) else {
+            return false;
+        };
+        let is_branch =
+            (self.tree.parent(stmt)).is_some_and(|parent| parent.range() != around.range());
+        let mut before = siblings(&self.tree, stmt)
+            .iter()
+            .take_while(|other| other.start() < stmt.start());
+        before.any(|other| match other {
+            Stmt::Expr(said) => said
+                .value
+                .as_call_expr()
+                .is_some_and(|said| match is_branch {
+                    true => self.logs_an_error(said),
+                    false => self.warns(said),
+                }),
+            _ => false,
+        })
+    }
+
+    /// Whether what fails for one item is done otherwise for that item, by a call that is known as `wanted`: all of them at once would
+    /// fail together.
+    pub fn has_another_way(
+        &self,
+        call: &'a ExprCall,
+        around: Loop<'a>,
+        wanted: impl Fn(&'static Entry) -> bool,
+    ) -> bool {
+        let mut within = self.ancestors_within(call, around);
+        within.any(|outer| match outer {
+            AnyNodeRef::StmtTry(attempt) => attempt.handlers.iter().any(|handler| {
+                handler.start() > call.end()
+                    && self.tree.descendants(handler).any(|node| match node {
+                        AnyNodeRef::ExprCall(other) => self.knows(other).is_some_and(&wanted),
+                        _ => false,
+                    })
+            }),
+            _ => false,
+        })
     }
 }
 
