@@ -45,6 +45,21 @@
 //!     thread.start()
 //!     thread.join()
 //! ```
+//!
+//! A clock, whose next round is to begin when the last one has ended:
+//!
+//! ```python fine
+//! import threading
+//! import time
+//!
+//!
+//! def watch(look, seconds):
+//!     while True:
+//!         time.sleep(seconds)
+//!         thread = threading.Thread(target=look)
+//!         thread.start()
+//!         thread.join()
+//! ```
 
 use hotlint_core::ast::{Expr, ExprCall, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, InLoop, Rule};
@@ -63,7 +78,7 @@ impl Rule for ThreadStartJoinImmediately {
     const COST: Cost = Cost::Wait("one after the other, and the start of a thread each");
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
-        // `while` and a pause is a clock: the next round is to begin when this one has ended.
+        // A `while` that starts a thread is a clock or waits for work: the next round is to begin when this one has ended.
         let around = cx.in_loop(call)?;
         around.iter()?;
         let join = call.func.as_attribute_expr()?;
