@@ -159,7 +159,7 @@
 //!     assert list(it) == []
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprName, NodeKind, Stmt};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall, ExprName, NodeKind, Stmt};
 use hotlint_core::lint::{Cost, Cx, Finding, Query, Rule};
 use hotlint_core::python::{Binding, Loop, ScopeKind, Step, Type, Use, bodies};
 use hotlint_core::text_size::{Ranged, TextRange};
@@ -215,17 +215,14 @@ impl Rule for IteratorConsumedTwice {
         if takers < 2 {
             return None;
         }
-        let mut elsewhere = None;
-        let is_file = match cx.ty(value) {
-            Type::Iterator(_) => false,
-            Type::File(_) => true,
-            Type::Unknown => {
-                elsewhere = Some(cx.generator_elsewhere(value.as_call_expr()?)?);
-                false
-            }
+        let (is_file, is_unknown) = match cx.ty(value) {
+            Type::Iterator(_) => (false, false),
+            Type::File(_) => (true, false),
+            Type::Unknown => (false, true),
             _ => return None,
         };
         let mut passes = Vec::new();
+        let mut handed = Vec::new();
         for read in cx.reads(symbol) {
             match taken(read, is_file, cx) {
                 Taken::Nothing => {}
@@ -234,53 +231,79 @@ impl Rule for IteratorConsumedTwice {
                     read,
                     whole: Some(by),
                 }),
+                Taken::Handed(to) => {
+                    handed.push((to, read));
+                    passes.push(Pass {
+                        read,
+                        whole: Some(to.into()),
+                    });
+                }
                 Taken::Unknown => return None,
             }
         }
-        let what = if is_file { "file" } else { "iterator" };
-        let made = |finding: Finding| match &elsewhere {
-            Some((path, row)) => finding.because_of(path, *row, "a generator: good for one pass"),
-            None => finding,
+        let (first, again) = exhausted(name, &passes, cx)?;
+        // Other files come last: to look into them is dear.
+        let elsewhere = match is_unknown {
+            true => Some(cx.generator_elsewhere(value.as_call_expr()?)?),
+            false => None,
         };
-        for (i, first) in passes.iter().enumerate() {
-            let Some(by) = first.whole else { continue };
-            for second in passes.iter().skip(i + 1) {
-                if follows(by, second, cx) && !expects_nothing(second.read, cx) {
-                    return Some(made(
-                        Finding::new(
-                            second.read,
-                            format!(
-                                "the {what} `{}` is exhausted here: this pass sees nothing",
-                                name.id
-                            ),
-                        )
-                        .label("a second pass over the same object")
-                        .because(header(by), "takes every item")
-                        .because(value, "good for one pass")
-                        .through(&steps(first.read, cx), "goes through all of")
-                        .help(help(is_file)),
-                    ));
-                }
-            }
-            if let Some(outer) = repeated(by, name, &passes, cx) {
-                return Some(made(
-                    Finding::new(
-                        first.read,
-                        format!(
-                            "the {what} `{}` is exhausted after the first iteration: later ones see nothing",
-                            name.id
-                        ),
-                    )
-                    .label("takes every item the first time")
-                    .because(outer.header(), "comes back here")
-                    .because(value, "good for one pass")
-                    .through(&steps(first.read, cx), "goes through all of")
-                    .help(help(is_file)),
-                ));
-            }
+        for (to, read) in handed {
+            cx.takes_all(to, read)?;
         }
-        None
+        let what = if is_file { "file" } else { "iterator" };
+        let finding = match again {
+            Again::At(second) => Finding::new(
+                second,
+                format!(
+                    "the {what} `{}` is exhausted here: this pass sees nothing",
+                    name.id
+                ),
+            )
+            .label("a second pass over the same object")
+            .because(header(first.whole?), "takes every item"),
+            Again::In(outer) => Finding::new(
+                first.read,
+                format!(
+                    "the {what} `{}` is exhausted after the first iteration: later ones see nothing",
+                    name.id
+                ),
+            )
+            .label("takes every item the first time")
+            .because(outer.header(), "comes back here"),
+        };
+        let finding = finding
+            .because(value, "good for one pass")
+            .through(&steps(first.read, cx), "goes through all of")
+            .help(help(is_file));
+        Some(match elsewhere {
+            Some((path, row)) => finding.because_of(&path, row, "a generator: good for one pass"),
+            None => finding,
+        })
     }
+}
+
+/// Where an iterator is gone through once more.
+enum Again<'a> {
+    At(&'a ExprName),
+    /// The same place, in the next iteration of this loop.
+    In(Loop<'a>),
+}
+
+/// The pass that takes all, and the one that sees nothing.
+fn exhausted<'p, 'a>(
+    name: &'a ExprName,
+    passes: &'p [Pass<'a>],
+    cx: &Cx<'a>,
+) -> Option<(&'p Pass<'a>, Again<'a>)> {
+    passes.iter().enumerate().find_map(|(i, first)| {
+        let by = first.whole?;
+        let mut later = passes.iter().skip(i + 1);
+        let second = later
+            .find(|second| follows(by, second, cx) && !expects_nothing(second.read, cx))
+            .map(|second| Again::At(second.read));
+        let again = second.or_else(|| repeated(by, name, passes, cx).map(Again::In))?;
+        Some((first, again))
+    })
 }
 
 fn help(is_file: bool) -> &'static str {
@@ -313,6 +336,8 @@ enum Taken<'a> {
     Some,
     /// Everything, at this node.
     All(AnyNodeRef<'a>),
+    /// As much as a function of the project does.
+    Handed(&'a ExprCall),
     Unknown,
 }
 
@@ -348,9 +373,7 @@ fn at_a_glance<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<bool> {
             Expr::Name(name) => {
                 let read = READERS.contains(&name.id.as_str());
                 let other = || match cx.only_binding(cx.symbol(name)?)? {
-                    Binding::ImportFrom(..) | Binding::Function(_) if cx.project().is_some() => {
-                        Some(())
-                    }
+                    Binding::ImportFrom(..) | Binding::Function(_) if cx.may_take(call) => Some(()),
                     Binding::ImportFrom(_, alias) => alias.asname.is_some().then_some(()),
                     Binding::Assign(_) => Some(()),
                     _ => None,
@@ -359,7 +382,7 @@ fn at_a_glance<'a>(read: &'a ExprName, cx: &Cx<'a>) -> Option<bool> {
             }
             Expr::Attribute(method) => {
                 let is_known = READERS.contains(&method.attr.as_str());
-                (is_known || cx.project().is_some()).then_some(true)
+                (is_known || cx.may_take(call)).then_some(true)
             }
             _ => None,
         },
@@ -434,10 +457,8 @@ fn taken<'a>(read: &'a ExprName, is_file: bool, cx: &Cx<'a>) -> Taken<'a> {
                     Reader::All => Taken::All(call.into()),
                     Reader::Some => Taken::Some,
                     Reader::Nothing => Taken::Nothing,
-                    Reader::Unknown => match cx.takes_all(call, read) {
-                        Some(_) => Taken::All(call.into()),
-                        None => Taken::Unknown,
-                    },
+                    Reader::Unknown if cx.may_take(call) => Taken::Handed(call),
+                    Reader::Unknown => Taken::Unknown,
                 },
                 _ => Taken::Unknown,
             }
@@ -468,7 +489,7 @@ enum Reader {
     Unknown,
 }
 
-fn reader<'a>(call: &'a hotlint_core::ast::ExprCall, cx: &Cx<'a>) -> Reader {
+fn reader<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Reader {
     let Some(name) = cx.name(&*call.func) else {
         return Reader::Unknown;
     };

@@ -211,38 +211,42 @@ fn at_call<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
     )
 }
 
-/// Whether the text of an argument, or the one place where it is made, shows a list, set or dict.
-fn may_be_unhashable<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
-    let shows = |value: &'a Expr| {
-        matches!(
-            value,
-            Expr::List(_)
-                | Expr::Set(_)
-                | Expr::Dict(_)
-                | Expr::ListComp(_)
-                | Expr::SetComp(_)
-                | Expr::DictComp(_)
-                | Expr::Tuple(_)
-        ) || value
-            .as_call_expr()
-            .and_then(|call| call.func.as_name_expr())
-            .is_some_and(|name| {
-                matches!(
-                    name.id.as_str(),
-                    "bytearray" | "dict" | "list" | "set" | "sorted"
-                )
-            })
-    };
+/// What the arguments of a call are, as they are written.
+fn given(call: &ExprCall) -> impl Iterator<Item = &Expr> {
     let keywords = call.arguments.keywords.iter().map(|one| &one.value);
-    let mut given = call.arguments.args.iter().chain(keywords);
-    given.any(|value| shows(value) || cx.only_value(value).is_some_and(shows))
+    call.arguments.args.iter().chain(keywords)
+}
+
+/// Whether the text of a value is that of a list, set or dict, or of a tuple that holds one.
+fn shows(value: &Expr) -> bool {
+    match value {
+        Expr::List(_)
+        | Expr::Set(_)
+        | Expr::Dict(_)
+        | Expr::ListComp(_)
+        | Expr::SetComp(_)
+        | Expr::DictComp(_) => true,
+        Expr::Tuple(tuple) => tuple
+            .elts
+            .iter()
+            .any(|item| item.is_name_expr() || shows(item)),
+        Expr::Call(made) => made.func.as_name_expr().is_some_and(|name| {
+            matches!(
+                name.id.as_str(),
+                "bytearray" | "dict" | "list" | "set" | "sorted"
+            )
+        }),
+        _ => false,
+    }
 }
 
 /// The same where another file defines the function.
 fn at_call_elsewhere<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
     // Other files are looked into only for what is imported by name and gets something that is sure to be unhashable. Most calls get
     // nothing of the kind.
-    if !cx.is_imported_from_project(call) || !may_be_unhashable(call, cx) {
+    if !cx.is_imported_from_project(call)
+        || !given(call).any(|value| shows(value) || cx.only_value(value).is_some_and(shows))
+    {
         return None;
     }
     let called = cx.hashing_function(call)?;

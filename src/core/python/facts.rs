@@ -19,7 +19,7 @@ use super::infer::Attributes;
 use super::libraries::Effects;
 use super::libraries::Imported;
 use super::loops::Loop;
-use super::project::{Meaning, NOTHING, Numbers, Outline, PutOff, Reach, View};
+use super::project::{Meaning, NOTHING, Numbers, Outline, PutOff, Reach, View, Whence};
 use super::questions::{Answer, Inference, Question};
 use super::source::Source;
 use super::symbols::{Binding, Symbol, SymbolId, Symbols, binding};
@@ -55,8 +55,8 @@ pub struct Facts<'a> {
     pub(super) events: RefCell<FxHashMap<SymbolId, Rc<Events>>>,
     /// The classes of objects that are the first parameters of their methods.
     pub(super) selves: RefCell<FxHashMap<SymbolId, Option<&'a StmtClassDef>>>,
-    /// Variables, and whether they could stand for something of the project.
-    pub(super) elsewhere: RefCell<FxHashMap<SymbolId, bool>>,
+    /// By the number of a variable: whether it could stand for something of the project; nothing where nobody asked yet.
+    pub(super) whence: RefCell<Vec<Option<Whence>>>,
     /// The last place whose line was asked for, and its line.
     pub(super) last_row: Cell<(usize, usize)>,
     pub(super) has_carriage_returns: OnceCell<bool>,
@@ -113,7 +113,7 @@ impl<'a> Facts<'a> {
             reached: RefCell::default(),
             events: RefCell::default(),
             selves: RefCell::default(),
-            elsewhere: RefCell::default(),
+            whence: RefCell::default(),
             last_row: Cell::new((0, 1)),
             has_carriage_returns: OnceCell::new(),
             attributes: RefCell::default(),

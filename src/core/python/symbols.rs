@@ -12,6 +12,12 @@ use super::tree::{Declaration, NodeId, Occurrence, ScopeId, ScopeKind, Tree};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SymbolId(u32);
 
+impl SymbolId {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The symbol of nodes that name none.
 const NOBODY: SymbolId = SymbolId(u32::MAX);
 
@@ -142,6 +148,11 @@ impl<'a> Symbols<'a> {
 
     pub fn get(&self, id: SymbolId) -> &Symbol<'a> {
         &self.symbols[id.0 as usize]
+    }
+
+    /// How many there are: their numbers are smaller.
+    pub(super) fn len(&self) -> usize {
+        self.symbols.len()
     }
 
     /// All symbols of exactly that scope.

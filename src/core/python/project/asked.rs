@@ -113,7 +113,9 @@ impl<'a> Facts<'a> {
         let shared = project.shared(path, others);
         let imported = project.importing.add(self);
         let is_asked = !own.is_empty() || imported == Imported::ByName || !self.is_on_disk;
+        let is_of_details = |(_, wants): &(Origin, Wants)| wants.is_of_details();
         let at = match is_asked {
+            true if own.iter().any(is_of_details) => self.outline_in_detail(),
             true => self.outline(),
             false => Arc::new(Outline::empty(path)),
         };

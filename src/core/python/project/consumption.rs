@@ -168,10 +168,28 @@ impl View<'_> {
 }
 
 impl<'a> Facts<'a> {
+    /// Whether a call may run a function of the project by its name: methods are not looked into.
+    pub fn may_take(&self, call: &'a ExprCall) -> bool {
+        if !self.sees_others() {
+            return false;
+        }
+        let mut callee = &*call.func;
+        while let Expr::Attribute(member) = callee {
+            callee = &member.value;
+        }
+        let Expr::Name(name) = callee else {
+            return false;
+        };
+        match call.func.is_name_expr() {
+            true => self.may_be_elsewhere(name.into()),
+            false => self.is_import_of_project(name),
+        }
+    }
+
     /// How a call of a function of the project goes through all of an argument: the calls on the way, and the line that does it. `None`
     /// where it may not, or where other files are not looked into.
     pub fn takes_all(&self, call: &'a ExprCall, argument: impl Ranged) -> Option<Vec<Step>> {
-        if !self.sees_others() || !self.may_be_elsewhere((&*call.func).into()) {
+        if !self.may_take(call) {
             return None;
         }
         let at = position(call, argument.range())?;

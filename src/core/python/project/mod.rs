@@ -43,7 +43,6 @@ use super::facts::Facts;
 use super::libraries::{Declared, Effects, FOLDER};
 use super::parse::parse;
 use super::source::Source;
-use super::symbols::Binding;
 use super::types::Type;
 use super::versions::Versions;
 
@@ -52,8 +51,8 @@ pub use asked::{Answered, Open, Seen};
 pub(super) use calls::known;
 pub use calls::{Following, Step};
 pub(super) use meaning::{Meaning, ProjectClass};
-pub(super) use origin::Numbers;
 pub use origin::Origin;
+pub(super) use origin::{Numbers, Whence};
 pub(super) use outline::Outline;
 pub use outline::OutlineFunction;
 pub(super) use reach::Reach;
@@ -561,10 +560,7 @@ impl<'a> Facts<'a> {
             },
             _ => return false,
         };
-        matches!(
-            (self.symbol(imported)).and_then(|symbol| self.only_binding(symbol)),
-            Some(Binding::Import(..) | Binding::ImportFrom(..))
-        ) && self.may_be_elsewhere(imported.into())
+        self.is_import_of_project(imported)
     }
 
     /// The function of the project that a call runs, of this file or of another, if its arguments are keys of a cache.

@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef};
 use crate::python::facts::Facts;
 use crate::python::libraries::root_number;
 use crate::python::names::imported_name;
-use crate::python::symbols::{Binding, Symbol};
+use crate::python::symbols::Binding;
 use crate::python::tree::NodeId;
 use crate::python::types::Type;
 use crate::python::typeshed::{ClassId, Table};
@@ -147,6 +147,17 @@ impl Owned {
 /// The number of a class in the table of libraries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClassRefId(pub(in crate::python) ClassId);
+
+/// From where a name may have what it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::python) enum Whence {
+    /// From this file or from a library.
+    Here,
+    /// From an import of the project, and nothing else.
+    Imported,
+    /// From anything of the project.
+    Elsewhere,
+}
 
 /// Values of values of values.
 pub(super) const DEEPEST: u8 = 10;
@@ -406,36 +417,67 @@ impl<'a> Facts<'a> {
                 _ => return false,
             }
         };
-        let Some(symbol) = self.symbol(name) else {
-            return false;
-        };
-        if let Some(known) = self.elsewhere.borrow().get(&symbol.id) {
-            return *known;
-        }
-        let may_be = self.is_elsewhere(name, symbol);
-        self.elsewhere.borrow_mut().insert(symbol.id, may_be);
-        may_be
+        self.whence(name) != Whence::Here
     }
 
-    fn is_elsewhere(&self, name: &'a ast::ExprName, symbol: &Symbol<'a>) -> bool {
-        match self.only_binding(symbol) {
-            Some(Binding::Import(_, alias)) => !is_of_library(&alias.name),
+    /// Whether nothing but an import binds a name, and that is of the project. Cheaper than [`Self::whence`] for names of other things.
+    pub(super) fn is_import_of_project(&self, name: &'a ast::ExprName) -> bool {
+        let Some(id) = self.symbol_id(name) else {
+            return false;
+        };
+        let is_import = match self.symbols().get(id).bindings.as_slice() {
+            [only] => self.tree.node(*only).is_alias(),
+            _ => false,
+        };
+        is_import && self.whence(name) == Whence::Imported
+    }
+
+    /// From where a name may have what it stands for, by a look at what binds it.
+    fn whence(&self, name: &'a ast::ExprName) -> Whence {
+        let Some(id) = self.symbol_id(name) else {
+            return Whence::Here;
+        };
+        let at = id.index();
+        if let Some(Some(known)) = self.whence.borrow().get(at) {
+            return *known;
+        }
+        let symbol = self.symbols().get(id);
+        let found = match self.only_binding(symbol) {
+            Some(Binding::Import(_, alias)) => match is_of_library(&alias.name) {
+                true => Whence::Here,
+                false => Whence::Imported,
+            },
             Some(Binding::ImportFrom(stmt, _)) => {
-                stmt.level > 0 || !is_of_library(stmt.module.as_deref().unwrap_or_default())
+                let module = stmt.module.as_deref().unwrap_or_default();
+                match stmt.level == 0 && is_of_library(module) {
+                    true => Whence::Here,
+                    false => Whence::Imported,
+                }
             }
-            Some(Binding::Parameter(parameter)) => {
+            Some(binding) if self.may_hold_elsewhere(name, binding) => Whence::Elsewhere,
+            _ => Whence::Here,
+        };
+        let mut all = self.whence.borrow_mut();
+        if all.len() <= at {
+            all.resize(self.symbols().len(), None);
+        }
+        all[at] = Some(found);
+        found
+    }
+
+    fn may_hold_elsewhere(&self, name: &'a ast::ExprName, binding: Binding<'a>) -> bool {
+        match binding {
+            Binding::Parameter(parameter) => {
                 parameter.annotation.is_some() || self.class_of_self(name).is_some()
             }
-            Some(
-                Binding::Assign(_)
-                | Binding::Annotated(_)
-                | Binding::Walrus(_)
-                | Binding::With(..)
-                | Binding::For(_)
-                | Binding::Comprehension(_)
-                | Binding::Function(_)
-                | Binding::Class(_),
-            ) => true,
+            Binding::Assign(_)
+            | Binding::Annotated(_)
+            | Binding::Walrus(_)
+            | Binding::With(..)
+            | Binding::For(_)
+            | Binding::Comprehension(_)
+            | Binding::Function(_)
+            | Binding::Class(_) => true,
             _ => false,
         }
     }

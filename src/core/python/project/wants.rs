@@ -58,6 +58,11 @@ impl Wants {
         self.leading().is_some() || matches!(self, Wants::Hashing | Wants::Generator)
     }
 
+    /// Whether the details of a summary tell it.
+    pub(super) fn is_of_details(&self) -> bool {
+        matches!(self, Wants::Taking(_) | Wants::Changing(..))
+    }
+
     pub(super) fn leading(&self) -> Option<Leading> {
         match self {
             Wants::Effects(leading) | Wants::Outgoing(leading) => Some(*leading),
