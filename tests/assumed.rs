@@ -523,3 +523,84 @@ def owners(path):
     let found = rows_of(&long, "cross-function-query-in-loop");
     assert_eq!(found, [Vec::<usize>::new(), Vec::new()]);
 }
+
+#[test]
+fn what_waits_for_sqlite_is_told_to_who_asks() {
+    let text = "\
+import psycopg
+import sqlite3
+
+
+def local(path, key):
+    connection = sqlite3.connect(path)
+    return connection.execute('SELECT name FROM item WHERE id = ?', (key,)).fetchone()
+
+
+def remote(connection: psycopg.Connection, key):
+    return connection.execute('SELECT name FROM item WHERE id = %s', (key,)).fetchone()
+
+
+async def page(connection, path, key):
+    near = local(path, key)
+    return near or remote(connection, key)
+";
+    let [quiet, asked] = rows_of(text, "indirect-blocking-in-async");
+    assert_eq!(quiet, [16]);
+    assert_eq!(asked, [15, 16]);
+}
+
+#[test]
+fn rows_that_were_chosen_or_belong_to_one_object_are_few() {
+    let text = "\
+from django.db import models
+
+
+class Reader(models.Model):
+    name = models.TextField()
+
+    def titles(self):
+        return [title(loan) for loan in Loan.objects.filter(reader=self)]
+
+
+class Loan(models.Model):
+    reader = models.ForeignKey(Reader, on_delete=models.CASCADE)
+
+
+def title(loan):
+    return Loan.objects.filter(pk=loan.number).first()
+
+
+def chosen(keys):
+    loans = Loan.objects.filter(pk__in=keys)
+    return [title(loan) for loan in loans]
+
+
+def late(day):
+    loans = Loan.objects.filter(due__lt=day)
+    return [title(loan) for loan in loans]
+
+
+def all_of_the_late(day):
+    readers = Reader.objects.filter(due__lt=day)
+    return [title(loan) for loan in Loan.objects.filter(reader__in=readers)]
+
+
+def with_loops_of_their_own(day):
+    found = []
+    for loan in Loan.objects.filter(due__lt=day):
+        found.append(title(loan))
+        for other in loan.others:
+            found.append(Loan.objects.get(pk=other))
+    return found
+";
+    let [quiet, asked] = rows_of(text, "cross-function-query-in-loop");
+    let of_rule = |rows: &[usize]| -> Vec<usize> {
+        let calls = [8, 21, 26, 31, 37];
+        rows.iter()
+            .copied()
+            .filter(|row| calls.contains(row))
+            .collect()
+    };
+    assert_eq!(of_rule(&quiet), [26, 31]);
+    assert_eq!(of_rule(&asked), [8, 21, 26, 31, 37]);
+}

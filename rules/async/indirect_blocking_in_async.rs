@@ -30,6 +30,8 @@
 //!     return await to_thread(fetch, url)
 //! ```
 //!
+//! SQLite has most answers in less than a millisecond: what ends there is told to those who select the rule.
+//!
 //! A client that does not block needs no thread, and what only may wait is left alone:
 //!
 //! ```python fine
@@ -181,7 +183,7 @@
 
 use hotlint_core::ast::{AnyNodeRef, Expr, ExprCall};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, InAsync, Rule, way};
-use hotlint_core::python::{Blocks, Effects, Entry, Following, function_around};
+use hotlint_core::python::{Blocks, Does, Effects, Entry, Following, function_around};
 
 pub struct IndirectBlockingInAsync;
 
@@ -199,15 +201,15 @@ impl Rule for IndirectBlockingInAsync {
 
     fn check<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> Option<Finding> {
         let parent = cx.tree.parent(call)?;
-        if parent.is_expr_await() {
+        // What is raised ends it all.
+        if parent.is_expr_await() || parent.is_stmt_raise() {
             return None;
         }
         let steps = cx.leads_to(call, LONG, Following::Certain)?;
         let around = function_around(&cx.tree, call)?;
         let last = steps.last()?.entry?;
-        // What is raised ends it all; and an object that opens a file of its own is made once, as a rule.
-        let is_raised = parent.is_stmt_raise();
-        if is_raised || last.name.starts_with("sqlite3.") && steps.iter().any(|step| step.makes) {
+        // An object that opens a file of its own is made once, as a rule.
+        if last.name.starts_with("sqlite3.") && steps.iter().any(|step| step.makes) {
             return None;
         }
         if cx.is_main_coroutine(around)
@@ -232,6 +234,11 @@ impl Rule for IndirectBlockingInAsync {
             "" | "asyncio.to_thread" => "run it in a thread: `await asyncio.to_thread(...)`".to_owned(),
             other => format!("run it in a thread with `await asyncio.to_thread(...)`, or await {other} instead of `{}`", last.name),
         });
+        // SQLite has most answers in less than a millisecond.
+        let finding = match last.name.starts_with("sqlite3.") && !last.does(Does::Batches) {
+            true => finding.assuming(cx.spelled(call)),
+            false => finding,
+        };
         Some(finding.fix(fix(call, parent, cx)))
     }
 }

@@ -233,6 +233,16 @@
 //!     @functools.cache
 //!     def binding(self, key):
 //!         return key
+//!
+//!
+//! class Options:
+//!     def update(self):
+//!         self.__class__.value.fget.cache_clear()
+//!
+//!     @property
+//!     @functools.lru_cache(maxsize=None)
+//!     def value(self):
+//!         return dict(self.rows)
 //! ```
 //!
 //! Instances that are values, with a hash of their own, are looked up by value: a cache with a limit is then what it is for a function.

@@ -48,7 +48,8 @@
 //!     return [visits(store, page) for page in pages]
 //! ```
 //!
-//! What is asked for some of the items only, or when somebody takes the next, is told to those who select the rule.
+//! What is asked for some of the items only, or when somebody takes the next, is told to those who select the rule; so is what a loop
+//! asks that waits for several other answers about each item, or for some in a loop of their own.
 //!
 //! A function that keeps its answers asks rarely:
 //!
@@ -181,7 +182,6 @@ impl Rule for CrossFunctionQueryInLoop {
         if matches!(around, Loop::While(_)) || cx.is_of_command_line() {
             return None;
         }
-        let steps = cx.leads_to(call, ASKS, Following::Every)?;
         let arguments = &call.arguments;
         let keywords = arguments.keywords.iter().map(|one| &one.value);
         let mut given = arguments.args.iter().chain(keywords);
@@ -192,8 +192,11 @@ impl Rule for CrossFunctionQueryInLoop {
             || cx.is_fallback(around)
             || around.iter().is_some_and(|iter| cx.is_few(iter))
             || cx.handles_error_in(call, around)
-            || given.all(|one| cx.is_invariant(one, around))
         {
+            return None;
+        }
+        let steps = cx.leads_to(call, ASKS, Following::Every)?;
+        if given.all(|one| cx.is_invariant(one, around)) {
             return None;
         }
         // What lies deeper is a small part of what the call is for.
@@ -247,7 +250,8 @@ fn is_asked_for<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
     matches!(cx.tree.parent(call), Some(AnyNodeRef::ExprYield(_)))
 }
 
-/// Whether the loop waits for other answers about each item as well: with one query less it waits nearly as long.
+/// Whether the loop waits for other answers about each item as well, several of them or one in a loop of its own: with one query less it
+/// waits nearly as long.
 fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
     let others = cx
         .tree
@@ -263,7 +267,15 @@ fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool
             }
             _ => false,
         });
-    others.take(MORE).count() == MORE
+    let mut count = 0;
+    others.into_iter().any(|other| {
+        let inner = cx.in_loop(other);
+        count += match inner.is_some_and(|inner| inner.range() != around.range()) {
+            true => MORE,
+            false => 1,
+        };
+        count >= MORE
+    })
 }
 
 /// From so many on it is work on each item, and no look-up.

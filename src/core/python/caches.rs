@@ -98,12 +98,17 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether the file empties the cache of a method: `self.rows.cache_clear()`. Its author looks after it.
+    /// Whether the file empties the cache of a method, `self.rows.cache_clear()`, or of the getter of a property,
+    /// `type(self).rows.fget.cache_clear()`. Its author looks after it.
     pub fn is_cleared(&self, def: &'a ast::StmtFunctionDef) -> bool {
         self.tree.tagged().any(|(tag, node)| match node {
             AnyNodeRef::ExprAttribute(clear) if tag.is(NodeKind::ExprAttribute) => {
                 clear.attr.as_str() == "cache_clear"
                     && match &*clear.value {
+                        Expr::Attribute(getter) if getter.attr.as_str() == "fget" => {
+                            matches!(&*getter.value, Expr::Attribute(property)
+                                if property.attr.as_str() == def.name.as_str())
+                        }
                         Expr::Attribute(method) => method.attr.as_str() == def.name.as_str(),
                         _ => false,
                     }

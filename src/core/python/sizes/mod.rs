@@ -15,6 +15,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::facts::Facts;
 use super::libraries::one_for_each;
 use super::loops::Loop;
+use super::models::is_query_type;
 use super::tree::comprehension_generators;
 use super::types::Type;
 
@@ -228,7 +229,8 @@ impl<'a> Sight<'_, 'a> {
         let ty = self.facts.ty(expr).without_none();
         let class = ty.class_name()?;
         let each = one_for_each(&format!("{class}.__iter__"))?;
-        Some(Self::evidence(expr, each))
+        let is_few = is_query_type(&ty) && self.facts.is_chosen(expr);
+        (!is_few).then(|| Self::evidence(expr, each))
     }
 
     fn is_file(&self, expr: &'a Expr) -> bool {

@@ -52,22 +52,7 @@ impl<'a> Facts<'a> {
             if word == "query" && ends_with_all {
                 return of_classes(&call.arguments.args);
             }
-            // `filter(pk__in=chosen)`, `filter(Order.id.in_(chosen))`: gives no more than was chosen, unless another query chose.
-            let picks = call.arguments.keywords.iter().any(|keyword| {
-                let name = keyword.arg.as_deref();
-                name.is_some_and(|name| name.ends_with("__in")) && !self.is_query(&keyword.value)
-            });
-            // `filter(job=self)`: what belongs to one object.
-            let picks = picks
-                || call.arguments.keywords.iter().any(|keyword| {
-                    matches!(&keyword.value, Expr::Name(name) if self.class_of_self(name).is_some())
-                });
-            let picks = picks
-                || call.arguments.args.iter().any(|arg| {
-                    matches!(arg, Expr::Call(test) if matches!(&*test.func, Expr::Attribute(method)
-                        if method.attr.as_str() == "in_"))
-                });
-            if picks || !QUERY_METHODS.contains(&word) {
+            if self.picks_rows(call) || !QUERY_METHODS.contains(&word) {
                 return false;
             }
             ends_with_all |= word == "all";
@@ -83,6 +68,55 @@ impl<'a> Facts<'a> {
             }
         }
         false
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Whether a query gives no more rows than somebody chose, or those of one object: `Order.objects.filter(pk__in=chosen)`.
+    pub(super) fn is_chosen(&self, query: &'a Expr) -> bool {
+        let mut query = query;
+        for _ in 0..MAX_CHAIN {
+            query = match query {
+                Expr::Call(call) if self.picks_rows(call) => return true,
+                Expr::Call(call) => match &*call.func {
+                    Expr::Attribute(method) => &method.value,
+                    _ => return false,
+                },
+                Expr::Name(_) => match self.only_value(query) {
+                    Some(value) => value,
+                    None => return false,
+                },
+                _ => return false,
+            };
+        }
+        false
+    }
+
+    /// Whether a call picks some rows of a query.
+    fn picks_rows(&self, call: &'a ast::ExprCall) -> bool {
+        let by_keyword = call.arguments.keywords.iter().any(|keyword| {
+            let name = keyword.arg.as_deref();
+            // `filter(pk__in=chosen)`: gives no more than was chosen, unless another query chose.
+            let is_chosen = name.is_some_and(|name| name.ends_with("__in"));
+            // `filter(job=self)`: what belongs to one object.
+            let is_of_self = || match &keyword.value {
+                Expr::Name(name) => self.class_of_self(name).is_some(),
+                _ => false,
+            };
+            is_chosen && !self.is_query(&keyword.value) || is_of_self()
+        });
+        // `filter(Order.id.in_(chosen))`
+        let by_test = call.arguments.args.iter().any(|arg| match arg {
+            Expr::Call(test) => match &*test.func {
+                Expr::Attribute(method) => {
+                    let mut chosen = test.arguments.args.iter();
+                    method.attr.as_str() == "in_" && !chosen.any(|chosen| self.is_query(chosen))
+                }
+                _ => false,
+            },
+            _ => false,
+        });
+        by_keyword || by_test
     }
 }
 
