@@ -550,6 +550,44 @@ async def page(connection, path, key):
 }
 
 #[test]
+fn a_loop_within_a_long_one_runs_often() {
+    let text = "\
+from django.db import models
+
+
+class Member(models.Model):
+    joined = models.DateField()
+
+
+def months():
+    yield from range(1, 13)
+
+
+def by_month(path, year):
+    found = []
+    for kind in open(path):
+        for month in months():
+            found.append(Member.objects.filter(kind=kind, joined__year=year, joined__month=month).count())
+    return found
+
+
+def by_chosen_month(path, chosen):
+    found = []
+    for kind in open(path):
+        for month in chosen.keys():
+            found.append(Member.objects.filter(kind=kind, joined__month=month).count())
+    return found
+
+
+def of_one_kind(year):
+    return [Member.objects.filter(joined__year=year, joined__month=month).count() for month in months()]
+";
+    let [quiet, asked] = rows_of(text, "orm-get-in-loop");
+    assert_eq!(quiet, [16]);
+    assert_eq!(asked, [16, 24, 29]);
+}
+
+#[test]
 fn rows_that_were_chosen_or_belong_to_one_object_are_few() {
     let text = "\
 from django.db import models

@@ -235,7 +235,7 @@ impl Rule for CrossFunctionQueryInLoop {
                     || waits_for_more(call, around, cx)
                 {
                     true => Size::Unknown,
-                    false => cx.rounds(&[around]),
+                    false => cx.rounds_of_all(call, around),
                 },
                 around.iter().map_or("", |iter| cx.text(iter)),
             )

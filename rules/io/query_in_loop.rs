@@ -28,11 +28,11 @@
 //!     return dict(rows)
 //! ```
 //!
-//! Told by default where the loop is seen to be long, as over the rows of another query, and where it sends rows with the same
-//! `INSERT`. Told only to those who select the rule: what goes over a parameter, which may hold a handful; a query that is one step of a
-//! job on each item, as in a loop of many lines or one that makes other calls for what they do; one that is made for some of the items;
-//! one for what looks like a choice, as the values of a mapping; and one that somebody runs by hand or once, in scripts, migrations,
-//! made up data, and functions that print.
+//! Told by default where the loop, or one around it, is seen to be long, as over the rows of another query, and where it sends rows with
+//! the same `INSERT`. Told only to those who select the rule: what goes over a parameter, which may hold a handful; a query that is one
+//! step of a job on each item, as in a loop of many lines or one that makes other calls for what they do; one that is made for some of
+//! the items; one for what looks like a choice, as the values of a mapping; and one that somebody runs by hand or once, in scripts,
+//! migrations, made up data, and functions that print.
 //!
 //! SQLite answers without a network, so that there is less to be had: `executemany` is about twice as fast.
 //!
@@ -252,7 +252,7 @@ impl Rule for QueryInLoop {
         } else if sends_a_row(call, cx) && !cx.is_selection(items) {
             finding
         } else {
-            finding.sized(cx.rounds(&[around]), cx.text(items))
+            finding.sized(cx.rounds_of_all(call, around), cx.text(items))
         };
         Some(match entry.batched {
             "" => finding.help("ask once for all items"),

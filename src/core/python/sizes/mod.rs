@@ -71,6 +71,16 @@ impl<'a> Facts<'a> {
         self.sighted(|sight| loops.iter().find_map(|around| sight.rounds(*around)))
     }
 
+    /// How often a call runs in the innermost of its loops: what shows an outer one to be long counts as well, unless the inner one goes
+    /// over what somebody chose.
+    pub fn rounds_of_all(&self, call: &'a ast::ExprCall, innermost: Loop<'a>) -> Size {
+        let own = self.rounds(&[innermost]);
+        match innermost.iter() {
+            Some(items) if !self.is_selection(items) => own.or(|| self.rounds(&self.loops(call))),
+            _ => own,
+        }
+    }
+
     /// How often `node` runs in loops that leave `place`, a variable or an attribute, as it is but for what is added to it.
     pub fn rounds_of(&self, place: &'a Expr, node: impl Into<AnyNodeRef<'a>>) -> Size {
         let loops = self.loops(node);

@@ -14,7 +14,7 @@ impl<'a> Facts<'a> {
     /// belongs to the item, an object, `filter(order=order)`, and what it gives is only gathered; and where the loop is seen to be long.
     /// What is looked up by a name or a code stands in a configuration as often as not.
     pub fn look_ups(&self, call: &'a ast::ExprCall, around: Loop<'a>) -> Size {
-        self.rounds(&[around]).or(|| {
+        self.rounds_of_all(call, around).or(|| {
             self.sighted(|_| {
                 let mut nodes = self.tree.descendants(call);
                 let by_row = nodes.find_map(|node| match node {
