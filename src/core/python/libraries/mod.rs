@@ -277,11 +277,10 @@ impl<'a> Facts<'a> {
         if !self.sees_others()
             || called(last).is_empty()
             || !self.may_be_elsewhere((&*call.func).into())
-            || !is_worth_asking()
         {
             return None;
         }
-        known(&self.stands_for((&*call.func).into(), || Wants::Entry))
+        known(&self.stands_where((&*call.func).into(), || Wants::Entry, is_worth_asking))
     }
 
     /// What is known of calling the thing with a qualified name.

@@ -89,6 +89,10 @@ impl<'a> Facts<'a> {
         self.is_on_disk = is_on_disk;
         let waits = self.sees_others() && !self.project.project.only_declares;
         self.put_off = waits.then(Default::default);
+        // Before the work on this file begins, so that whoever is at work on another beside it knows.
+        if waits && let Some(project) = self.project() {
+            project.importing.add(&self);
+        }
         self
     }
 
@@ -111,7 +115,7 @@ impl<'a> Facts<'a> {
         let (own, others): (Vec<_>, Vec<_>) =
             (left.questions.into_iter()).partition(|(origin, _)| origin.import().is_none());
         let shared = project.shared(path, others);
-        let imported = project.importing.add(self);
+        let imported = project.importing.how(path);
         let is_asked = !own.is_empty() || imported == Imported::ByName || !self.is_on_disk;
         let is_of_details = |(_, wants): &(Origin, Wants)| wants.is_of_details();
         let at = match is_asked {

@@ -26,7 +26,7 @@ struct Modules {
     stars: FxHashSet<u64>,
 }
 
-/// How the files that had their turn import another.
+/// How files whose turn came import another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Imported {
     Never,
@@ -39,10 +39,9 @@ pub(super) enum Imported {
 const ALONE: &str = "";
 
 impl Importing {
-    /// Notes what a file imports; tells how those before it have imported that file.
-    pub(super) fn add(&self, facts: &Facts<'_>) -> Imported {
-        let path = facts.source.path();
-        let (folder, file) = split_last(b'/', path);
+    /// Notes what a file imports.
+    pub(super) fn add(&self, facts: &Facts<'_>) {
+        let (folder, _) = split_last(b'/', facts.source.path());
         let (mut named, mut stars) = (Vec::new(), Vec::new());
         for node in facts.tree.imports() {
             match node {
@@ -57,19 +56,7 @@ impl Importing {
                 _ => {}
             }
         }
-        let stem = file.split('.').next().unwrap_or(file);
-        let (before, last) = match stem {
-            "__init__" => ends(folder),
-            stem => (ends(folder).1, stem),
-        };
-        let own = [fingerprint(&(before, last)), fingerprint(&(ALONE, last))];
         let known = read(&self.0);
-        let is_in = |all: &FxHashSet<u64>| own.iter().any(|own| all.contains(own));
-        let imported = match (is_in(&known.named), is_in(&known.stars)) {
-            (true, _) => Imported::ByName,
-            (_, true) => Imported::Whole,
-            _ => Imported::Never,
-        };
         named.retain(|one| !known.named.contains(one));
         stars.retain(|one| !known.stars.contains(one));
         drop(known);
@@ -78,7 +65,24 @@ impl Importing {
             known.named.extend(named);
             known.stars.extend(stars);
         }
-        imported
+    }
+
+    /// How the files that were noted import the one at `path`.
+    pub(super) fn how(&self, path: &str) -> Imported {
+        let (folder, file) = split_last(b'/', path);
+        let stem = file.split('.').next().unwrap_or(file);
+        let (before, last) = match stem {
+            "__init__" => ends(folder),
+            stem => (ends(folder).1, stem),
+        };
+        let own = [fingerprint(&(before, last)), fingerprint(&(ALONE, last))];
+        let known = read(&self.0);
+        let is_in = |all: &FxHashSet<u64>| own.iter().any(|own| all.contains(own));
+        match (is_in(&known.named), is_in(&known.stars)) {
+            (true, _) => Imported::ByName,
+            (_, true) => Imported::Whole,
+            _ => Imported::Never,
+        }
     }
 }
 

@@ -506,6 +506,16 @@ impl<'a> Facts<'a> {
         expr: ExprRef<'a>,
         wants: impl FnOnce() -> Wants,
     ) -> Meaning<'a> {
+        self.stands_where(expr, wants, || true)
+    }
+
+    /// The same, where others are asked only if that `is_worth_asking`.
+    pub(super) fn stands_where(
+        &self,
+        expr: ExprRef<'a>,
+        wants: impl FnOnce() -> Wants,
+        is_worth_asking: impl FnOnce() -> bool,
+    ) -> Meaning<'a> {
         if !self.sees_others() || self.alone.get() {
             return Meaning::Unknown;
         }
@@ -520,6 +530,9 @@ impl<'a> Facts<'a> {
         let found = match origin {
             Origin::Unknown | Origin::Value(_) => Meaning::Unknown,
             origin if origin.is_elsewhere() => {
+                if !is_worth_asking() {
+                    return Meaning::Unknown;
+                }
                 let Some(origin) = self.ask_of(origin, wants) else {
                     return Meaning::Unknown;
                 };
