@@ -182,6 +182,24 @@
 //!             os.remove(row)
 //! ```
 //!
+//! A list whose items are taken out or whose places are asked for, which goes through it all the same:
+//!
+//! ```python fine
+//! class Concept:
+//!     def forget(self, gone):
+//!         self.others = list(self.all)
+//!         for other in gone:
+//!             if other in self.others:
+//!                 self.others.remove(other)
+//!
+//!
+//! def place(rows, lines):
+//!     known = [line.strip() for line in lines]
+//!     for row in rows:
+//!         if row in known:
+//!             print(known.index(row))
+//! ```
+//!
 //! Items that have no hash, as a handler or a comment says:
 //!
 //! ```python fine
@@ -297,15 +315,19 @@ impl Rule for ListMembershipInLoop {
     }
 }
 
-/// Whether the loop takes the items out of the list one by one: what is left of it is looked at, and a set would forget repeated ones.
+/// Whether the loop takes the items out of the list one by one, so that what is left of it is looked at, and a set would forget repeated
+/// ones; or asks for their places, which goes through it all the same.
 fn is_used_up<'a>(haystack: &'a Expr, repeated: &Repeated<'a>, cx: &Cx<'a>) -> bool {
-    let (Expr::Name(name), Some(around)) = (haystack, repeated.loops.first()) else {
+    let Some(around) = repeated.loops.first() else {
         return false;
     };
-    cx.symbol(name).is_some_and(|symbol| {
-        cx.reads(symbol).any(|read| {
-            around.repeats(read) && matches!(cx.usage(read), Use::Method("remove" | "pop", _))
-        })
+    cx.tree.descendants(around.node()).any(|node| match node {
+        AnyNodeRef::ExprAttribute(method) => {
+            matches!(method.attr.as_str(), "remove" | "pop" | "index")
+                && cx.same_place(&method.value, haystack)
+                && around.repeats(method)
+        }
+        _ => false,
     })
 }
 

@@ -93,6 +93,17 @@
 //!     return german, zulu, offset, given, datetime.strptime(line, "%Y-%m-%d")
 //! ```
 //!
+//! Who drops what is read wants to know whether it has this very form:
+//!
+//! ```python fine
+//! from datetime import datetime
+//!
+//!
+//! def check(days):
+//!     for day in days:
+//!         datetime.strptime(day, "%Y-%m-%d")
+//! ```
+//!
 //! The fix is unsafe: `strptime` takes `2024-1-7` as well, and `fromisoformat` takes whatever is ISO format.
 
 use hotlint_core::ast::{Expr, ExprCall};
@@ -120,6 +131,14 @@ impl Rule for StrptimeIsoFormat {
         };
         let written = literal.value.to_str();
         if !is_iso(written, cx.python().all_since(11)) {
+            return None;
+        }
+        // Whoever drops what was read wants to know whether it has this very form: `fromisoformat` reads others too.
+        if cx
+            .tree
+            .parent(call)
+            .is_some_and(|parent| parent.is_stmt_expr())
+        {
             return None;
         }
         let around = cx.in_loop(call)?;

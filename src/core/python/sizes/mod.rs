@@ -305,6 +305,22 @@ mod tests {
                 line,
             ),
             (
+                "xs = []\nfor x in open(p):\n    if x not in xs:\n        xs.append(x)\nprobe(xs)\n",
+                "unknown",
+            ),
+            (
+                "xs = []\nfor x in open(p):\n    if x and x not in xs:\n        xs.append(x)\nprobe(xs)\n",
+                "unknown",
+            ),
+            (
+                "xs = []\nfor x in open(p):\n    if p:\n        pass\n    elif x not in xs:\n        xs.append(x)\nprobe(xs)\n",
+                "unknown",
+            ),
+            (
+                "xs = []\nfor x in open(p):\n    if x not in ys:\n        xs.append(x)\nprobe(xs)\n",
+                line,
+            ),
+            (
                 "d = {}\nfor x in open(p):\n    d[x] = 1\nprobe(list(d.items()))\n",
                 line,
             ),

@@ -1,6 +1,6 @@
 //! What variables, attributes and parameters hold: what they are bound to, and what is added to them.
 
-use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
+use ruff_python_ast::{self as ast, AnyNodeRef, CmpOp, Expr};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::{Evidence, Look, Sight, picks};
@@ -229,12 +229,34 @@ impl<'a> Sight<'_, 'a> {
         }
         let facts = self.facts;
         let loops = facts.loops(at);
+        let holds_back = |test: &'a Expr| picks(test) || asks_whether_it_is_new(facts, test, at);
         let mut loops = loops.into_iter().take_while(lasting).filter(|around| {
             let mut within = facts.ancestors_within(at, *around);
-            !within.any(|outer| matches!(outer, AnyNodeRef::StmtIf(branch)
-                if picks(&branch.test) && branch.body.iter().any(|stmt| stmt.range().contains_range(at.range()))))
+            !within.any(|outer| match outer {
+                AnyNodeRef::StmtIf(branch) => {
+                    let mut body = branch.body.iter();
+                    body.any(|stmt| stmt.range().contains_range(at.range()))
+                        && holds_back(&branch.test)
+                }
+                AnyNodeRef::ElifElseClause(clause) => clause.test.as_ref().is_some_and(holds_back),
+                _ => false,
+            })
         });
         loops.find_map(|around| self.rounds(around))
+    }
+}
+
+/// Whether a test asks for what a collection does not have yet, `x not in xs`: of many items a few may be distinct.
+fn asks_whether_it_is_new<'a>(facts: &Facts<'a>, test: &'a Expr, added: AnyNodeRef<'a>) -> bool {
+    match test {
+        Expr::Compare(compare) => {
+            let mut asked = compare.ops.iter().zip(&compare.comparators);
+            asked.any(|(op, of)| *op == CmpOp::NotIn && facts.text(of) == facts.text(added))
+        }
+        Expr::BoolOp(tests) => {
+            (tests.values.iter()).any(|test| asks_whether_it_is_new(facts, test, added))
+        }
+        _ => false,
     }
 }
 
