@@ -56,8 +56,10 @@ impl Importing {
                 _ => {}
             }
         }
+        // `from . import x` in a package imports the package itself: that asks nobody.
+        let [own, _] = numbers_of(facts.source.path());
         let known = read(&self.0);
-        named.retain(|one| !known.named.contains(one));
+        named.retain(|one| *one != own && !known.named.contains(one));
         stars.retain(|one| !known.stars.contains(one));
         drop(known);
         if !named.is_empty() || !stars.is_empty() {
@@ -69,13 +71,7 @@ impl Importing {
 
     /// How the files that were noted import the one at `path`.
     pub(super) fn how(&self, path: &str) -> Imported {
-        let (folder, file) = split_last(b'/', path);
-        let stem = file.split('.').next().unwrap_or(file);
-        let (before, last) = match stem {
-            "__init__" => ends(folder),
-            stem => (ends(folder).1, stem),
-        };
-        let own = [fingerprint(&(before, last)), fingerprint(&(ALONE, last))];
+        let own = numbers_of(path);
         let known = read(&self.0);
         let is_in = |all: &FxHashSet<u64>| own.iter().any(|own| all.contains(own));
         match (is_in(&known.named), is_in(&known.stars)) {
@@ -84,6 +80,17 @@ impl Importing {
             _ => Imported::Never,
         }
     }
+}
+
+/// What the module of a file comes to as it is imported: with the package around it, and alone.
+fn numbers_of(path: &str) -> [u64; 2] {
+    let (folder, file) = split_last(b'/', path);
+    let stem = file.split('.').next().unwrap_or(file);
+    let (before, last) = match stem {
+        "__init__" => ends(folder),
+        stem => (ends(folder).1, stem),
+    };
+    [fingerprint(&(before, last)), fingerprint(&(ALONE, last))]
 }
 
 /// Adds the module of an import, and what it brings, which may be modules too.
