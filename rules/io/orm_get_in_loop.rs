@@ -4,8 +4,8 @@
 //! millisecond and the work of the ORM on top. `in_bulk`, or a `filter` with `__in`, fetches all objects with one.
 //!
 //! Told by default where the loop, or one around it, is seen to be long, or where the object is looked up by its key or belongs to an
-//! object that the loop goes over, and is only kept; what is looked up by a name may be a handful. So are the fields of a form, files that somebody
-//! uploads and texts that somebody types; and where other calls are made for what they do with each object, or in what runs by hand or
+//! object that the loop goes over, and is only kept; what is looked up by a name may be a handful. So are the fields of a form, files that
+//! somebody uploads and texts that somebody types; and where other calls are made for what they do with each object, or in what runs by hand or
 //! once, one query more or less is not felt.
 //!
 //! ```python bad

@@ -336,6 +336,18 @@ mod tests {
                 "from django.contrib.auth.models import User\ndef f(a):\n    found = User.objects.filter(a=a)\n    if a:\n        found = found | User.objects.filter(b=a)\n    probe(found.values_list('pk'))\n",
                 "one for each row of the query",
             ),
+            (
+                "from .models import Order\ndef f(user):\n    print(user.name)\n    probe(Order.objects.filter(user=user))\n",
+                "unknown",
+            ),
+            (
+                "from .models import Order\ndef f(day):\n    probe(Order.objects.filter(day=day))\n",
+                "one for each row of the query",
+            ),
+            (
+                "from .models import Setting\nprobe(Setting.objects.filter(a=1))\n",
+                "unknown",
+            ),
             // Which ones, another query says.
             (
                 "from django.contrib.auth.models import User\nfrom .models import Order\nprobe(Order.objects.filter(user__in=User.objects.filter(a=1)))\n",

@@ -1,6 +1,7 @@
 //! Queries over the models of other files, which tell no type.
 
-use ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::{self as ast, AnyNodeRef, Expr};
+use ruff_text_size::Ranged;
 
 use crate::python::facts::Facts;
 
@@ -72,7 +73,8 @@ impl<'a> Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Whether a query gives no more rows than somebody chose, or those of one object: `Order.objects.filter(pk__in=chosen)`.
+    /// Whether a query gives no more rows than somebody chose, those of one object, or as many as there are words for a kind:
+    /// `Order.objects.filter(pk__in=chosen)`, `Language.objects.all()`.
     pub(super) fn is_chosen(&self, query: &'a Expr) -> bool {
         let mut query = query;
         for _ in 0..MAX_CHAIN {
@@ -82,6 +84,8 @@ impl<'a> Facts<'a> {
                     Expr::Attribute(method) => &method.value,
                     _ => return false,
                 },
+                // `Language.objects`
+                Expr::Attribute(manager) => return is_reference(self.text(&*manager.value)),
                 Expr::Name(_) => match self.only_value(query) {
                     Some(value) => value,
                     None => return false,
@@ -90,6 +94,19 @@ impl<'a> Facts<'a> {
             };
         }
         false
+    }
+
+    /// Whether something is read from what a name stands for, which texts and numbers do not have.
+    pub(super) fn is_an_object(&self, name: &'a ast::ExprName) -> bool {
+        self.symbol(name).is_some_and(|symbol| {
+            self.reads(symbol).any(|read| match self.tree.parent(read) {
+                Some(AnyNodeRef::ExprAttribute(part)) => {
+                    !matches!(self.tree.parent(part), Some(AnyNodeRef::ExprCall(called))
+                        if called.func.range() == part.range())
+                }
+                _ => false,
+            })
+        })
     }
 
     /// Whether a call picks some rows of a query.
@@ -103,7 +120,12 @@ impl<'a> Facts<'a> {
                 Expr::Name(name) => self.class_of_self(name).is_some(),
                 _ => false,
             };
-            is_chosen && !self.is_query(&keyword.value) || is_of_self()
+            // `filter(order=order)` of an object that something is read from.
+            let is_of_one = || match &keyword.value {
+                Expr::Name(of) => name == Some(of.id.as_str()) && self.is_an_object(of),
+                _ => false,
+            };
+            is_chosen && !self.is_query(&keyword.value) || is_of_self() || is_of_one()
         });
         // `filter(Order.id.in_(chosen))`
         let by_test = call.arguments.args.iter().any(|arg| match arg {
@@ -120,7 +142,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Whether a model has as many rows as there are words for its kind: `Language`, `models.Currency`.
+/// Whether a model has as many rows as there are words for its kind, or things to be set: `Language`, `models.Currency`, `Setting`.
 fn is_reference(model: &str) -> bool {
     const KINDS: &[&str] = &[
         "ContentType",
@@ -128,6 +150,7 @@ fn is_reference(model: &str) -> bool {
         "Currency",
         "Language",
         "Locale",
+        "Setting",
         "Site",
     ];
     KINDS.contains(&model.rsplit('.').next().unwrap_or(model))

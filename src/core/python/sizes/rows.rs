@@ -58,14 +58,7 @@ impl<'a> Facts<'a> {
         let Some((symbol, target)) = self.symbol(item).zip(around.target()) else {
             return false;
         };
-        self.binds(target, symbol)
-            && self.reads(symbol).any(|read| match self.tree.parent(read) {
-                Some(AnyNodeRef::ExprAttribute(attribute)) => {
-                    !matches!(self.tree.parent(attribute), Some(AnyNodeRef::ExprCall(called))
-                        if called.func.range() == attribute.range())
-                }
-                _ => false,
-            })
+        self.binds(target, symbol) && self.is_an_object(item)
     }
 
     /// Whether a test tells what is there no longer, as another than the database says: `not os.path.exists(path)`.
