@@ -25,7 +25,7 @@
 //!         return f"/author/{self.author_id}"
 //! ```
 //!
-//! Where the object is needed anyway, where the key is of another column, and where nothing is known of the object:
+//! Where the object is needed anyway, here or by a method that is called here, where the key is of another column, and where nothing is known of the object:
 //!
 //! ```python fine
 //! from django.db import models
@@ -41,12 +41,18 @@
 //!     def place(self):
 //!         return self.shelf.id
 //!
+//!     def is_open(self):
+//!         return self.author.works_here
+//!
+//!     def door(self):
+//!         return f"/author/{self.author.id}" if self.is_open() else None
+//!
 //!
 //! def show(request, session):
 //!     return request.user.id, session.user.id
 //! ```
 
-use hotlint_core::ast::{AnyNodeRef, Expr, ExprAttribute};
+use hotlint_core::ast::{AnyNodeRef, Expr, ExprAttribute, StmtFunctionDef};
 use hotlint_core::lint::{Cost, Cx, Edit, Finding, Fix, Rule};
 use hotlint_core::python::function_around;
 use hotlint_core::text_size::Ranged;
@@ -73,18 +79,11 @@ impl Rule for FkIdViaRelation {
         if !relation.is_primary {
             return None;
         }
-        // Where the object is read for something else, it is there.
         let own = cx.text(object);
-        let around: AnyNodeRef<'a> = function_around(&cx.tree, key)?.into();
-        let is_needed = cx.tree.descendants(around).any(|node| match node {
-            AnyNodeRef::ExprAttribute(other) => {
-                other.range() != object.range()
-                    && cx.text(other) == own
-                    && !matches!(cx.tree.parent(other), Some(AnyNodeRef::ExprAttribute(outer))
-                        if matches!(outer.attr.as_str(), "id" | "pk"))
-            }
-            _ => false,
-        });
+        let around = function_around(&cx.tree, key)?;
+        let is_needed = is_needed_in(around, object, cx)
+            || methods_called_on(&object.value, around, cx)
+                .any(|def| is_needed_in(def, object, cx));
         let is_there = matches!(&*object.value, Expr::Name(name)
             if cx.is_fetched_along(name, &relation.name) == Some(true));
         if is_needed || is_there {
@@ -106,4 +105,38 @@ impl Rule for FkIdViaRelation {
             .fix(fix),
         )
     }
+}
+
+/// Whether a function reads an object for something else than its key: then it is there.
+fn is_needed_in<'a>(def: &'a StmtFunctionDef, object: &'a ExprAttribute, cx: &Cx<'a>) -> bool {
+    let own = cx.text(object);
+    cx.tree.descendants(def).any(|node| match node {
+        AnyNodeRef::ExprAttribute(other) => {
+            other.range() != object.range()
+                && cx.text(other) == own
+                && !matches!(cx.tree.parent(other), Some(AnyNodeRef::ExprAttribute(outer))
+                    if matches!(outer.attr.as_str(), "id" | "pk"))
+        }
+        _ => false,
+    })
+}
+
+/// The methods of its own object that a function calls: `self.can_renew()`.
+fn methods_called_on<'a>(
+    own: &'a Expr,
+    def: &'a StmtFunctionDef,
+    cx: &Cx<'a>,
+) -> impl Iterator<Item = &'a StmtFunctionDef> {
+    let own = own
+        .as_name_expr()
+        .filter(|name| cx.class_of_self(name).is_some());
+    let calls = cx.tree.descendants(def).filter_map(|node| match node {
+        AnyNodeRef::ExprCall(call) => Some(call),
+        _ => None,
+    });
+    calls.filter_map(move |call| {
+        let method = call.func.as_attribute_expr()?;
+        let is_own = method.value.as_name_expr()?.id == own?.id;
+        is_own.then(|| cx.callee(call)).flatten()
+    })
 }
