@@ -208,8 +208,9 @@ impl Rule for IndirectBlockingInAsync {
         let steps = cx.leads_to(call, LONG, Following::Certain)?;
         let around = function_around(&cx.tree, call)?;
         let last = steps.last()?.entry?;
+        let is_sqlite = last.name.starts_with("sqlite3.");
         // An object that opens a file of its own is made once, as a rule.
-        if last.name.starts_with("sqlite3.") && steps.iter().any(|step| step.makes) {
+        if is_sqlite && steps.iter().any(|step| step.makes) {
             return None;
         }
         if cx.is_main_coroutine(around)
@@ -235,7 +236,7 @@ impl Rule for IndirectBlockingInAsync {
             other => format!("run it in a thread with `await asyncio.to_thread(...)`, or await {other} instead of `{}`", last.name),
         });
         // SQLite has most answers in less than a millisecond.
-        let finding = match last.name.starts_with("sqlite3.") && !last.does(Does::Batches) {
+        let finding = match is_sqlite && !last.does(Does::Batches) {
             true => finding.assuming(cx.spelled(call)),
             false => finding,
         };

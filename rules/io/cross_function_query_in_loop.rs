@@ -182,10 +182,6 @@ impl Rule for CrossFunctionQueryInLoop {
         if matches!(around, Loop::While(_)) || cx.is_of_command_line() {
             return None;
         }
-        let arguments = &call.arguments;
-        let keywords = arguments.keywords.iter().map(|one| &one.value);
-        let mut given = arguments.args.iter().chain(keywords);
-        // What is the same each time is another story.
         if cx.ends_early(around)
             || cx.goes_over_structure(around)
             || cx.goes_over_batches(around)
@@ -196,6 +192,10 @@ impl Rule for CrossFunctionQueryInLoop {
             return None;
         }
         let steps = cx.leads_to(call, ASKS, Following::Every)?;
+        let arguments = &call.arguments;
+        let keywords = arguments.keywords.iter().map(|one| &one.value);
+        let mut given = arguments.args.iter().chain(keywords);
+        // What is the same each time is another story. Dearer to tell than whether the call leads anywhere.
         if given.all(|one| cx.is_invariant(one, around)) {
             return None;
         }
@@ -253,7 +253,7 @@ fn is_asked_for<'a>(call: &'a ExprCall, cx: &Cx<'a>) -> bool {
 /// Whether the loop waits for other answers about each item as well, several of them or one in a loop of its own: with one query less it
 /// waits nearly as long.
 fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool {
-    let others = cx
+    let mut others = cx
         .tree
         .descendants(around.node())
         .filter(|node| match node {
@@ -268,13 +268,10 @@ fn waits_for_more<'a>(call: &'a ExprCall, around: Loop<'a>, cx: &Cx<'a>) -> bool
             _ => false,
         });
     let mut count = 0;
-    others.into_iter().any(|other| {
+    others.any(|other| {
+        count += 1;
         let inner = cx.in_loop(other);
-        count += match inner.is_some_and(|inner| inner.range() != around.range()) {
-            true => MORE,
-            false => 1,
-        };
-        count >= MORE
+        count >= MORE || inner.is_some_and(|inner| inner.range() != around.range())
     })
 }
 

@@ -25,7 +25,8 @@
 //!         return f"/author/{self.author_id}"
 //! ```
 //!
-//! Where the object is needed anyway, here or by a method that is called here, where the key is of another column, and where nothing is known of the object:
+//! Where the object is needed anyway, here or by a method that is called here, where the key is of another column, and where nothing is
+//! known of the object:
 //!
 //! ```python fine
 //! from django.db import models

@@ -4,6 +4,7 @@
 
 mod arrays;
 mod calls;
+mod chosen;
 mod models;
 mod rounds;
 mod rows;
